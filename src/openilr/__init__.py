@@ -1,0 +1,1 @@
+"""OpenILR: the Individualised Learner Record, from a provider's return to published statistics."""
