@@ -1,0 +1,73 @@
+# Every target sets itself up: a virtual environment in .venv, with the versions that constraints.txt names.
+# All that a fresh machine needs is Python 3.11 or newer, and make.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+INPUTS := pyproject.toml constraints.txt
+
+.PHONY: help demo test lint bench docs clean
+
+help:
+	@echo "make demo   check a synthetic return and follow it to a published table; writes to demo-output/"
+	@echo "make test   run every test"
+	@echo "make lint   ruff and mypy"
+	@echo "make bench  measure speed and memory (needs xmllint), and write docs/benchmarks.md"
+	@echo "make docs   build the documentation into docs/_build/html"
+	@echo "make clean  remove the virtual environment and everything that was built"
+
+demo: $(VENV)/installed
+	@$(BIN)/ilr demo demo-output
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/installed-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/installed
+	@sh benchmarks/need_xmllint.sh
+	$(BIN)/python benchmarks/bench_validate.py
+
+docs: $(VENV)/installed-docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
+clean:
+	rm -rf $(VENV) docs/_build docs/reference/rules docs/reference/fields demo-output .mypy_cache .ruff_cache
+
+# A stamp for each set of extras. It is newer than its inputs only when the install went through.
+$(VENV)/installed: $(INPUTS) | $(BIN)/python
+	$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/installed-test: $(INPUTS) | $(BIN)/python
+	$(INSTALL) -e '.[test]'
+	@touch $@
+
+$(VENV)/installed-lint: $(INPUTS) | $(BIN)/python
+	$(INSTALL) -e '.[lint,test]'
+	@touch $@
+
+$(VENV)/installed-docs: $(INPUTS) | $(BIN)/python
+	$(INSTALL) -e '.[docs]'
+	@touch $@
+
+# An environment without pip is the mark of a Python that lacks ensurepip, so it is removed again.
+$(BIN)/python:
+	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "OpenILR needs Python 3.11 or newer, and no such python3 was found. Name one: make PYTHON=/path/to/python3" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Setting up $(VENV) with $$($$found --version). The first time takes a minute or two."; \
+	if ! $$found -m venv $(VENV) >/dev/null 2>&1; then \
+	  rm -rf $(VENV); \
+	  echo "$$found cannot make a virtual environment. On Debian or Ubuntu, install the package python3-venv; then try again." >&2; \
+	  exit 1; \
+	fi
