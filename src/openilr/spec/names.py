@@ -1,0 +1,20 @@
+"""The entities that rules are about, spelt once."""
+
+from typing import Final
+
+Learner: Final = "Learner"
+PriorAttain: Final = "PriorAttain"
+LLDDandHealthProblem: Final = "LLDDandHealthProblem"
+LearnerFAM: Final = "LearnerFAM"
+ProviderSpecLearnerMonitoring: Final = "ProviderSpecLearnerMonitoring"
+LearnerEmploymentStatus: Final = "LearnerEmploymentStatus"
+EmploymentStatusMonitoring: Final = "EmploymentStatusMonitoring"
+LearnerHE: Final = "LearnerHE"
+LearnerHEFinancialSupport: Final = "LearnerHEFinancialSupport"
+LearningDelivery: Final = "LearningDelivery"
+LearningDeliveryFAM: Final = "LearningDeliveryFAM"
+LearningDeliveryWorkPlacement: Final = "LearningDeliveryWorkPlacement"
+AppFinRecord: Final = "AppFinRecord"
+HRSRecord: Final = "HRSRecord"
+ProviderSpecDeliveryMonitoring: Final = "ProviderSpecDeliveryMonitoring"
+LearningDeliveryHE: Final = "LearningDeliveryHE"
