@@ -1,0 +1,247 @@
+"""The catalogue: which submissions, files and reference data a store holds. What it does not name does not exist.
+
+It holds no value of a learner's record: counts, rule ids, file names and hashes only.
+
+The catalogue is a SQLite file in the store. ``OPENILR_DATABASE_URL`` is where a PostgreSQL catalogue will be named;
+until that works, a store refuses to open while it is set, rather than write somewhere its owner does not expect.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from openilr.store import durable
+from openilr.store.errors import StoreError
+
+#: The layout that this release writes. A store with a higher number was made by a newer release.
+FORMAT = 1
+FILE = "catalogue.sqlite"
+
+_TABLES = """
+CREATE TABLE store (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE submission (
+    id TEXT PRIMARY KEY,
+    year TEXT, return_name TEXT NOT NULL, ukprn INTEGER, version INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('accepted', 'refused')),
+    current INTEGER NOT NULL CHECK (current IN (0, 1)),
+    file TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL,
+    submitted_by TEXT NOT NULL, submitted_at TEXT NOT NULL,
+    reason TEXT, counts TEXT NOT NULL, reference INTEGER
+) STRICT;
+CREATE UNIQUE INDEX one_current_file ON submission (year, return_name, ukprn) WHERE current = 1;
+CREATE TABLE file (
+    submission TEXT NOT NULL REFERENCES submission (id), path TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('table', 'identifiers', 'report')),
+    entity TEXT, rows INTEGER, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL
+) STRICT;
+CREATE TABLE rule_count (
+    submission TEXT NOT NULL REFERENCES submission (id), rule TEXT NOT NULL, severity TEXT NOT NULL,
+    learners INTEGER NOT NULL, findings INTEGER NOT NULL, PRIMARY KEY (submission, rule, severity)
+) STRICT;
+CREATE TABLE reference (edition INTEGER PRIMARY KEY, added_at TEXT NOT NULL, files TEXT NOT NULL) STRICT;
+"""
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One file of a submission. ``path`` is relative to the store; ``entity`` and ``rows`` are for tables only."""
+
+    path: str
+    kind: str
+    bytes: int
+    sha256: str
+    entity: str | None = None
+    rows: int | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One file that was sent, with what became of it."""
+
+    id: str
+    year: str | None
+    return_name: str
+    ukprn: int | None
+    version: int
+    status: str
+    file: str
+    sha256: str
+    bytes: int
+    submitted_by: str
+    submitted_at: str
+    reason: str | None
+    counts: dict[str, int]
+    reference: int | None
+    current: bool = False
+    files: tuple[StoredFile, ...] = field(default=(), repr=False)
+
+
+class Catalogue:
+    """A connection to a store's catalogue. Readers and the one writer use the same class; the store holds the lock."""
+
+    def __init__(self, folder: Path) -> None:
+        refuse_other_databases()
+        self._path = folder / FILE
+        if not self._path.is_file():
+            raise StoreError(f"{folder} is not a store. Make one with `ilr store init --store {folder.name}`.")
+        try:
+            self._db = _open(self._path)
+            self.settings = dict(self._db.execute("SELECT name, value FROM store").fetchall())
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"The catalogue of the store {folder} cannot be read: {error}.") from None
+        if int(self.settings["format"]) > FORMAT:
+            self.close()
+            raise StoreError(
+                f"The store {folder} was made by a newer release of OpenILR (format {self.settings['format']}; this "
+                f"release reads up to {FORMAT}). Use that release."
+            )
+
+    @staticmethod
+    def create(folder: Path, settings: dict[str, str]) -> None:
+        """Write a new, empty catalogue beside its place and rename it, so that a store is there whole or not at all."""
+        refuse_other_databases()
+        part = folder / (FILE + durable.PART)
+        part.unlink(missing_ok=True)
+        durable.step("create catalogue")
+        database = _open(part, create=True)
+        database.executescript(_TABLES)
+        rows = {"format": str(FORMAT), **settings}.items()
+        database.executemany("INSERT INTO store VALUES (?, ?)", rows)
+        database.commit()
+        database.close()
+        durable.step("rename catalogue")
+        part.rename(folder / FILE)
+        durable.sync_folder(folder)
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All rows or none. A full disk or a failing database becomes a StoreError, with the old rows kept."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield self._db
+            durable.step("commit")
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise StoreError(f"The catalogue could not be written ({error}); nothing was changed.") from None
+            raise
+        durable.step("committed")
+
+    # Submissions
+
+    def submissions(
+        self,
+        *,
+        year: str | None = None,
+        return_name: str | None = None,
+        current: bool | None = None,
+        with_files: bool = False,
+    ) -> list[Submission]:
+        """Submissions in the order year, return, provider, version."""
+        where, values = ["1 = 1"], []
+        for column, value in (("year", year), ("return_name", return_name), ("current", current)):
+            if value is not None:
+                where.append(f"{column} = ?")
+                values.append(value)
+        # The condition holds column names only; every value is bound.
+        query = f"SELECT * FROM submission WHERE {' AND '.join(where)} ORDER BY year, return_name, ukprn, version"  # noqa: S608
+        rows = self._db.execute(query, values).fetchall()
+        files = self._files() if with_files else {}
+        return [_submission(row, files.get(row["id"], ())) for row in rows]
+
+    def submission(self, id: str) -> Submission:
+        row = self._db.execute("SELECT * FROM submission WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            raise StoreError(f"The store has no submission {id}.")
+        return _submission(row, self._files().get(id, ()))
+
+    def next_version(self, year: str | None, return_name: str, ukprn: int | None) -> int:
+        query = "SELECT max(version) FROM submission WHERE year IS ? AND return_name = ? AND ukprn IS ?"
+        return (self._db.execute(query, (year, return_name, ukprn)).fetchone()[0] or 0) + 1
+
+    def add(self, new: Submission, rule_counts: list[tuple[str, str, int, int]]) -> str | None:
+        """Record a submission with its files; the id of the one that it replaces as the provider's current file."""
+        with self.transaction() as database:
+            key = (new.year, new.return_name, new.ukprn)
+            old = None
+            if new.current:
+                same = "year IS ? AND return_name = ? AND ukprn IS ? AND current = 1"
+                found = database.execute(f"SELECT id FROM submission WHERE {same}", key).fetchone()  # noqa: S608
+                old = found["id"] if found else None
+                database.execute(f"UPDATE submission SET current = 0 WHERE {same}", key)  # noqa: S608
+            database.execute(
+                "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (new.id, *key, new.version, new.status, int(new.current), new.file, new.sha256, new.bytes,
+                 new.submitted_by, new.submitted_at, new.reason, json.dumps(new.counts), new.reference),
+            )  # fmt: skip
+            database.executemany(
+                "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(new.id, f.path, f.kind, f.entity, f.rows, f.bytes, f.sha256) for f in new.files],
+            )
+            database.executemany(
+                "INSERT INTO rule_count VALUES (?, ?, ?, ?, ?)", [(new.id, *count) for count in rule_counts]
+            )
+        return old
+
+    def rule_counts(self, id: str) -> list[tuple[str, str, int, int]]:
+        """(rule, severity, learners, findings) of one submission."""
+        query = "SELECT rule, severity, learners, findings FROM rule_count WHERE submission = ? ORDER BY rule"
+        return [tuple(row) for row in self._db.execute(query, (id,))]
+
+    def _files(self) -> dict[str, tuple[StoredFile, ...]]:
+        files: dict[str, list[StoredFile]] = {}
+        for row in self._db.execute("SELECT * FROM file ORDER BY path"):
+            stored = StoredFile(row["path"], row["kind"], row["bytes"], row["sha256"], row["entity"], row["rows"])
+            files.setdefault(row["submission"], []).append(stored)
+        return {id: tuple(of_one) for id, of_one in files.items()}
+
+    # Reference data
+
+    def reference_editions(self) -> list[tuple[int, str, dict[str, Any]]]:
+        """(edition, added at, {file: {"bytes", "sha256"}}), oldest first."""
+        rows = self._db.execute("SELECT edition, added_at, files FROM reference ORDER BY edition")
+        return [(row["edition"], row["added_at"], json.loads(row["files"])) for row in rows]
+
+    def add_reference(self, edition: int, added_at: str, files: dict[str, Any]) -> None:
+        with self.transaction() as database:
+            database.execute("INSERT INTO reference VALUES (?, ?, ?)", (edition, added_at, json.dumps(files)))
+
+
+def refuse_other_databases() -> None:
+    if os.environ.get("OPENILR_DATABASE_URL"):
+        raise StoreError(
+            "OPENILR_DATABASE_URL is set, but a catalogue outside the store's own SQLite file is not supported yet. "
+            "Unset it to use the SQLite catalogue."
+        )
+
+
+def _open(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    # Readers open for writing too: after a crash, SQLite itself must be able to roll back what was half written.
+    writable = create or os.access(path.parent, os.W_OK)
+    mode = "rwc" if create else "rw" if writable else "ro"
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
+    database.row_factory = sqlite3.Row
+    if writable:
+        # A committed row must survive a power cut, so SQLite also flushes the folder of its journal.
+        database.execute("PRAGMA synchronous = EXTRA")
+        database.execute("PRAGMA foreign_keys = ON")
+    return database
+
+
+def _submission(row: sqlite3.Row, files: tuple[StoredFile, ...]) -> Submission:
+    values = dict(row)
+    values["counts"] = json.loads(values["counts"])
+    values["current"] = bool(values["current"])
+    return Submission(**values, files=files)
