@@ -1,4 +1,4 @@
-"""Who is accepted: a learner with an error is refused, warnings do not matter, an error on the file refuses it whole."""
+"""Who is accepted: an error refuses the learner, an error on the file refuses it whole, a warning refuses nobody."""
 
 from __future__ import annotations
 
@@ -50,10 +50,9 @@ class Refusals:
         # Closed by default: a severity that is not known to be harmless counts as an error.
         errors = findings.filter(pl.col("severity").fill_null("") != "warning")
         named = errors.filter(pl.col("learn_ref_number").is_not_null())
-        grouped = named.group_by("learn_ref_number", maintain_order=True).agg(
-            pl.col("rule").unique(maintain_order=True)
-        )
-        self.rules: dict[str, list[str]] = {ref: list(rules) for ref, rules in grouped.iter_rows()}
+        self.rules: dict[str, list[str]] = {}
+        for ref, rule in named.select("learn_ref_number", "rule").unique(maintain_order=True).iter_rows():
+            self.rules.setdefault(ref, []).append(rule)
         nameless = errors.filter(pl.col("learn_ref_number").is_null()).select("rule", "line")
         self._nameless: list[tuple[str, int | None]] = list(nameless.iter_rows())
         self._learners: list[tuple[int, bool]] = []  # line, has a reference

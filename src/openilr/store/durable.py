@@ -171,7 +171,10 @@ else:
 
 @contextmanager
 def staging(*folders: tuple[Path, int]) -> Iterator[list[Path]]:
-    """Fresh ``.part`` folders for the given final ones (path, mode); removed again if the block fails."""
+    """Fresh ``.part`` folders for the given final ones (path, mode); removed again if the block fails.
+
+    A folder that already has its final name is left for the next writer, who can ask the catalogue whether it counts.
+    """
     parts = [final.with_name(final.name + PART) for final, _ in folders]
     try:
         for part, (_, mode) in zip(parts, folders, strict=True):
@@ -179,7 +182,7 @@ def staging(*folders: tuple[Path, int]) -> Iterator[list[Path]]:
         yield parts
     except BaseException:
         # A full disk or an interrupt: tidy up now. After a kill the next writer does it.
-        for path in (*parts, *(final for final, _ in folders)):
+        for part in parts:
             with suppress(OSError):
-                remove(path)
+                remove(part)
         raise

@@ -9,23 +9,21 @@ from __future__ import annotations
 from openilr.spec import Field, Type
 
 #: Text fields that hold a code from a list, or name an organisation, a qualification or a contract; never a person.
-CODED_TEXT = frozenset(
-    """
-    AFinType AgreeId AgreemId CampId ConRefNumber ContPrefType DOMICILE ESMType EngGrade EPAOrgID HRSType
-    LearnAimRef LearnDelFAMCode LearnDelFAMType LearnFAMType MathGrade OutGrade OutType PERMADDCOUNTRY
-    ProvSpecDelMonOccur ProvSpecLearnMonOccur QUALENT3 Sex UCASSCHEMECODE
-    """.split()
-)
+CODED_TEXT = frozenset({
+    "AFinType", "AgreeId", "AgreemId", "CampId", "ConRefNumber", "ContPrefType", "DOMICILE", "ESMType",
+    "EngGrade", "EPAOrgID", "HRSType", "LearnAimRef", "LearnDelFAMCode", "LearnDelFAMType", "LearnFAMType",
+    "MathGrade", "OutGrade", "OutType", "PERMADDCOUNTRY", "ProvSpecDelMonOccur", "ProvSpecLearnMonOccur",
+    "QUALENT3", "Sex", "UCASSCHEMECODE",
+})  # fmt: skip
 
 #: Identifiers whatever their type. Free text of the provider (ProvSpec...) may hold anything, SWSupAimId leads back
 #: to the provider's own record, and postcodes of any kind are kept out whole; areas derived from them may stay.
-IDENTIFIERS = frozenset(
-    """
-    AddLine1 AddLine2 AddLine3 AddLine4 DateOfBirth DelLocPostCode Email FamilyName GivenNames HEPostCode
-    LSDPostcode LearnRefNumber NINumber NUMHUS Postcode PostcodePrior PrevLearnRefNumber ProvSpecDelMon
-    ProvSpecLearnMon SSN SWSupAimId TelNo UCASAPPID UCASPERID ULN
-    """.split()
-)
+IDENTIFIERS = frozenset({
+    "AddLine1", "AddLine2", "AddLine3", "AddLine4", "DateOfBirth", "DelLocPostCode", "Email", "FamilyName",
+    "GivenNames", "HEPostCode", "LSDPostcode", "LearnRefNumber", "NINumber", "NUMHUS", "Postcode",
+    "PostcodePrior", "PrevLearnRefNumber", "ProvSpecDelMon", "ProvSpecLearnMon", "SSN", "SWSupAimId", "TelNo",
+    "UCASAPPID", "UCASPERID", "ULN",
+})  # fmt: skip
 
 
 def goes_to_vault(field: Field) -> bool:

@@ -61,8 +61,8 @@ class Staging:
         for root in roots(self._schema):
             keep = self._refusals.accepted(tables.frames[root.name])
             if root.name == "Learner":
-                self.counts["learners_accepted"] += keep.sum()
-                self.counts["learners_refused"] += learners.height - keep.sum()
+                self.counts["learners_accepted"] += int(keep.sum())
+                self.counts["learners_refused"] += learners.height - int(keep.sum())
             self._write(root, tables, self._with_keys(tables.frames[root.name].filter(keep)))
         self._before.update({name: frame.height for name, frame in tables.frames.items()})
 

@@ -56,6 +56,7 @@ class Store:
         self.path = Path(path)
         catalogue = Catalogue(self.path)
         self._settings = catalogue.settings
+        self._last_levels: tuple[int, enrich.Levels] | None = None
         catalogue.close()
 
     def __repr__(self) -> str:
@@ -108,6 +109,8 @@ class Store:
         if not submitted_by.strip():
             raise StoreError("Say who sends the file: submitted_by may not be empty.")
         sent = Path(file)
+        if not sent.is_file():
+            raise StoreError(f"There is no file {sent.name} to take in.")
         with self._writing() as catalogue, _plain_errors():
             size, sha256 = durable.file_sha256(sent)
             editions = catalogue.reference_editions()
@@ -160,7 +163,7 @@ class Store:
         reason = _refused_at_once(draft, report, first)
         if reason or first is None or draft.year is None or draft.ukprn is None:
             return replace(draft, reason=reason, counts=dict(getattr(report, "counts", {}))), []
-        levels = enrich.Levels.of(reference) if reference is not None else self._levels
+        levels = enrich.Levels.of(reference) if reference is not None else self._levels(draft.reference)
         staging = Staging(
             draft.id, years.load(draft.year), draft.return_name, draft.ukprn,
             folders=parts, key=self._key, refusals=refusals, levels=levels,
@@ -289,16 +292,13 @@ class Store:
                     files[file.name] = {"bytes": size, "sha256": sha256}
                 durable.publish_folder(part, final)
                 catalogue.add_reference(number + 1, _now(), files)
-        self.__dict__.pop("_levels", None)
         return [file.name for file in added]
 
     def reference(self) -> Any:
         """The current edition as ``openilr.reference.Reference``, or None where none was added."""
-        from openilr import reference
-
         with self._reading() as catalogue:
             editions = catalogue.reference_editions()
-        return reference.load(self.path / "reference" / f"{editions[-1][0]:04d}") if editions else None
+        return self._load_reference(editions[-1][0]) if editions else None
 
     # Inside
 
@@ -306,9 +306,18 @@ class Store:
     def _key(self) -> Key:
         return read_key(self._settings["id"], self._settings["key"])
 
-    @cached_property
-    def _levels(self) -> enrich.Levels:
-        return enrich.Levels.of(self.reference())
+    def _levels(self, edition: int | None) -> enrich.Levels:
+        """Levels of one edition of the reference data; the last one asked for is kept."""
+        if edition is None:
+            return enrich.Levels()
+        if self._last_levels is None or self._last_levels[0] != edition:
+            self._last_levels = (edition, enrich.Levels.of(self._load_reference(edition)))
+        return self._last_levels[1]
+
+    def _load_reference(self, edition: int) -> Any:
+        from openilr import reference
+
+        return reference.load(self.path / "reference" / f"{edition:04d}")
 
     @contextmanager
     def _reading(self) -> Iterator[Catalogue]:
@@ -390,7 +399,7 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"The store could not be written ({error.strerror or error}); nothing was changed.") from error
+        raise StoreError(f"The file could not be taken in ({error.strerror or error}); nothing was changed.") from error
 
 
 def _now() -> str:
