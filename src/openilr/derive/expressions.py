@@ -128,6 +128,10 @@ class Expr:
         """This value, or ``value`` where it is missing."""
         return Expr("or_", (self, _literal(value, self)), self.kind)
 
+    def only_if(self, condition: Expr) -> Expr:
+        """This value where the condition holds, else missing."""
+        return Expr("only_if", (_bool(condition), self), self.kind)
+
     def plus_years(self, years: int) -> Expr:
         """The same day ``years`` later (29 February becomes 28 February)."""
         return Expr("plus_months", (self, 12 * years), self.kind)

@@ -68,6 +68,7 @@ _OPERATIONS: dict[str, Callable[..., pl.Expr]] = {
     "upper": lambda a: a.str.to_uppercase(),
     "trimmed": lambda a: a.str.strip_chars(),
     "if": lambda c, a, b: pl.when(c).then(a).otherwise(b),
+    "only_if": lambda c, a: pl.when(c).then(a),
     "smallest": lambda *v: pl.min_horizontal(*v),
     "largest": lambda *v: pl.max_horizontal(*v),
 }

@@ -1,0 +1,110 @@
+"""Small questions that derived data and rules ask again and again, each spelt once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from openilr.derive.expressions import Expr, Record, if_
+from openilr.spec.names import (
+    EmploymentStatusMonitoring,
+    LearnerEmploymentStatus,
+    LearnerFAM,
+    LearningDelivery,
+    LearningDeliveryFAM,
+)
+
+#: LARS basic skills types of English and maths aims, as the published rules list them.
+ENGLISH_AND_MATHS = (
+    "01", "11", "13", "20", "23", "24", "29", "31", "02", "12", "14", "19", "21", "25", "30", "32", "33", "34", "35",
+)  # fmt: skip
+
+
+def has_fam(record: Record, type: str, *codes: str) -> Expr:
+    """Whether the aim (of this record) has a delivery FAM of this type, and one of these codes where any are given."""
+    if codes:
+        return record.any(LearningDeliveryFAM, lambda f: (f.LearnDelFAMType == type) & f.LearnDelFAMCode.is_in(codes))
+    return record.any(LearningDeliveryFAM, lambda f: f.LearnDelFAMType == type)
+
+
+def has_fam_other_than(record: Record, type: str, *codes: str) -> Expr:
+    """Whether the aim has a delivery FAM of this type whose code is none of these."""
+    return record.any(LearningDeliveryFAM, lambda f: (f.LearnDelFAMType == type) & ~f.LearnDelFAMCode.is_in(codes))
+
+
+def has_learner_fam(record: Record, type: str, *codes: str) -> Expr:
+    """Whether the learner (of this record) has a learner FAM of this type, and one of these codes where any are given."""
+    if codes:
+        return record.any(LearnerFAM, lambda f: (f.LearnFAMType == type) & f.LearnFAMCode.is_in(codes), within="Learner")
+    return record.any(LearnerFAM, lambda f: f.LearnFAMType == type, within="Learner")
+
+
+def has_monitoring(status: Record, type: str, *codes: int) -> Expr:
+    """Whether an employment status record has monitoring of this type, and one of these codes where any are given."""
+    if codes:
+        return status.any(EmploymentStatusMonitoring, lambda m: (m.ESMType == type) & m.ESMCode.is_in(codes))
+    return status.any(EmploymentStatusMonitoring, lambda m: m.ESMType == type)
+
+
+def date_of_status(record: Record, day: Expr) -> Expr:
+    """From which day the employment status that applies on ``day`` was recorded; missing where none applies."""
+    return record.last(
+        LearnerEmploymentStatus, lambda e: e.DateEmpStatApp, lambda e: e.DateEmpStatApp <= day, within="Learner"
+    )
+
+
+def status_on(record: Record, day: Expr, where: Callable[[Record], Expr]) -> Expr:
+    """Whether the employment status record that applies on ``day`` is as ``where`` asks. False where none applies."""
+    since = date_of_status(record, day)
+    return record.any(LearnerEmploymentStatus, lambda e: (e.DateEmpStatApp == since) & where(e), within="Learner")
+
+
+def status_at_start(aim: Record, where: Callable[[Record], Expr]) -> Expr:
+    """Whether the employment status on the aim's start date is as ``where`` asks."""
+    return status_on(aim, aim.LearnStartDate, where)
+
+
+def age_at_start(aim: Record) -> Expr:
+    """Whole years on the aim's LearnStartDate."""
+    return aim.DateOfBirth.years_until(aim.LearnStartDate)
+
+
+def age_on_31_august(record: Record) -> Expr:
+    """Whole years on 31 August of the teaching year."""
+    return record.DateOfBirth.years_until(record.teaching_year.august_31)
+
+
+def lars(aim: Record, column: str) -> Expr:
+    """A column of the LARS learning aim that LearnAimRef names; missing where LARS does not know it."""
+    return aim.lookup("lars", column, LearnAimRef=aim.LearnAimRef)
+
+
+def is_english_or_maths(aim: Record) -> Expr:
+    """Whether LARS gives the aim an English or maths basic skills type on its start date."""
+    return aim.any(
+        "lars_annual_value",
+        lambda v: v.BasicSkillsType.is_in([int(c) for c in ENGLISH_AND_MATHS])
+        & (v.EffectiveFrom <= aim.LearnStartDate)
+        & (v.EffectiveTo.missing | (aim.LearnStartDate <= v.EffectiveTo)),
+        same={"LearnAimRef": aim.LearnAimRef},
+    )
+
+
+def in_lars_category(aim: Record, *categories: int) -> Expr:
+    """Whether LARS puts the aim in one of these categories on its start date."""
+    return aim.any(
+        "lars_category",
+        lambda c: c.CategoryRef.is_in(categories)
+        & (c.EffectiveFrom <= aim.LearnStartDate)
+        & (c.EffectiveTo.missing | (aim.LearnStartDate <= c.EffectiveTo)),
+        same={"LearnAimRef": aim.LearnAimRef},
+    )
+
+
+def yes_no(condition: Expr) -> Expr:
+    """The published form of a yes-or-no item: Y or N."""
+    return if_(condition, "Y", "N")
+
+
+def programme_aim_matching(aim: Record, *same: str) -> Expr:
+    """Whether the learner has a programme aim with the same values in these fields."""
+    return aim.any(LearningDelivery, lambda o: o.AimType == 1, same=same)

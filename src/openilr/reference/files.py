@@ -1,0 +1,187 @@
+"""Find reference files by name: in folders, in zips, or named one by one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+from openilr.reference.declared import TABLES
+from openilr.reference.errors import BadReference
+from openilr.reference.tables import Table, squeezed
+
+__all__ = ["Found", "Source", "find"]
+
+_READ = {".csv", ".txt", ".tsv"}
+_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_ENDS = 1 << 16
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: on disk, or a member of a zip. ``name`` is what people see: never a path from the root."""
+
+    path: Path
+    name: str
+    member: str = ""
+
+    def open(self) -> IO[bytes]:
+        if not self.member:
+            return self.path.open("rb")
+        try:
+            # Reading a member that is encrypted or damaged fails here or in the middle of reading.
+            return zipfile.ZipFile(self.path).open(self.member)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise BadReference(self.name, f"it can not be taken out of its zip ({error}).") from None
+
+    def read(self) -> bytes:
+        with self.open() as stream:
+            try:
+                return stream.read()
+            except (zipfile.BadZipFile, OSError, EOFError) as error:
+                raise BadReference(self.name, f"it can not be read to its end ({error}).") from None
+
+    @property
+    def stem(self) -> str:
+        return squeezed(Path(self.member or self.path.name).stem)
+
+    @cached_property
+    def size(self) -> int:
+        return self._info.file_size if self.member else self.path.stat().st_size
+
+    @cached_property
+    def _info(self) -> zipfile.ZipInfo:
+        with zipfile.ZipFile(self.path) as archive:
+            return archive.getinfo(self.member)
+
+    @property
+    def identity(self) -> str:
+        """Changes when the file does: path, size, time of change, and the file's first and last 64 KB."""
+        stat = self.path.stat()
+        said = [str(self.path.resolve()), str(stat.st_size), str(stat.st_mtime_ns)]
+        if self.member:
+            said += [self.member, str(self._info.CRC), str(self._info.file_size)]
+        digest = hashlib.sha256("\0".join(said).encode())
+        with self.path.open("rb") as stream:
+            digest.update(stream.read(_ENDS))
+            stream.seek(max(0, stat.st_size - _ENDS))
+            digest.update(stream.read(_ENDS))
+        return digest.hexdigest()
+
+    def same_content(self, other: Source) -> bool:
+        return self.size == other.size and self.read() == other.read()
+
+    @property
+    def dated(self) -> date:
+        """The date in the file's name, or else the day that it was last changed."""
+        named = _date_in(Path(self.member or self.path.name).stem) or _date_in(self.path.stem)
+        if named:
+            return named
+        if self.member:
+            return date(*self._info.date_time[:3])
+        return datetime.fromtimestamp(self.path.stat().st_mtime).date()
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files of one table, in the order of their names."""
+
+    table: Table
+    sources: tuple[Source, ...]
+
+    @property
+    def name(self) -> str:
+        first, more = self.sources[0].name, len(self.sources) - 1
+        return first if not more else f"{first} and {more} more"
+
+    @property
+    def dated(self) -> date:
+        return max(source.dated for source in self.sources)
+
+
+def find(places: Iterable[Path]) -> tuple[dict[str, Found], list[tuple[str, str]]]:
+    """The files of each table, and what was ignored with the reason.
+
+    A table that is published in parts is read from all of them. Of any other table there may be one file: a second one
+    of a less wanted kind, or with the same content, is ignored; any other second one is an error.
+    """
+    ranked: dict[str, list[tuple[int, Source]]] = {}
+    ignored: list[tuple[str, str]] = []
+    for source in _sources(places, ignored):
+        known = [(t.name, rank) for t in TABLES.values() if (rank := t.rank(source.stem)) is not None]
+        if not known:
+            ignored.append((source.name, "not a reference file that OpenILR knows by name"))
+        for name, rank in known[:1]:
+            ranked.setdefault(name, []).append((rank, source))
+    found = {name: Found(TABLES[name], _choose(TABLES[name], files, ignored)) for name, files in ranked.items()}
+    return {name: found[name] for name in TABLES if name in found}, sorted(ignored)
+
+
+def _choose(table: Table, files: list[tuple[int, Source]], ignored: list[tuple[str, str]]) -> tuple[Source, ...]:
+    best = min(rank for rank, _ in files)
+    parts = table.is_part(best)
+    chosen: list[Source] = []
+    for rank, source in sorted(files, key=lambda f: f[1].name):
+        same = next((c for c in chosen if c.same_content(source)), None)
+        if rank != best and not (parts and table.is_part(rank)):
+            ignored.append((source.name, f"{table.name} is read from another file"))
+        elif same:
+            ignored.append((source.name, f"the same as {same.name}"))
+        elif chosen and not parts:
+            raise BadReference(source.name, f"{chosen[0].name} is also a file of {table.name}. Keep one of the two.")
+        else:
+            chosen.append(source)
+    return tuple(chosen)
+
+
+def _sources(places: Iterable[Path], ignored: list[tuple[str, str]]) -> Iterator[Source]:
+    for place in places:
+        if not place.exists():
+            raise BadReference(str(place), "there is no such file or folder.")
+        if place.is_dir():
+            for path in sorted(p for p in place.rglob("*") if p.is_file()):
+                name = path.relative_to(place)
+                if not any(part.startswith((".", "__MACOSX")) for part in name.parts):
+                    yield from _file(path, name.as_posix(), ignored)
+        else:
+            yield from _file(place, place.name, ignored)
+
+
+def _file(path: Path, name: str, ignored: list[tuple[str, str]]) -> Iterator[Source]:
+    if path.suffix.lower() == ".zip":
+        for member in _members(path, name):
+            inner = f"{name}/{member}"
+            if Path(member).suffix.lower() in _READ:
+                yield Source(path, inner, member)
+            else:
+                ignored.append((inner, "not a CSV file"))
+    elif path.suffix.lower() in _READ:
+        yield Source(path, name)
+    else:
+        ignored.append((name, "not a CSV file"))
+
+
+def _members(path: Path, name: str) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sorted(i.filename for i in archive.infolist() if not i.is_dir() and "__MACOSX" not in i.filename)
+    except zipfile.BadZipFile:
+        raise BadReference(name, "it is called a zip file, but it can not be read as one.") from None
+
+
+def _date_in(name: str) -> date | None:
+    numbers = re.search(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?([0-2]\d|3[01])(?!\d)", name)
+    if numbers:
+        try:
+            return date(*map(int, numbers.groups()))
+        except ValueError:
+            return None
+    words = re.search(r"(?i)([a-z]{3})[a-z]*[-_ ](20\d\d)(?!\d)", name)
+    month = _MONTHS.get(words[1].lower()) if words else None
+    return date(int(words[2]), month, 1) if words and month else None
