@@ -14,6 +14,8 @@ AIMS_IN_USE = 2_000
 STANDARDS = 300
 POSTCODES_IN_USE = 20_000
 EMPLOYERS_IN_USE = 5_000
+#: Synthetic providers: the UKPRN of the official samples, which belongs to nobody, and others that are not issued.
+UKPRNS = (99999999, *range(90_000_001, 90_001_000))
 
 #: LARS validity categories that every aim in use is valid for.
 VALIDITY = ("ADULT_SKILLS", "APPRENTICESHIPS", "1619_EFA", "COMM_LEARN", "ADV_LEARN_LOAN", "ANY")
@@ -59,6 +61,11 @@ class Standard:
     sector: str
     cap: int
     days: int
+
+    @property
+    def assessor(self) -> str:
+        """The made-up end-point assessment organisation that assesses it."""
+        return f"EPA{self.code % 60 + 1:04d}"
 
 
 def aim(i: int) -> Aim:

@@ -108,7 +108,7 @@ def _apprentice(setting: Setting, random: Random) -> Record:
     programme |= {
         "LearnAimRef": catalogue.PROGRAMME_AIM,
         "PHours": random.randrange(300, 900),
-        "EPAOrgID": f"EPA{random.randrange(1, 60):04d}",
+        "EPAOrgID": standard.assessor,
         "AppFinRecord": _prices(random, start, standard.cap, setting.prepared),
     }
     programme["LearningDeliveryFAM"].append(contract)

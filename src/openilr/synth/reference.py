@@ -65,7 +65,12 @@ def write_reference(folder: Path, *, full: bool = False) -> list[Path]:
             "pcds,dointr,doterm,oa21cd,lad26cd,ctry26cd,rgn26cd,lsoa21cd,msoa21cd,lat,long,imd25ind",
             _postcodes(postcodes),
         ),
-        "Employers.csv": ("EmpId", ((employer_id(i),) for i in range(employers))),
+        "Employers.csv": ("ERN", ((employer_id(i),) for i in range(employers))),
+        "Organisations.csv": ("UKPRN,Name,LegalOrgType,Status,LongTermResid,HESAProvider", _organisations()),
+        "EPAOrganisations.csv": (
+            "EPAOrgID,StandardCode,Name,EffectiveFrom,EffectiveTo",
+            ((s.assessor, s.code, f"Assessor {s.assessor[3:]}", _OPEN, "") for s in _standards()),
+        ),
     }
     return [_write(folder / name, header.split(","), rows) for name, (header, rows) in tables.items()]
 
@@ -107,6 +112,11 @@ def _categories(count: int) -> Iterator[tuple[object, ...]]:
     for i, a in enumerate(_aims(count)):
         if i >= catalogue.AIMS_IN_USE and i % 4 == 0:
             yield a.reference, 30 + i % 40, a.start, ""
+
+
+def _organisations() -> Iterator[tuple[object, ...]]:
+    for i, ukprn in enumerate(catalogue.UKPRNS):
+        yield ukprn, f"Synthetic Provider {i}", "General FE college" if i % 2 == 0 else "Private", "Active", 0, "false"
 
 
 def _postcodes(count: int) -> Iterator[tuple[object, ...]]:

@@ -12,11 +12,9 @@ from xml.sax.saxutils import escape
 
 from openilr import years
 from openilr.spec import AcademicYear, Entity, Field
+from openilr.synth import catalogue
 from openilr.synth import faults as planting
 from openilr.synth.learners import Record, Setting, learner
-
-#: The UKPRN that the official samples use, which belongs to nobody.
-DEFAULT_UKPRN = 99999999
 
 
 @dataclass
@@ -39,7 +37,7 @@ def write_return(
     count: int,
     *,
     year: str = "2526",
-    ukprn: int = DEFAULT_UKPRN,
+    ukprn: int = catalogue.UKPRNS[0],
     prepared: date | None = None,
     seed: int = 1,
     faults: float = 0.0,
