@@ -19,7 +19,9 @@ from openilr.reference.tables import Table, squeezed
 __all__ = ["Found", "Source", "find"]
 
 _READ = {".csv", ".txt", ".tsv"}
-_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    m: i for i, m in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
+}
 _ENDS = 1 << 16
 
 

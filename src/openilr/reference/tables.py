@@ -2,7 +2,7 @@
 
 A declaration is a short text, one column to a line::
 
-    LearnAimRef    key code8
+    LearnAimRef    key text
     CategoryRef    key int
     EffectiveFrom  date
     lad            text    = lad\\d\\dcd|laua
@@ -24,13 +24,12 @@ import polars as pl
 
 __all__ = ["KINDS", "Column", "Table", "columns_of", "squeezed"]
 
-#: Kinds of value, and what each becomes. ``code4`` and ``code8`` are text codes that spreadsheets strip of leading
+#: Kinds of value, and what each becomes. ``code3`` and ``code4`` are text codes that spreadsheets strip of leading
 #: zeros; ``month`` is yyyymm (the first day is kept); ``postcode`` is upper case with one space.
 KINDS: Mapping[str, pl.DataType] = {
     "text": pl.String(),
     "code3": pl.String(),
     "code4": pl.String(),
-    "code8": pl.String(),
     "postcode": pl.String(),
     "int": pl.Int32(),
     "long": pl.Int64(),

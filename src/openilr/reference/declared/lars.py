@@ -20,7 +20,7 @@ TABLES = (
         "Learning aims",
         "learningdeliver(?:y|ies)",
         """
-        LearnAimRef                    key code8
+        LearnAimRef                    key text
         EffectiveFrom                  date
         EffectiveTo                    date
         LearnAimRefTitle               text
@@ -68,7 +68,7 @@ TABLES = (
         "Basic skills and entitlements of learning aims, by date",
         "annualvalues?",
         """
-        LearnAimRef                    key code8
+        LearnAimRef                    key text
         EffectiveFrom                  key date
         EffectiveTo                    date
         BasicSkills                    int
@@ -88,7 +88,7 @@ TABLES = (
         "When learning aims may be started and funded, by validity category",
         "validit(?:y|ies)",
         """
-        LearnAimRef                    key code8
+        LearnAimRef                    key text
         ValidityCategory               key text
         StartDate                      key date
         EndDate                        must date
@@ -100,7 +100,7 @@ TABLES = (
         "Categories that learning aims are in",
         "learningdeliverycategor(?:y|ies)",
         """
-        LearnAimRef                    key code8
+        LearnAimRef                    key text
         CategoryRef                    key int
         EffectiveFrom                  key date
         EffectiveTo                    date
@@ -124,7 +124,7 @@ TABLES = (
         "Funding rates of learning aims",
         "fundings?",
         """
-        LearnAimRef                    key code8
+        LearnAimRef                    key text
         FundingCategory                key text
         EffectiveFrom                  key date
         EffectiveTo                    date
@@ -160,7 +160,7 @@ TABLES = (
         FworkCode                      key int
         ProgType                       key int
         PwayCode                       key int
-        LearnAimRef                    key code8
+        LearnAimRef                    key text
         EffectiveFrom                  key date
         EffectiveTo                    date
         FrameworkComponentType         int
@@ -207,7 +207,7 @@ TABLES = (
         "standardaims?",
         """
         StandardCode                   key int
-        LearnAimRef                    key code8
+        LearnAimRef                    key text
         EffectiveFrom                  key date
         EffectiveTo                    date
         StandardComponentType          int
@@ -278,7 +278,7 @@ TABLES = (
         "Approval of qualifications for learners under 19",
         "section96",
         """
-        LearnAimRef                    key code8
+        LearnAimRef                    key text
         EffectiveFrom                  key date
         EffectiveTo                    date
         Section96ApprovalStatus        int

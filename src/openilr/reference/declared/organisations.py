@@ -136,7 +136,7 @@ TABLES = (
         "Apprenticeship provider and assessment register: assessment organisations and their standards",
         (r"epao\w*|epaorganisations?|epareferencedata\w*|assessmentorganisations?\w*|endpointassessment\w*",),
         columns_of(r"""
-        EPAOrgID         key text   = epaorganisationid | epaoid | epaoorganisationid | endpointassessororganisationid | organisationid
+        EPAOrgID         key text   = epa(?:o|organisation)(?:id)? | endpointassess\w*id | organisationid
         StandardCode     key int    = standard | stdcode | larscode | larsstandardcode
         Name             text       = organisationname | epaoname
         EffectiveFrom    key date   = startdate | effectivefromdate
@@ -152,7 +152,7 @@ TABLES = (
         columns_of(r"""
         DeliveryUKPRN              key int    = ukprn
         FundingStreamPeriodCode    key text   = fspcode | fundingstreamperiod | fundingstreamcode
-        ContractAllocationNumber   key text   = contractallocation | contractreference | contractnumber | allocationnumber
+        ContractAllocationNumber   key text   = contract(?:allocation|reference|number) | allocationnumber
         StartDate                  key date
         EndDate                    date
         StopNewStartsFromDate      date       = stopnewstarts | stopnewstartsdate
@@ -166,7 +166,7 @@ TABLES = (
         "Funding claims and contracts of the Department for Education: a list kept by the provider",
         (),
         columns_of(r"""
-        ContractAllocationNumber   key text   = contractallocation | contractreference | contractnumber | allocationnumber
+        ContractAllocationNumber   key text   = contract(?:allocation|reference|number) | allocationnumber
         DeliverableCode            key text   = deliverable
         Description                text
         """),

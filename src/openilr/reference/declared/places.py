@@ -14,7 +14,10 @@ TABLES = (
         "postcodes",
         "Postcodes of the United Kingdom, live and terminated",
         "ONS Postcode Directory (ONSPD) or National Statistics Postcode Lookup (NSPL), Open Geography portal",
-        (r"onspd(?:[a-z]{3}\d{2,4}|\d{4}[a-z]{3}|[a-z]+\d{4})?(?:uk)?", r"nspl(?:\d\d)?(?:[a-z]{3,9}\d{2,4})?(?:uk)?"),
+        (
+            r"postcodes|onspd(?:[a-z]{3}\d{2,4}|\d{4}[a-z]{3}|[a-z]+\d{4})?(?:uk)?",
+            r"nspl(?:\d\d)?(?:[a-z]{3,9}\d{2,4})?(?:uk)?",
+        ),
         columns_of(r"""
         pcds        key postcode  = pcd8 | pcd7 | pcd2? | postcode
         dointr      month         = introduction
@@ -44,7 +47,7 @@ TABLES = (
         "Which body funds adult skills for people living at a postcode",
         "Adult skills fund (ASF) postcode files, GOV.UK",
         (
-            r"complete(?:asf|aeb)postcodedataset|devolvedpostcodes?|(?:aeb|asf)?postcodes(?:aeb|asf|mcaglasof)?(?:postcodes)?",
+            r"complete(?:asf|aeb)postcodedataset|devolvedpostcodes?|(?:aeb|asf)postcodes?|postcodes(?:aeb|asf|mcaglasof)(?:postcodes)?",
             r"devolved(?:asf|aeb)postcodedataset",
         ),
         columns_of(r"""

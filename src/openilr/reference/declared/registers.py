@@ -63,6 +63,6 @@ TABLES = (
         DetailedDescription  text
         Exclusions       text
         """),
-        parts=(r"\w*validationrules(?:changes)?\w*",),
+        parts=(r"officialrules|\w*validationrules(?:changes)?\w*",),
     ),
 )

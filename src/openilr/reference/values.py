@@ -46,7 +46,9 @@ def typed(column: str, kind: str) -> pl.Expr:
     if kind == "text":
         return text
     if kind.startswith("code"):
-        return pl.when(text.str.contains(r"^\d+$")).then(text.str.zfill(int(kind[4:]))).otherwise(text.str.to_uppercase())
+        return (
+            pl.when(text.str.contains(r"^\d+$")).then(text.str.zfill(int(kind[4:]))).otherwise(text.str.to_uppercase())
+        )
     if kind == "postcode":
         return postcode(text)
     if kind == "month":
