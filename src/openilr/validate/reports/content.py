@@ -237,3 +237,13 @@ def not_checked_sentence(report: Report) -> str:
 def need_title(need: str) -> str:
     """Which file turns a need on, in words."""
     return need
+
+
+def own_version() -> str:
+    """The version of OpenILR that made the report."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("openilr")
+    except PackageNotFoundError:
+        return "(not installed)"

@@ -45,7 +45,7 @@ def render(reports: Sequence[Report], *, rows: int = ROWS, stored: int = STORED)
         script=_safe(script),
         script_hash=f"sha256-{digest}",
         more=_safe(_data(page.more)),
-        version=_version(),
+        version=content.own_version(),
     )
 
 
@@ -190,7 +190,8 @@ def _share(report: Report) -> dict[str, Any] | None:
         return None
     rest = max(learners - errors - warned, 0)
     numbers = (("e", errors, "with an error"), ("w", warned, "with warnings only"), ("c", rest, "with neither"))
-    total, start, parts = errors + warned + rest, 0.0, []
+    total, start = errors + warned + rest, 0.0
+    parts: list[dict[str, Any]] = []
     for kind, number, words in numbers:
         width = 100 * number / total
         parts.append({"kind": kind, "start": round(start, 3), "width": round(width, 3), "words": f"{number:,} {words}"})
@@ -230,12 +231,3 @@ def _asset(name: str) -> str:
     from importlib.resources import files
 
     return (files(__package__) / name).read_text("utf-8")
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("openilr")
-    except PackageNotFoundError:
-        return "(not installed)"
