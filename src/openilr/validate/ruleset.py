@@ -12,16 +12,12 @@ import polars as pl
 from openilr.derive.expressions import Expr, Record, Ref
 from openilr.derive.frames import Compiler, Frames
 from openilr.spec import Schema
+from openilr.validate.report import FINDINGS
 from openilr.validate.rule import Rule, fields_read, is_about_whole_file, rules_of, tables_needed
 from openilr.years import Year
 
 __all__ = ["BuiltRule", "RuleSet", "build_rule", "reference_kinds", "rule_set"]
 
-#: The columns of a findings frame, in order. ``fields`` is the text of a JSON object.
-FINDINGS = {
-    "rule": pl.String, "severity": pl.String, "learn_ref_number": pl.String, "aim_seq_number": pl.Int32,
-    "line": pl.UInt32, "fields": pl.String, "message": pl.String,
-}  # fmt: skip
 #: How many values of related records a finding shows for one field.
 MOST_VALUES = 12
 

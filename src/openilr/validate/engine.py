@@ -1,0 +1,219 @@
+"""Check one file against its year: schema, field definitions, file-level rules and every rule that can be judged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from openilr import years
+from openilr.collect import Return, SchemaFinding, Tables, examine
+from openilr.derive.frames import Frames
+from openilr.reference import Reference
+from openilr.validate.file_level import FILE_RULES, SERVICE_ONLY, FileFacts
+from openilr.validate.report import FINDINGS, Report
+from openilr.validate.rule import rules_of
+from openilr.validate.ruleset import RuleSet, rule_set
+from openilr.years import Year
+
+__all__ = ["NO_RULES", "validate"]
+
+#: Learners in one batch: enough for columns to pay off, few enough for memory to stay flat.
+BATCH = 4000
+#: The rule name that says of a year that its rules are not in OpenILR.
+NO_RULES = "*"
+
+Progress = Callable[[int], None]
+
+
+def validate(
+    path: str | Path,
+    *,
+    reference: Reference | str | Path | None = None,
+    as_of: date | datetime | None = None,
+    year: str | None = None,
+    rules: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Check a file (XML or zip) and say all that is wrong with it.
+
+    ``reference`` is a folder of reference files or what :func:`openilr.reference.load` made of it. ``as_of`` is "now"
+    for rules that look at the clock (a day means its end). ``year`` is the collection year that the file must be
+    for; without it, the year that the file says. ``rules`` narrows the check to these ids. ``progress`` is told the
+    number of learners read so far. Raises :class:`openilr.collect.Unreadable` where there is no such file, and
+    ValueError for an unknown year or rule id.
+    """
+    if isinstance(reference, (str, Path)):
+        from openilr.reference import load
+
+        reference = load(reference)
+    check = _Check(examine(path), reference or Reference.empty(), _moment(as_of), year, rules, progress)
+    return check.run()
+
+
+def _moment(as_of: date | datetime | None) -> datetime:
+    if as_of is None:
+        return datetime.now()
+    return as_of if isinstance(as_of, datetime) else datetime.combine(as_of, time.max)
+
+
+class _Check:
+    """One run over one file. Learners are read, checked and forgotten batch by batch."""
+
+    def __init__(
+        self, file: Return, reference: Reference, as_of: datetime, expected: str | None,
+        only: Collection[str] | None, progress: Progress | None,
+    ) -> None:  # fmt: skip
+        self.file, self.reference, self.as_of, self.only, self.progress = file, reference, as_of, only, progress
+        self.expected = years.load(expected) if expected else None
+        self.year: Year | None = self.expected
+        self.found: list[pl.DataFrame] = []
+        self.rules: RuleSet | None = None
+        self.whole_file: list[dict[str, pl.DataFrame]] = []
+
+    def run(self) -> Report:
+        facts = {"name": self.file.name, "problems": tuple(self.file.problems), "as_of": self.as_of}
+        counts = {"learners": 0, "aims": 0}
+        schema: list[SchemaFinding] = []
+        readable = False
+        if not any(p in self.file.problems for p in ("ZIP_CORRUPT", "ZIP_EMPTY", "Protected_ZIP_file", "ZIP_UNSAFE")):
+            with self.file.stream(batch=BATCH) as stream:
+                for tables in stream:
+                    self._prepare(tables.year)
+                    self._batch(tables, stream.findings)
+                    if self.progress:
+                        self.progress(stream.counts["learners"])
+                counts, schema, readable = stream.counts, list(stream.findings), stream.complete
+                self.year = self.year or stream.year
+                facts |= {"namespace": stream.namespace, "header": stream.header, "learners": counts["learners"],
+                          "complete": stream.complete}  # fmt: skip
+        self._prepare(self.year)
+        self._about_whole_file()
+        year = self.year
+        self._about_the_file(FileFacts(**facts, expected=year, organisations=self._organisations()))  # type: ignore[arg-type]
+        self.found.append(_schema_findings(schema, year, self.only))
+        findings = pl.concat(self.found).sort("order", "line", maintain_order=True).select(FINDINGS.names())
+        severities = findings["severity"]
+        counts |= {"errors": int((severities == "error").sum()), "warnings": int((severities == "warning").sum())}
+        return Report(self.file.name, year.name if year else None, readable, counts, findings, self._not_run(),
+                      list(self.reference.about), self.as_of)  # fmt: skip
+
+    def _prepare(self, year: Year | None) -> None:
+        self.year = self.year or year
+        if self.rules is None and self.year is not None:
+            only = None if self.only is None else frozenset(self.only)
+            if only is not None:
+                _check_ids(only, self.year)
+            self.rules = rule_set(self.year, frozenset(self.reference.names), only)
+
+    def _batch(self, tables: Tables, schema: Iterable[SchemaFinding]) -> None:
+        if self.rules is None or tables.year.name != self.rules.year.name:
+            return
+        rows = tables.frames["Learner"].height
+        first = self._learners_so_far
+        self._learners_so_far = first + rows
+        unreadable = {
+            (f.learner - first, f"{f.entity}.{f.field}")
+            for f in schema
+            if f.kind == "TYPE" and f.learner is not None and first <= f.learner < first + rows
+        }
+        frames = Frames(tables, self.rules.compiler, self.reference)
+        self.found.append(self.rules.findings(frames, unreadable=unreadable))
+        self._keep_for_whole_file(tables)
+
+    _learners_so_far = 0
+
+    def _keep_for_whole_file(self, tables: Tables) -> None:
+        """Learners are compared with each other at the end: keep of each batch only what that needs."""
+        columns = self.rules.whole_file_columns() if self.rules else set()
+        if columns:
+            own = [c.partition(".")[2] for c in sorted(columns | {"Learner.LearnRefNumber"}) if c.startswith("Learner.")]
+            learners = tables.frames["Learner"].select("row", "parent", "learner", "line", *own)
+            self.whole_file.append(tables.frames | {"Learner": learners})
+
+    def _about_whole_file(self) -> None:
+        if not self.whole_file or self.rules is None:
+            return
+        learners = pl.concat([f["Learner"] for f in self.whole_file])
+        rows = pl.Series("row", range(learners.height), dtype=pl.UInt32)
+        learners = learners.with_columns(rows, rows.alias("learner"))
+        above = {n: self.whole_file[0][n] for n in ("Message", "CollectionDetails", "LearningProvider")}
+        frames = Frames(Tables(self.rules.year, above | {"Learner": learners}), self.rules.compiler, self.reference)
+        self.found.append(self.rules.findings(frames, whole_file=True))
+
+    def _organisations(self) -> frozenset[int] | None:
+        if "organisations" not in self.reference.names:
+            return None
+        return frozenset(self.reference["organisations"]["UKPRN"].drop_nulls().to_list())
+
+    def _about_the_file(self, facts: FileFacts) -> None:
+        year = self.year or years.load(years.available()[-1])
+        order = {id: i for i, id in enumerate(year.rules)}
+        rows = []
+        for id in order:
+            file_rule = FILE_RULES.get(id)
+            if file_rule and (self.only is None or id in self.only):
+                finding = file_rule.check(facts)
+                if finding:
+                    rows.append((order[id], id, "error", None, None, None, json.dumps(dict(finding.fields)), finding.message))
+        if "ZIP_UNSAFE" in facts.problems:
+            rows.append((0, "Schema", "error", None, None, None, "{}", f"{facts.name} was refused: its contents would "
+                         "unpack outside it or to far more than a return can hold."))  # fmt: skip
+        self.found.append(_frame(rows))
+
+    def _not_run(self) -> list[dict[str, Any]]:
+        year = self.year
+        if year is None or not year.has_rules or self.rules is None:
+            label = year.academic_year.label if year else "this file's year"
+            return [{"rule": NO_RULES, "needs": [], "reason": f"OpenILR has no rules for {label}: only the schema was checked."}]
+        missing: dict[str, dict[str, Any]] = {n["rule"]: n for n in self.rules.not_run}
+        for id, file_rule in FILE_RULES.items():
+            needs = sorted(set(file_rule.needs) - set(self.reference.names))
+            if needs and id in year.rules:
+                missing[id] = {"rule": id, "needs": needs}
+        known = set(rules_of(year)) | set(FILE_RULES) | {d.rule for d in year.field_definitions}
+        for id, facts in year.rules.items():
+            if id in SERVICE_ONLY:
+                missing[id] = {"rule": id, "needs": ["store"], "reason": SERVICE_ONLY[id]}
+            elif id not in known and facts.status != "Deleted" and not facts.category.startswith("Derived"):
+                missing[id] = {"rule": id, "needs": [], "reason": "This rule is not in OpenILR yet."}
+        return [missing[id] for id in year.rules if id in missing and (self.only is None or id in self.only)]
+
+
+def _check_ids(ids: Collection[str], year: Year) -> None:
+    from difflib import get_close_matches
+
+    for id in sorted(ids):
+        if id != "Schema" and id not in year.rules:
+            near = get_close_matches(id, year.rules, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise ValueError(f"There is no rule {id} in {year.academic_year.label}.{hint}")
+
+
+def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema={"order": pl.UInt32, **FINDINGS}, orient="row")
+
+
+def _schema_findings(found: Iterable[SchemaFinding], year: Year | None, only: Collection[str] | None) -> pl.DataFrame:
+    """Each broken definition as Schema, where the schema says so, and under its FD_ rule, where there is one."""
+    definitions: dict[tuple[str, str, str], list[str]] = {}
+    order: dict[str, int] = {}
+    if year is not None:
+        order = {id: i for i, id in enumerate(year.rules)}
+        for d in year.field_definitions:
+            definitions.setdefault((d.entity, d.field, d.kind), []).append(d.rule)
+    rows = []
+    for f in found:
+        fields = json.dumps({f"{f.entity}.{f.field}": f.value} if f.entity and f.field else {}, ensure_ascii=False)
+        ids = ["Schema"] if f.schema else []
+        ids += definitions.get((f.entity or "", f.field or "", "MA" if f.kind == "MA" else f.kind), [])
+        rows += [
+            (0 if id == "Schema" else order.get(id, 0), id, "error", f.learn_ref_number, f.aim_seq_number, f.line, fields, f.message)
+            for id in ids
+            if only is None or id in only
+        ]
+    return _frame(rows)
