@@ -19,7 +19,10 @@ from typing import Any
 
 from openilr.spec import AcademicYear, Code, CodeList, Entity, Field, Schema, Type
 
-__all__ = ["Year", "available", "by_namespace", "load"]
+__all__ = ["Change", "FieldDefinition", "RuleFacts", "Year", "available", "by_namespace", "load"]
+
+#: The category under which the official list publishes derived data items; they are no rules of their own.
+DERIVED_DATA = "Derived Data for validation"
 
 _ROOT = files(__package__)
 
@@ -28,8 +31,9 @@ _ROOT = files(__package__)
 class FieldDefinition:
     """One ``FD_`` rule: which field, which of the five kinds, and its limit.
 
-    ``kind`` is AL (longest length), MA (mandatory), AP (pattern), AR (range) or EO (most occurrences).
-    ``field`` is empty for EO, which is about an entity.
+    ``kind`` is AL (longest length), MA (mandatory), AP (pattern), AR (range) or EO (occurrences).
+    ``limit`` is a number of characters for AL, "min..max" for AR, the most occurrences (or "1..", at least one) for EO,
+    and empty for MA and AP, whose pattern is the field's own. ``field`` is empty for EO, which is about an entity.
     """
 
     rule: str
@@ -45,10 +49,32 @@ class RuleFacts:
 
     rule: str
     category: str
-    severity: str  #: "error" or "warning"
+    severity: str  #: "error" or "warning"; empty for derived data items, which are never reported
     status: str  #: Active, New, Changed or Deleted
     in_fis: bool  #: False where only the live submission service runs it
-    note: str = ""
+    note: str = ""  #: slips and contradictions of the official list, and what we follow
+    rows: int = 1  #: how often the official list has this id
+    previous_name: str = ""  #: the id that the same rule had in the year before, where it was renamed
+
+    @property
+    def is_live(self) -> bool:
+        return self.status != "Deleted"
+
+    @property
+    def is_derived(self) -> bool:
+        return self.category == DERIVED_DATA
+
+
+@dataclass(frozen=True)
+class Change:
+    """How one rule of the year stands to the year before (``kind``: new, changed or differs), in our words.
+
+    ``differs`` marks a rule that the official list calls rolled over although its text or severity is another.
+    """
+
+    rule: str
+    kind: str
+    what: str
 
 
 @dataclass(frozen=True)
@@ -90,19 +116,30 @@ class Year:
             return {}
         return {
             row["rule"]: RuleFacts(
-                row["rule"], row["category"], row["severity"], row["status"], row["in_fis"] == "Y", row["note"]
+                row["rule"],
+                row["category"],
+                row["severity"],
+                row["status"],
+                row["in_fis"] == "Y",
+                row["note"],
+                int(row["rows"]),
+                row["previous_name"],
             )
             for row in _rows(_ROOT / self.name / "rules.csv")
         }
+
+    @cached_property
+    def changes(self) -> dict[str, Change]:
+        """Rules that are new or other than the year before, by id; empty where the pack does not compare."""
+        path = _ROOT / self.name / "changes.csv"
+        return {r["rule"]: Change(r["rule"], r["change"], r["what"]) for r in _rows(path)} if path.is_file() else {}
 
     @cached_property
     def field_definitions(self) -> tuple[FieldDefinition, ...]:
         path = _ROOT / self.name / "field_definitions.csv"
         if not path.is_file():
             return ()
-        return tuple(
-            FieldDefinition(r["rule"], r["entity"], r["field"], r["kind"], r["limit"]) for r in _rows(path)
-        )
+        return tuple(FieldDefinition(r["rule"], r["entity"], r["field"], r["kind"], r["limit"]) for r in _rows(path))
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -117,7 +154,14 @@ class Year:
         codes: dict[str, list[Code]] = {}
         for row in _rows(_ROOT / "lookups" / "codes.csv"):
             codes.setdefault(row["field"], []).append(
-                Code(row["code"], row["label"], row["type"], _day(row["valid_from"]), _day(row["valid_to"]), row["source"])
+                Code(
+                    row["code"],
+                    row["label"],
+                    row["type"],
+                    _day(row["valid_from"]),
+                    _day(row["valid_to"]),
+                    row["source"],
+                )
             )
         return {
             name: CodeList.of(name, codes.get(name, ()), about["complete"], about["provenance"])
