@@ -37,7 +37,7 @@ docs: $(VENV)/installed-docs
 	@echo "Open docs/_build/html/index.html"
 
 clean:
-	rm -rf $(VENV) docs/_build docs/reference/rules docs/reference/fields demo-output .mypy_cache .ruff_cache
+	rm -rf $(VENV) docs/_build docs/reference build demo-output .mypy_cache .ruff_cache
 
 # A stamp for each set of extras. It is newer than its inputs only when the install went through.
 $(VENV)/installed: $(INPUTS) | $(BIN)/python
