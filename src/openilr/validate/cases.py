@@ -232,7 +232,7 @@ class _Message:
         return values
 
     def tables(self) -> Any:
-        from openilr.collect import Tables
+        from openilr.collect.tables import Tables
 
         frames: dict[str, pl.DataFrame] = {}
         learners: dict[str, list[int]] = {}
