@@ -82,13 +82,16 @@ differences
 
 
 def _rule_pages(packs: list[Year]) -> dict[str, str]:
+    """One page for a rule over the years. A rule whose id is spelt otherwise in another year (DateofBirth_60,
+    DateOfBirth_60) is the same rule."""
     by_rule: dict[str, dict[str, Any]] = {}
     for pack in packs:
         for said in rule_list(pack):
-            by_rule.setdefault(said.rule, {})[pack.name] = said
-    pages = {f"rules/{_slug(rule)}.md": _rule_page(rule, by_year) for rule, by_year in by_rule.items()}
-    if len(pages) != len(by_rule):
-        raise ValueError("Two rules would share one page: their ids differ in case or punctuation only.")
+            by_year = by_rule.setdefault(_slug(said.rule), {})
+            if pack.name in by_year:
+                raise ValueError(f"{said.rule} and {by_year[pack.name].rule} of {pack.name} would share one page.")
+            by_year[pack.name] = said
+    pages = {f"rules/{slug}.md": _rule_page(by_year) for slug, by_year in by_rule.items()}
     return {"rules/index.md": _rule_index(packs, by_rule), **pages}
 
 
@@ -112,7 +115,7 @@ def _rule_index(packs: list[Year], by_rule: dict[str, dict[str, Any]]) -> str:
                 said.severity,
                 STATUS[said.status],
                 ", ".join(years.load(name).academic_year.label for name in by_year),
-                _escape(said.summary),
+                "" if said.status == "not_yet" else _escape(said.summary),
             ]
             for said, by_year in members
         ]
@@ -120,13 +123,13 @@ def _rule_index(packs: list[Year], by_rule: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rule_page(rule: str, by_year: dict[str, Any]) -> str:
-    lines = [f"# {rule}", ""]
+def _rule_page(by_year: dict[str, Any]) -> str:
+    lines = [f"# {by_year[max(by_year)].rule}", ""]
     rows = [
-        [years.load(name).academic_year.label, said.category, said.severity, STATUS[said.status]]
+        [years.load(name).academic_year.label, said.rule, said.category, said.severity, STATUS[said.status]]
         for name, said in by_year.items()
     ]
-    lines += _table(["Year", "Category", "Severity", "OpenILR"], rows)
+    lines += _table(["Year", "Id", "Category", "Severity", "OpenILR"], rows)
     for names, said in _same_words(by_year):
         level = "##"
         if len(names) < len(by_year):
@@ -155,7 +158,9 @@ def _same_words(by_year: dict[str, Any]) -> list[tuple[list[str], Any]]:
     """Years whose explanation differs in nothing but the year share a section."""
     groups: list[tuple[list[str], Any]] = []
     for name, said in by_year.items():
-        content = [part for part, field in zip(astuple(said), said.__dataclass_fields__, strict=True) if field in _WORDS]
+        content = [
+            part for part, field in zip(astuple(said), said.__dataclass_fields__, strict=True) if field in _WORDS
+        ]
         for names, other in groups:
             same = [part for part, f in zip(astuple(other), other.__dataclass_fields__, strict=True) if f in _WORDS]
             if same == content:
@@ -251,11 +256,18 @@ def _code_lists(pack: Year) -> str:
         "",
         CREDIT,
         "",
-        "An empty date means that no source stated one. Where a list is not complete, a rule that looks a value up says",
-        "which list it used, and a fuller list can be dropped in with the reference data.",
+        "An empty date means that no source stated one. Where a list is not complete, a rule that looks a value up",
+        "says which list it used, and a fuller list can be dropped in with the reference data.",
     ]
     for name, codes in pack.code_lists.items():
-        lines += ["", f"## {name}", "", "Complete." if codes.complete else "Not complete.", _escape(codes.provenance), ""]
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            "Complete." if codes.complete else "Not complete.",
+            _escape(codes.provenance),
+            "",
+        ]
         typed = any(code.type for code in codes.codes)
         rows = [
             [
