@@ -1,4 +1,4 @@
-"""The reference pages say what the code says: every rule, field and command has its place, and every link leads there."""
+"""The reference pages say what the code says: every rule, field and command is there, and every link leads there."""
 
 from __future__ import annotations
 
