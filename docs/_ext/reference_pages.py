@@ -287,7 +287,7 @@ def _commands() -> str:
     from typer.main import get_command
     from typer.testing import CliRunner
 
-    from openilr.cli import app
+    from openilr.cli.app import app
 
     def below(command: Any, words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
         yield words
