@@ -99,7 +99,7 @@ def explanation(rule: str, year: str | None) -> Any:
     """Our words about a rule; short words of last resort where the year has no such rule."""
     if rule == "Schema":
         return _SCHEMA
-    from openilr.validate import explain
+    from openilr.validate.explain import explain
 
     try:
         return explain(rule, year) if year else _UNKNOWN
@@ -235,8 +235,12 @@ def not_checked_sentence(report: Report) -> str:
 
 
 def need_title(need: str) -> str:
-    """Which file turns a need on, in words."""
-    return need
+    """What a need is, in words: the title of the reference table and its short name."""
+    from openilr.reference import TABLES
+
+    if need == "store":
+        return "what was sent before (known to ilr store submit)"
+    return f"{TABLES[need].title} ({need})" if need in TABLES else need
 
 
 def own_version() -> str:

@@ -1,0 +1,45 @@
+"""All commands of ``ilr`` in one place."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from openilr.cli import rules, schema, validate
+
+app = typer.Typer(
+    name="ilr",
+    help="Read, check and keep Individualised Learner Record returns, and say what they say.\n\n"
+    "Try: ilr validate RETURN.xml\n\n"
+    "Exit codes: 0 fine; 1 ran, and found errors or refused; 2 could not run.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"OpenILR {version('openilr')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def ilr(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback has done the work
+        bool, typer.Option("--version", help="Say which version this is.", callback=_version, is_eager=True)
+    ] = False,
+) -> int | None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+    return None
+
+
+app.command("validate")(validate.command)
+app.command("rules")(rules.command)
+app.command("schema")(schema.command)
