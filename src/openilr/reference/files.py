@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -77,7 +78,26 @@ class Source:
         return digest.hexdigest()
 
     def same_content(self, other: Source) -> bool:
-        return self.size == other.size and self.read() == other.read()
+        return self.size == other.size and self._checksum == other._checksum
+
+    @cached_property
+    def _checksum(self) -> int:
+        if self.member:
+            return self._info.CRC
+        checksum = 0
+        with self.path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                checksum = zlib.crc32(chunk, checksum)
+        return checksum
+
+    @property
+    def year(self) -> str | None:
+        """The academic year in the name of the file or of the folder nearest to it, as ``2526``."""
+        for part in reversed(Path(self.name).parts):
+            for years in re.finditer(r"(?<!\d)(?:20)?(\d\d)\D{0,4}(?:20)?(\d\d)(?!\d)", part):
+                if int(years[2]) == int(years[1]) + 1:
+                    return years[1] + years[2]
+        return None
 
     @property
     def dated(self) -> date:

@@ -17,9 +17,10 @@ from openilr.reference.files import Found, Source
 from openilr.reference.tables import Column, Table
 from openilr.reference.values import EXPECTED, clean, typed
 
-__all__ = ["check_header", "conform", "read"]
+__all__ = ["conform", "lacking", "read"]
 
 _SEPARATORS = ",|\t;"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: A zip member up to this size is read in memory, a larger one from a private temporary file.
 _IN_MEMORY = 64 << 20
 _CHUNK = 1 << 20
@@ -32,19 +33,21 @@ def read(found: Found) -> pl.DataFrame:
     a value that is not of its kind, of an empty key, and of a key that comes twice with different values.
     """
     frames = [_typed(found.table, _text(found.table, source), source) for source in found.sources]
-    frame = frames[0] if len(frames) == 1 else pl.concat(frames).unique(maintain_order=True)
-    if len(frames) > 1:
-        _no_repeated_keys(found.table, frame, found.sources)
+    frame = frames[0] if len(frames) == 1 else _once(found.table, pl.concat(frames), found.sources)
     return frame.sort(found.table.order, maintain_order=True, nulls_last=True)
 
 
-def check_header(table: Table, source: Source) -> None:
-    """BadReference when the file lacks a column that the table must have, or has no header."""
+def lacking(table: Table, source: Source) -> set[str]:
+    """Columns that the table may have and this file has not.
+
+    BadReference when the file lacks a column that the table must have, or has no header.
+    """
     with source.open() as stream:
         head = stream.readline(1 << 16)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return
-    _places(table, _header(head, source.name)[0], source.name)
+    if head.startswith(_UTF_16):
+        with _content(table, source) as content, content.decoded("utf-16").open() as stream:
+            head = stream.readline()
+    return set(table.schema) - set(_places(table, _header(head, source.name)[0], source.name)) - {table.year}
 
 
 def conform(table: Table, rows: pl.DataFrame | Sequence[Mapping[str, object]]) -> pl.DataFrame:
@@ -91,7 +94,7 @@ def _text(table: Table, source: Source) -> pl.DataFrame:
     with _content(table, source) as content:
         with content.open() as stream:
             head = stream.readline()
-        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if head.startswith(_UTF_16):
             return _scan(table, source, content.decoded("utf-16"))
         try:
             return _scan(table, source, content)
@@ -199,18 +202,23 @@ def _rows(content: _Content, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _typed(table: Table, text: pl.DataFrame, source: Source) -> pl.DataFrame:
-    if text.width:
-        text = text.filter(~pl.all_horizontal(pl.all().is_null()))
+    text = text.filter(~pl.all_horizontal(pl.all().is_null()))
+    if table.year and table.year not in text.columns:
+        text = text.with_columns(pl.lit(source.year, pl.String()).alias(table.year))
     columns = [_column(column, text) for column in table.columns]
     frame = pl.DataFrame(columns)
     for column in table.columns:
         if column.name in text.columns:
             _refuse_unread(table, column, text, frame, source)
-        if column.key and column.kind != "date" and column.name in text.columns and frame[column.name].null_count():
+        if (
+            column.key
+            and column.required
+            and column.kind != "date"
+            and column.name in text.columns
+            and frame[column.name].null_count()
+        ):
             _refuse_empty(table, column, text, source)
-    frame = frame.unique(maintain_order=True)
-    _no_repeated_keys(table, frame, (source,))
-    return frame
+    return _once(table, frame, (source,))
 
 
 def _column(column: Column, text: pl.DataFrame) -> pl.Series:
@@ -247,13 +255,15 @@ def _refuse_empty(table: Table, column: Column, text: pl.DataFrame, source: Sour
     raise BadReference(source.name, "it is empty; every row needs it.", line=line, column=column.name)
 
 
-def _no_repeated_keys(table: Table, frame: pl.DataFrame, sources: Sequence[Source]) -> None:
+def _once(table: Table, frame: pl.DataFrame, sources: Sequence[Source]) -> pl.DataFrame:
+    """The frame without rows that repeat another. A key that comes twice with different values is an error."""
     keys = table.keys
-    if not keys:
-        return
+    if not keys or frame.select(keys).n_unique() == frame.height:
+        return frame
+    frame = frame.unique(maintain_order=True)
     repeated = frame.select(keys).is_duplicated()
     if not repeated.any():
-        return
+        return frame
     row = frame.filter(repeated).row(0, named=True)
     key = "a key" if table.personal else " ".join(f"{k}={row[k]}" for k in keys if row[k] is not None)
     source = sources[-1]

@@ -13,7 +13,7 @@ from openilr.reference import cache
 from openilr.reference.declared import TABLES
 from openilr.reference.errors import BadReference
 from openilr.reference.files import Found, find
-from openilr.reference.reading import check_header, conform, read
+from openilr.reference.reading import conform, lacking, read
 from openilr.reference.tables import Table
 
 __all__ = ["About", "Reference", "load", "schema_of"]
@@ -40,7 +40,8 @@ def load(places: str | Path | Iterable[str | Path], *, cache: bool = True) -> Re
 
     Finding is by file name; what is not known by name is in :attr:`Reference.ignored`. Headers are checked at once, the
     rest of a file when its table is asked for. ``cache`` keeps typed tables for the next run
-    (``openilr.reference.cache``). :class:`BadReference` when a file lacks a required column, or two files claim to be one table.
+    (``openilr.reference.cache``). :class:`BadReference` when a file lacks a required column, or two files claim to be
+    one table.
     """
     each = [places] if isinstance(places, str | Path) else places
     found, ignored = find(Path(place) for place in each)
@@ -91,6 +92,10 @@ class Reference:
         """The rows whose ``column`` is among ``keys``, in the table's order; ``columns`` narrows what is returned."""
         return self._table(table).lookup(column, keys, list(columns) if columns else None)
 
+    def lacking(self, table: str) -> set[str]:
+        """Columns that the table may have and its files have not: there they are missing in every row."""
+        return set(self._table(table).lacking)
+
     @property
     def about(self) -> list[About]:
         return [About(name, t.file, t.rows, t.dated) for name, t in self._tables.items()]
@@ -128,6 +133,7 @@ class _MadeTable:
     """A table made in code."""
 
     file, dated = "made in code", None
+    lacking: frozenset[str] = frozenset()
 
     def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame
@@ -157,9 +163,7 @@ class _FileTable:
         self._frame: pl.DataFrame | None = None
         self._entry = cache.entry_of(found) if use_cache else None
         self._cached = cache.readable(self._entry, found)
-        if not self._cached:
-            for source in found.sources:
-                check_header(found.table, source)
+        self.lacking = {column for source in found.sources for column in lacking(found.table, source)}
 
     @property
     def file(self) -> str:
@@ -211,12 +215,17 @@ class _FileTable:
             return ask()
 
     def _read(self) -> None:
-        self._frame = read(self._found)
-        cache.keep(self._entry, self._frame)
+        frame = read(self._found)
+        self._cached = cache.keep(self._entry, frame)
+        # What is in the cache need not stay in memory: a rule asks for few rows of a large table.
+        self._frame = None if self._cached else frame
 
 
 def _matching(scanned: pl.LazyFrame, column: str, keys: pl.Series, columns: list[str] | None) -> pl.LazyFrame:
-    dtype = scanned.collect_schema()[column]
+    schema = scanned.collect_schema()
+    if column not in schema:
+        raise KeyError(f"There is no column {column}; there are {', '.join(schema)}.")
+    dtype = schema[column]
     wanted = keys.drop_nulls().unique().cast(dtype)
     rows = scanned.filter(pl.col(column).is_in(wanted.implode())) if len(wanted) else scanned.clear()
     return rows.select(columns) if columns else rows

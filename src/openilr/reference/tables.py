@@ -8,7 +8,8 @@ A declaration is a short text, one column to a line::
     lad            text    = lad\\d\\dcd|laua
 
 The first word is our name of the column (the owner's, without a ``LARS_`` prefix). Then come ``key`` (part of what
-identifies a row) or ``must`` (must be in the file), and the kind of value. Behind ``=`` stand other names that the
+identifies a row), ``key?`` (the same, in files that have the column) or ``must`` (must be in the file), and the kind of
+value. Behind ``=`` stand other names that the
 column has in published files: regular expressions, most wanted first, on the name in lower case without anything but
 letters and digits.
 """
@@ -79,7 +80,8 @@ class Table:
     ``files`` are regular expressions on a file's name (lower case, letters and digits only, without the extension, a
     ``LARS_`` prefix and a version or date at the end), most wanted first: a table is read from one of them. ``parts``
     are those of files that together make the table. ``personal`` data is never written to the cache.
-    ``own_layout`` marks tables whose owner publishes no layout: the columns are OpenILR's.
+    ``own_layout`` marks tables whose owner publishes no layout: the columns are OpenILR's. ``year`` is a column that is
+    filled with the academic year in the name of the file or its folder, as ``2526``.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Table:
     sort: str = ""
     personal: bool = False
     own_layout: bool = False
+    year: str = ""
 
     @cached_property
     def schema(self) -> dict[str, pl.DataType]:
@@ -135,9 +138,10 @@ def _column(line: str) -> Column:
     name, *words = said.split()
     kinds = [word for word in words if word in KINDS]
     marks = {word for word in words if word not in KINDS}
-    if len(kinds) != 1 or not marks <= {"key", "must"}:
+    if len(kinds) != 1 or not marks <= {"key", "key?", "must"}:
         raise ValueError(f"This column declaration can not be read: {line.strip()!r}")
-    return Column(name, kinds[0], "key" in marks, bool(marks), tuple(_alternatives(others)))
+    is_key, required = bool(marks & {"key", "key?"}), bool(marks & {"key", "must"})
+    return Column(name, kinds[0], is_key, required, tuple(_alternatives(others)))
 
 
 def _alternatives(text: str) -> Iterable[str]:

@@ -10,8 +10,8 @@ from openilr.reference.tables import Table, columns_of
 _SOURCE = "LARS downloads (Submit Learner Data, learning aims)"
 
 
-def _lars(name: str, title: str, files: str, columns: str) -> Table:
-    return Table(name, title, _SOURCE, (files,), columns_of(columns))
+def _lars(name: str, title: str, files: str, columns: str, sort: str = "") -> Table:
+    return Table(name, title, _SOURCE, (files,), columns_of(columns), sort=sort)
 
 
 TABLES = (
@@ -165,6 +165,7 @@ TABLES = (
         EffectiveTo                    date
         FrameworkComponentType         int
         """,
+        sort="LearnAimRef",
     ),
     _lars(
         "lars_framework_common_component",
@@ -186,7 +187,7 @@ TABLES = (
         "standards?",
         """
         StandardCode                   key int
-        Version                        key decimal
+        Version                        key? decimal
         ApprenticeshipStandardTypeCode text
         StandardName                   text
         StandardSectorCode             text

@@ -36,7 +36,7 @@ TABLES = (
         columns_of(r"""
         UKPRN            key int    = partnerukprn
         NameLegal        text       = name | legalname
-        EffectiveFrom    key date
+        EffectiveFrom    key? date
         EffectiveTo      date
         """),
         own_layout=True,
@@ -52,7 +52,7 @@ TABLES = (
         FundingFactor       key text
         FundingFactorType   key text
         FundingFactorValue  must text
-        EffectiveFrom       key date
+        EffectiveFrom       key? date
         EffectiveTo         date
         """),
         own_layout=True,
@@ -67,7 +67,7 @@ TABLES = (
         MasterUKPRN      key int    = ukprn
         OriginalUKPRN    int
         Name             text       = campusname
-        EffectiveFrom    key date   = startdate | validfrom
+        EffectiveFrom    key? date   = startdate | validfrom
         EffectiveTo      date       = enddate | validto
         """),
         own_layout=True,
@@ -139,7 +139,7 @@ TABLES = (
         EPAOrgID         key text   = epa(?:o|organisation)(?:id)? | endpointassess\w*id | organisationid
         StandardCode     key int    = standard | stdcode | larscode | larsstandardcode
         Name             text       = organisationname | epaoname
-        EffectiveFrom    key date   = startdate | effectivefromdate
+        EffectiveFrom    key? date   = startdate | effectivefromdate
         EffectiveTo      date       = enddate | effectivetodate
         """),
         own_layout=True,
@@ -152,8 +152,8 @@ TABLES = (
         columns_of(r"""
         DeliveryUKPRN              key int    = ukprn
         FundingStreamPeriodCode    key text   = fspcode | fundingstreamperiod | fundingstreamcode
-        ContractAllocationNumber   key text   = contract(?:allocation|reference|number) | allocationnumber
-        StartDate                  key date
+        ContractAllocationNumber   key? text  = contract(?:allocation|reference|number) | allocationnumber
+        StartDate                  key? date
         EndDate                    date
         StopNewStartsFromDate      date       = stopnewstarts | stopnewstartsdate
         """),
@@ -196,8 +196,8 @@ TABLES = (
         UKPRN            key int
         LDMCode          key code3  = ldm | learningdeliverymonitoringcode
         Reason           text
-        EffectiveFrom    key date   = startdate
-        EffectiveTo      must date  = enddate
+        EffectiveFrom    key? date   = startdate
+        EffectiveTo      date       = enddate
         """),
         own_layout=True,
     ),
@@ -224,7 +224,7 @@ TABLES = (
         CourseType       key text   = ascoursetype
         LARSCode         key text   = aslarscode | learnaimref | standardcode | code
         Status           must text  = asstatus
-        EffectiveFrom    key date   = aseffectivefrom
+        EffectiveFrom    key? date   = aseffectivefrom
         EffectiveTo      date       = aseffectiveto
         LastDateStarts   date       = aslastdatestarts | lastdatefornewstarts
         """),
@@ -239,7 +239,7 @@ TABLES = (
         StandardCode     key int    = stdcode | larscode
         MinimumAge       int        = ageminimum | minage
         MaximumAge       must int   = agemaximum | maxage
-        EffectiveFrom    key date
+        EffectiveFrom    key? date
         EffectiveTo      date
         """),
         own_layout=True,
@@ -253,7 +253,7 @@ TABLES = (
         LARSCode         key text   = learnaimref | code | larslearnaimref
         CourseType       text
         Title            text       = name | coursename
-        EffectiveFrom    key date
+        EffectiveFrom    key? date
         EffectiveTo      date
         LastDateStarts   date
         """),

@@ -53,7 +53,7 @@ TABLES = (
         columns_of(r"""
         Postcode         key postcode  = pcds? | learningstartdatepostcode
         SourceOfFunding  key code3     = sof | sofcode | sourceoffundingcode | fundingsource
-        EffectiveFrom    key date      = startdate | validfrom
+        EffectiveFrom    key? date     = startdate | validfrom
         EffectiveTo      date          = enddate | validto
         Area             text          = areacode | area | areaname
         """),

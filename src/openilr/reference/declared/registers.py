@@ -37,10 +37,10 @@ TABLES = (
         (),
         columns_of(r"""
         field            key text   = name | lookup
-        type             key text   = subcategory | famtype
+        type             key? text  = subcategory | famtype
         code             key text
         label            text       = description
-        valid_from       key date   = effectivefrom
+        valid_from       key? date  = effectivefrom
         valid_to         date       = effectiveto
         """),
         parts=(r"codelists?\w*", r"(?:ilr)?lookups?(?:subcategor(?:y|ies))?"),
@@ -52,17 +52,20 @@ TABLES = (
         "ILR validation rules, the Department for Education's own CSV, GOV.UK",
         (),
         columns_of(r"""
+        Year             text       = academicyear
         Name             must text  = rulename
         Status           text
         Category         text
-        Severity         text
+        Severity         text       = errorwarning
         ErrorMessage     must text
         Intent           text
         Guidance         text
         Description      text
-        DetailedDescription  text
+        DetailedDescription  text   = ruledescription
         Exclusions       text
         """),
-        parts=(r"officialrules|\w*validationrules(?:changes)?\w*",),
+        parts=(r"officialrules|\w*validationrules(?!workbook)\w*",),
+        sort="Name",
+        year="Year",
     ),
 )
