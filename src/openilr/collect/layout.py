@@ -1,0 +1,50 @@
+"""The schema of a year, arranged for reading: which tables there are, and what may stand where."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from openilr.collect.values import FieldCheck
+from openilr.spec import Entity, Schema
+from openilr.years import Year
+
+#: The key columns that stand before the fields in a table that was just read. ``record`` is the row of the learner
+#: (or of the destination record) that the row belongs to, ``offset`` the place of its start tag in bytes.
+KEYS = ("parent", "record", "line", "offset")
+
+
+class Layout:
+    """One year's tables. ``records`` are the groups that repeat under Message: a file is read record by record."""
+
+    def __init__(self, year: Year) -> None:
+        self.year = year
+        self.schema: Schema = year.schema
+        self.entities: dict[str, Entity] = self.schema.entities
+        self.records = tuple(e.name for e in self.schema.root.entities if e.max_occurs is None)
+        self.record_of = {
+            name: next((r for r in self.records if self.schema.is_within(name, r)), None) for name in self.entities
+        }
+        self.header = tuple(name for name, record in self.record_of.items() if record is None)
+        self.body = tuple(name for name, record in self.record_of.items() if record is not None)
+        self.checks = {
+            field.path: FieldCheck(
+                field, (d for d in year.field_definitions if (d.entity, d.field) == (field.entity, field.name))
+            )
+            for field in self.schema.fields.values()
+        }
+
+    def most(self, entity: Entity) -> list[tuple[int, bool]]:
+        """How often an entity may occur in its parent, and whether it is the schema that says so."""
+        limits = [] if entity.max_occurs is None else [(entity.max_occurs, True)]
+        for row in self.year.field_definitions:
+            if row.kind == "EO" and row.entity == entity.name and row.limit.isdigit():
+                said = int(row.limit)
+                # A definition that asks for at least one is met by the schema's own least number.
+                if entity.max_occurs is not None and said < entity.max_occurs:
+                    limits.append((said, False))
+        return limits
+
+
+@cache
+def layout_of(year: Year) -> Layout:
+    return Layout(year)
