@@ -1,22 +1,5 @@
-"""A fresh store for each test, with its vault key in the test's own folder."""
+"""The fixtures of the store, for these tests."""
 
-from __future__ import annotations
+from tests.store.fixtures import key_file, store
 
-from pathlib import Path
-
-import pytest
-
-from openilr.store import Store
-
-
-@pytest.fixture(autouse=True)
-def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "keys" / "vault.key"
-    monkeypatch.setenv("OPENILR_VAULT_KEY_FILE", str(path))
-    monkeypatch.delenv("OPENILR_DATABASE_URL", raising=False)
-    return path
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store.init(tmp_path / "store")
+__all__ = ["key_file", "store"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -49,7 +50,7 @@ def report(*findings: tuple[Any, ...], **about: Any) -> Report:
 
 def learner(ref: str | None, *aims: dict[str, Any], **values: Any) -> dict[str, Any]:
     """A learner with aims. Lists under an entity's name are its records; other keys are fields."""
-    number = abs(hash(ref)) % 10**6
+    number = zlib.crc32(str(ref).encode())
     base = {
         "LearnRefNumber": ref, "ULN": 1_000_000_000 + number, "FamilyName": "Featherstonehaugh",
         "GivenNames": "Zebedee", "DateOfBirth": date(2000, 1, 15), "Sex": "F", "Ethnicity": 31, "LLDDHealthProb": 2,
@@ -72,7 +73,9 @@ def fam(type: str, code: str, **values: Any) -> dict[str, Any]:
     return {"LearnDelFAMType": type, "LearnDelFAMCode": code, **values}
 
 
-def tables(learners: list[dict[str, Any]], *, ukprn: int | None = 99999999, year: str = "2526", line: int = 10) -> Tables:
+def tables(
+    learners: list[dict[str, Any]], *, ukprn: int | None = 99999999, year: str = "2526", line: int = 10
+) -> Tables:
     """One batch with these learners. Each element takes one line; the first learner starts at ``line``."""
     pack = years.load(year)
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in pack.schema.entities}

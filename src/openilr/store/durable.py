@@ -18,6 +18,7 @@ from types import TracebackType
 from openilr.store.errors import StoreBusy
 
 PART = ".part"
+_PIECE = 1 << 18
 
 
 def _nothing(name: str) -> None:
@@ -37,7 +38,8 @@ class Sink(io.RawIOBase):
         self.path = path
         self.size = 0
         self._hash = hashlib.sha256()
-        self._file = path.open("xb")
+        self._waiting = bytearray()  # Parquet comes in very small pieces
+        self._file = path.open("xb", buffering=0)
 
     def writable(self) -> bool:
         return True
@@ -47,20 +49,29 @@ class Sink(io.RawIOBase):
 
     def write(self, data: object) -> int:
         view = memoryview(data).cast("B")  # type: ignore[arg-type]
-        step(f"write {self.path.name}")
-        self._file.write(view)
-        self._hash.update(view)
         self.size += len(view)
+        self._waiting += view
+        if len(self._waiting) >= _PIECE:
+            self._put()
         return len(view)
+
+    def _put(self) -> None:
+        step(f"write {self.path.name}")
+        left = memoryview(self._waiting)
+        self._hash.update(left)
+        while left:
+            left = left[self._file.write(left) :]
+        self._waiting = bytearray()
 
     @property
     def sha256(self) -> str:
+        """Of what was written; whole once finished."""
         return self._hash.hexdigest()
 
     def finish(self) -> None:
         """Flush to the disk and close."""
+        self._put()
         step(f"sync {self.path.name}")
-        self._file.flush()
         os.fsync(self._file.fileno())
         self.close()
 

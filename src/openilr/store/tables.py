@@ -124,5 +124,7 @@ class TableWriter:
 
     def abandon(self) -> None:
         """Let go of the file after a failure, without writing to it again."""
-        if self._sink is not None:
+        if self._sink is not None and not self._sink.closed:
+            # Otherwise the writer would try to end the file properly when it is collected.
+            self._writer.is_open = False
             self._sink.close()

@@ -1,0 +1,200 @@
+"""Killed at any step, a full disk, two writers: the store opens, what it held is whole, and sending again works."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from openilr.store import Store, StoreBusy, StoreError, durable
+from tests.faults import dying
+from tests.store.making import batches, report, sent_file
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("tables", "vault", "reference")
+
+
+@pytest.fixture
+def old(store: Store) -> Store:
+    """A store with one accepted file and one edition of reference data."""
+    store.submit(
+        batches(dying.learners(5, "A"), 5), report(), file=sent_file(store.path.parent, b"first"), return_name="R14",
+        submitted_by="tests",
+    )  # fmt: skip
+    (store.path.parent / "first.csv").write_text("a,b\n1,2\n")
+    store.add_reference(store.path.parent / "first.csv")
+    return store
+
+
+def copies(old: Store, count: int) -> list[Path]:
+    """Copies of the store, each in its own folder, with new reference files beside it."""
+    made = []
+    for number in range(count):
+        folder = old.path.parent / f"run{number}"
+        (folder / "new").mkdir(parents=True)
+        for name in ("second.csv", "third.csv"):
+            (folder / "new" / name).write_text("new," * 100)
+        made.append(shutil.copytree(old.path, folder / "store"))
+    return made
+
+
+def run(job: str, runs: list[dict]) -> list[str]:
+    plan = json.dumps({"job": job, "runs": [{**r, "store": str(r["store"])} for r in runs]})
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.dying"], input=plan, capture_output=True, text=True, cwd=ROOT, timeout=600
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def steps(job: str, store: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the steps that an undisturbed run takes."""
+    names: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "step", names.append)
+        dying.JOBS[job](store)
+    return names
+
+
+def state(store: Path) -> dict:
+    """All that a reader can see of a store."""
+    opened = Store(store)
+    assert opened.verify() == []
+    connection = opened.connect()
+    views = {
+        name: connection.table(name).to_polars().sort(pl.all()).to_dicts() for name in ("learner", "learning_delivery")
+    }
+    return {
+        "returns": opened.returns().drop("submitted_at", "sha256").to_dicts(),
+        "names": [opened.vault().identifiers(s, "Learner")["LearnRefNumber"].to_list()
+                  for s in opened.returns().filter(current=True)["submission"]],
+        "editions": [sorted(files) for _, _, files in _editions(opened)],
+        **views,
+    }  # fmt: skip
+
+
+def _editions(store: Store) -> list:
+    with store._reading() as catalogue:
+        return catalogue.reference_editions()
+
+
+def leftovers(store: Path) -> set[str]:
+    opened = Store(store)
+    known = {*opened.returns()["submission"], *(f"{number:04d}" for number, _, _ in _editions(opened))}
+    return {entry.name for folder in FOLDERS for entry in (store / folder).iterdir()} - known
+
+
+def check(store: Path, before: dict, after: dict, job: str) -> bool:
+    """Old or new, never between; and then the same once more works. True where the new state was reached."""
+    seen = state(store)
+    assert seen in (before, after)
+    dying.JOBS[job](store)
+    assert leftovers(store) == set()
+    again = state(store)
+    assert again["learner"] == after["learner"] and again["editions"][-1] == after["editions"][-1]
+    return seen == after
+
+
+@pytest.mark.parametrize("job", ["submit", "add_reference"])
+def test_killed_at_every_step(job, old, monkeypatch):
+    before = state(old.path)
+    whole, *others = copies(old, 1)
+    names = steps(job, whole, monkeypatch)
+    after = state(whole)
+    assert after != before and {"commit", "committed"} <= set(names) and len(names) > 10
+    others = copies_from(old, len(names))
+    ends = run(job, [{"store": store, "step": number} for number, store in enumerate(others)])
+    assert ends == ["killed"] * len(names)
+    reached = [check(store, before, after, job) for store in others]
+    assert reached == [False] * names.index("committed") + [True] * (len(names) - names.index("committed"))
+
+
+def copies_from(old: Store, count: int) -> list[Path]:
+    shutil.rmtree(old.path.parent / "run0", ignore_errors=True)
+    return copies(old, count)
+
+
+def test_killed_at_any_time(old, monkeypatch):
+    before = state(old.path)
+    [whole] = copies(old, 1)
+    steps("submit", whole, monkeypatch)
+    after = state(whole)
+    stores = copies_from(old, 16)
+    ends = run("submit", [{"store": s, "seconds": 0.012 * n} for n, s in enumerate(stores)])
+    assert "killed" in ends
+    for store in stores:
+        check(store, before, after, "submit")
+
+
+def test_killed_while_a_store_is_made(tmp_path, monkeypatch):
+    names = steps("init", tmp_path / "whole", monkeypatch)
+    stores = [tmp_path / f"s{number}" for number in range(len(names))]
+    assert run("init", [{"store": s, "step": n} for n, s in enumerate(stores)]) == ["killed"] * len(names)
+    for store in stores:
+        with pytest.raises(StoreError, match="is not a store"):
+            Store(store)
+        assert Store.init(store).returns().is_empty()
+
+
+@pytest.mark.parametrize("job", ["submit", "add_reference"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+def test_the_disk_fails_at_every_step(job, code, old, monkeypatch):
+    before = state(old.path)
+    [whole] = copies(old, 1)
+    names = steps(job, whole, monkeypatch)
+    after = state(whole)
+    last = names.index("committed")
+    for number, store in enumerate(copies_from(old, last)):
+        count = iter(range(10**9))
+
+        def fail(_name: str, number=number, count=count) -> None:
+            if next(count) == number:
+                raise OSError(code, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(durable, "step", fail)
+            if names[number].startswith("link "):
+                dying.JOBS[job](store)  # a file system without hard links: the file is copied instead
+                assert state(store) == after
+                continue
+            with pytest.raises(StoreError, match=r"No space left on device.*nothing was changed"):
+                dying.JOBS[job](store)
+        assert not [p for p in store.rglob("*.part")], "what was half written is gone at once"
+        assert not check(store, before, after, job)
+
+
+def test_a_disk_that_is_really_full(old, monkeypatch):
+    # The system itself refuses to let any file grow beyond so many bytes.
+    before = state(old.path)
+    [whole] = copies(old, 1)
+    steps("submit", whole, monkeypatch)
+    after = state(whole)
+    limits = [0, 30, 500, 2_000, 5_000, 20_000]
+    stores = copies_from(old, len(limits))
+    ends = run("submit", [{"store": s, "bytes": limit} for s, limit in zip(stores, limits, strict=True)])
+    assert all(end.startswith("error: ") and end.endswith("nothing was changed.") for end in ends), ends
+    for store in stores:
+        assert not check(store, before, after, "submit")
+
+
+def test_many_writers_at_once(old):
+    script = "import sys; from pathlib import Path; from tests.faults import dying; dying.submit(Path(sys.argv[1]))"
+    running = [
+        subprocess.Popen([sys.executable, "-c", script, str(old.path)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    errors = [process.communicate(timeout=120)[1] for process in running]
+    won = sum(process.returncode == 0 for process in running)
+    assert won >= 1
+    assert all(StoreBusy.__name__ in error for error in errors if error)
+    returns = Store(old.path).returns()
+    assert returns.filter(current=True).height == 1
+    assert returns["version"].to_list() == list(range(1, 2 + won))
+    assert Store(old.path).verify() == []
