@@ -21,7 +21,7 @@ import pyarrow.parquet  # noqa: F401
 from openilr.store import Store, StoreError, durable
 from tests.store.making import aim, batches, fam, learner, report, sent_file
 
-MANY = 300
+MANY = 90
 
 
 def learners(count: int, mark: str) -> list[dict]:
@@ -34,7 +34,7 @@ def learners(count: int, mark: str) -> list[dict]:
 def submit(store: Path) -> None:
     found = report(("ULN_04", "error", "B3"), ("Sex_01", "warning", "B4"))
     Store(store).submit(
-        batches(learners(MANY, "B"), 100), found, file=sent_file(store.parent, b"second"), return_name="R14",
+        batches(learners(MANY, "B"), 30), found, file=sent_file(store.parent, b"second"), return_name="R14",
         submitted_by="tests",
     )  # fmt: skip
 
