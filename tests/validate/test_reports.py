@@ -141,8 +141,11 @@ def test_colour_only_on_a_terminal_and_never_with_no_color(monkeypatch):
 
 def test_text_about_a_clean_an_unreadable_and_a_structure_only_file():
     assert "No errors and no warnings were found." in text.render(report())
-    printed = text.render(report(readable=False, year=None))
-    assert "could not be read as an ILR return" in printed and "accepted" not in printed
+    nothing = {"learners": 0, "aims": 0, "errors": 1, "warnings": 0}
+    printed = text.render(report(readable=False, year=None, counts=nothing))
+    assert "could not be read as an ILR return" in printed and "can not be accepted" in printed
+    printed = text.render(report(uln(1), readable=False))
+    assert "Only part of this file could be read: 19 learners." in printed and "can not be accepted" in printed
     printed = text.render(report(not_run=[{"rule": "*", "needs": [], "reason": "no rules for this year"}]))
     assert "Only the structure" in printed and "as far as it could be checked" in printed
 

@@ -99,7 +99,10 @@ def check(path: Path, settings: Settings, progress: Callable[[int], None] | None
         return Checked(path, None, f"{path} can not be read: {problem.strerror or type(problem).__name__}.")
     except Exception as problem:
         return Checked(path, None, f"{path.name}: {fault(problem)}", where(problem))
-    return Checked(path, report, _not_an_ilr_file(path, report))
+    problem = _not_an_ilr_file(path, report)
+    # Well-formed XML of another kind was read to its end, but nothing in it was read as a return.
+    report.readable = report.readable and problem is None
+    return Checked(path, report, problem)
 
 
 def _is_plain(problem: Exception) -> bool:
@@ -119,7 +122,8 @@ def _not_an_ilr_file(path: Path, report: Report) -> str | None:
     start = _start(path)
     if start is None or re.search(r"<!DOCTYPE|<([A-Za-z_][\w.-]*:)?Message[\s/>]", start):
         return None
-    kind = "XML, but not an ILR return" if start.lstrip("\ufeff \t\r\n").startswith("<") else "neither XML nor zip"
+    text = start.lstrip("\ufeff \t\r\n")
+    kind = "XML, but not an ILR return" if text.startswith("<") else "neither XML nor zip" if text else "empty"
     return f"{path.name} is {kind}; give the file that was exported for the collection."
 
 

@@ -85,8 +85,8 @@ def _usage(problem: Exception) -> str | None:
         return None
     context = getattr(problem, "ctx", None)
     command = context.command_path if context is not None else "ilr"
-    sentence = str(words()).strip().rstrip(".")
-    return f"{sentence}. See {command} --help."
+    sentence = str(words()).replace("Value error, ", "").replace("?.", "?").strip().rstrip(".")
+    return f"{sentence}{'' if sentence.endswith('?') else '.'} See {command} --help."
 
 
 def _forget_output() -> None:

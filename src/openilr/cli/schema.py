@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from openilr.years import Year
 
 
-def command(year: Annotated[str, typer.Argument(help="Collection year in four digits, such as 2526.")]) -> int:
+def command(
+    year: Annotated[str, typer.Argument(metavar="YEAR", help="Collection year in four digits, such as 2526.")],
+) -> int:
     """Print the XML schema (XSD) of a collection year.
 
     Example: ilr schema 2526 > ilr-2526.xsd

@@ -141,7 +141,9 @@ def headline(report: Report) -> str:
     """One sentence with what counts most."""
     errors, warnings = report.counts.get("errors", 0), report.counts.get("warnings", 0)
     if not report.readable:
-        return "This file could not be read as an ILR return."
+        learners = report.counts.get("learners", 0)
+        part = f"Only part of this file could be read: {count(learners, 'learner')}."
+        return part if learners else "This file could not be read as an ILR return."
     if not errors and not warnings:
         return "No errors and no warnings were found."
     found = [count(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
@@ -157,7 +159,10 @@ def headline(report: Report) -> str:
 def verdict(report: Report) -> str:
     """What that means for the return, in words."""
     if not report.readable:
-        return "Nothing in it was checked. Put right what is listed and check it again."
+        checked = (
+            "What could be read was checked." if report.counts.get("learners", 0) else "Nothing in it was checked."
+        )
+        return f"{checked} The file as it is can not be accepted: put right what is listed and check it again."
     whole_file = report.findings.filter((pl.col("severity") == "error") & pl.col("learn_ref_number").is_null()).height
     if whole_file:
         return "Some errors are on the file as a whole: put those right first, because they can stop the whole return."
@@ -204,9 +209,12 @@ class NotChecked:
     """Rules that were not run for one reason. ``need`` is a reference table, or "" where ``reason`` says why."""
 
     need: str
-    title: str
     reason: str
     rules: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        return f"needs {need_title(self.need)}" if self.need else self.reason or "no reason is known"
 
 
 def not_checked(report: Report) -> list[NotChecked]:
@@ -217,12 +225,11 @@ def not_checked(report: Report) -> list[NotChecked]:
     by_need: dict[tuple[str, str], list[str]] = {}
     for item in report.not_run:
         needs: Iterable[str] = item.get("needs") or ()
-        reason = item.get("reason") or ""
-        keys = [("", reason)] if reason or not needs else [(need, "") for need in needs]
+        keys = [(need, "") for need in needs] or [("", item.get("reason") or "")]
         for key in keys:
             by_need.setdefault(key, []).append(item["rule"])
     order = Counter({key: len(rules) for key, rules in by_need.items()})
-    return [NotChecked(key[0], need_title(key[0]), key[1], tuple(by_need[key])) for key, _ in order.most_common()]
+    return [NotChecked(*key, tuple(by_need[key])) for key, _ in order.most_common()]
 
 
 def not_checked_sentence(report: Report) -> str:
@@ -230,8 +237,7 @@ def not_checked_sentence(report: Report) -> str:
     if any(item["rule"] == "*" for item in report.not_run):
         return "Only the structure of the file was checked:"
     number = len({item["rule"] for item in report.not_run})
-    were = "was" if number == 1 else "were"
-    return f"{count(number, 'rule')} {were} not run, because something that they need was not given:"
+    return f"{count(number, 'rule')} {'was' if number == 1 else 'were'} not run:"
 
 
 def need_title(need: str) -> str:
@@ -239,7 +245,7 @@ def need_title(need: str) -> str:
     from openilr.reference import TABLES
 
     if need == "store":
-        return "what was sent before (known to ilr store submit)"
+        return "what was sent before (ilr store submit knows it)"
     return f"{TABLES[need].title} ({need})" if need in TABLES else need
 
 

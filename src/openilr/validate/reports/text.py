@@ -108,7 +108,7 @@ def _not_checked(on: Console, report: Report) -> None:
     on.print(content.not_checked_sentence(report))
     for group in groups[:GROUPS]:
         what = "all rules" if group.rules == ("*",) else count(len(group.rules), "rule")
-        _item(on, f"{what}: {group.reason or group.title}")
+        _item(on, f"{what}: {group.words}")
     if len(groups) > GROUPS:
         _item(on, f"and {len(groups) - GROUPS} more reasons (--format json lists every rule)")
 
