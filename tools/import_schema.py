@@ -9,22 +9,41 @@ from __future__ import annotations
 
 import csv
 import sys
-import xml.etree.ElementTree as ET  # noqa: S405 - a schema that the developer chose, not a user's upload
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
-TYPES = {"xs:string": "string", "RestrictedString": "restricted", "xs:int": "int", "xs:long": "long",
-         "xs:decimal": "decimal", "xs:date": "date", "xs:dateTime": "datetime"}
-FACETS = {"length": "length", "minLength": "min_length", "maxLength": "max_length", "totalDigits": "total_digits",
-          "fractionDigits": "fraction_digits", "minInclusive": "min_value", "maxInclusive": "max_value",
-          "pattern": "pattern", "enumeration": "enumeration"}
+TYPES = {
+    "xs:string": "string",
+    "RestrictedString": "restricted",
+    "xs:int": "int",
+    "xs:long": "long",
+    "xs:decimal": "decimal",
+    "xs:date": "date",
+    "xs:dateTime": "datetime",
+}
+FACETS = {
+    "length": "length",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "totalDigits": "total_digits",
+    "fractionDigits": "fraction_digits",
+    "minInclusive": "min_value",
+    "maxInclusive": "max_value",
+    "pattern": "pattern",
+    "enumeration": "enumeration",
+}
 COLUMNS = ["parent", "element", "kind", "type", "min_occurs", "max_occurs", *FACETS.values()]
 
 
 def rows(element: ET.Element, parent: str) -> list[dict[str, str]]:
     name = element.get("name", "")
-    row = {"parent": parent, "element": name, "min_occurs": element.get("minOccurs", "1"),
-           "max_occurs": element.get("maxOccurs", "1")}
+    row = {
+        "parent": parent,
+        "element": name,
+        "min_occurs": element.get("minOccurs", "1"),
+        "max_occurs": element.get("maxOccurs", "1"),
+    }
     sequence = element.find(f"{XS}complexType/{XS}sequence")
     if sequence is not None:
         below = [r for child in sequence for r in rows(child, name)]

@@ -12,7 +12,8 @@ class Code:
     """One code. ``type`` is set where the meaning hangs on a type field (LearnDelFAMType for LearnDelFAMCode).
 
     ``valid_from`` and ``valid_to`` are filled only where a source states a date: None means that no
-    date was seen, not that the code is valid today.
+    date was seen, not that the code is valid today. ``first_year`` and ``last_year`` ("2526") are the academic years
+    from which and until which the code belongs to its list at all; empty where no source says so.
     """
 
     code: str
@@ -21,6 +22,12 @@ class Code:
     valid_from: date | None = None
     valid_to: date | None = None
     source: str = ""
+    first_year: str = ""
+    last_year: str = ""
+
+    def belongs_to(self, year: str) -> bool:
+        """Whether the code is in the list of this academic year ("2526"), as far as is known."""
+        return self.first_year <= year and (not self.last_year or year <= self.last_year)
 
 
 @dataclass(frozen=True)
@@ -35,10 +42,11 @@ class CodeList:
     codes: tuple[Code, ...]
     complete: bool
     provenance: str
+    partial: frozenset[str] = frozenset()  #: types of which only some codes are known
 
     @staticmethod
-    def of(field: str, codes: Iterable[Code], complete: bool, provenance: str) -> CodeList:
-        return CodeList(field, tuple(codes), complete, provenance)
+    def of(field: str, codes: Iterable[Code], complete: bool, provenance: str, partial: Iterable[str] = ()) -> CodeList:
+        return CodeList(field, tuple(codes), complete, provenance, frozenset(partial))
 
     def values(self, type: str = "") -> list[str]:
         return [c.code for c in self.codes if not type or c.type == type]

@@ -60,6 +60,7 @@ class Field:
     enumeration: str | None = None
     title: str = ""
     identifier: bool = False
+    definition: str = ""  #: one sentence, ours, on what the field holds
 
     @property
     def path(self) -> str:
@@ -77,6 +78,7 @@ class Entity:
     max_occurs: int | None  #: None is unbounded
     children: tuple[Field | Entity, ...] = field(default=(), repr=False)
     title: str = ""
+    definition: str = ""  #: one sentence, ours, on what the entity is
 
     @property
     def fields(self) -> tuple[Field, ...]:

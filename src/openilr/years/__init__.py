@@ -8,18 +8,33 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from openilr.spec import AcademicYear, Code, CodeList, Entity, Field, Schema, Type
+from openilr.spec import AcademicYear, CodeList, Entity, Field, Schema, Type
+from openilr.years import codelists
+from openilr.years.codelists import CodeListError, load_code_lists
 
-__all__ = ["Change", "FieldDefinition", "RuleFacts", "Year", "available", "by_namespace", "load"]
+__all__ = [
+    "Change",
+    "CodeListError",
+    "Divergence",
+    "FieldDefinition",
+    "ReturnPeriod",
+    "RuleFacts",
+    "Year",
+    "available",
+    "by_namespace",
+    "load",
+    "load_code_lists",
+]
 
 #: The category under which the official list publishes derived data items; they are no rules of their own.
 DERIVED_DATA = "Derived Data for validation"
@@ -78,10 +93,31 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Divergence:
+    """One place where what we check is knowingly not what the published text says."""
+
+    rule: str
+    published: str
+    ours: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReturnPeriod:
+    """One return of a year. ``closes`` is None where no source that was read gives the date."""
+
+    name: str  #: "R01" to "R14"
+    closes: date | None  #: last day on which the return was or is taken, at 18:00
+    covers_to: date | None  #: the day up to which learning must be in it, where a source says so
+    note: str
+
+
+@dataclass(frozen=True)
 class Year:
     """One academic year's pack."""
 
     name: str
+    lists_given: tuple[CodeList, ...] = field(default=(), repr=False)  #: a user's code lists, in place of ours
 
     @property
     def academic_year(self) -> AcademicYear:
@@ -148,25 +184,39 @@ class Year:
         return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
 
     @cached_property
-    def code_lists(self) -> dict[str, CodeList]:
-        """Code lists by field name. They carry their own validity dates, so one set serves all years."""
-        lists = tomllib.loads((_ROOT / "lookups" / "lists.toml").read_text("utf-8"))
-        codes: dict[str, list[Code]] = {}
-        for row in _rows(_ROOT / "lookups" / "codes.csv"):
-            codes.setdefault(row["field"], []).append(
-                Code(
-                    row["code"],
-                    row["label"],
-                    row["type"],
-                    _day(row["valid_from"]),
-                    _day(row["valid_to"]),
-                    row["source"],
-                )
-            )
+    def code_lists(self) -> Mapping[str, CodeList]:
+        """Code lists of the year by field name: what its coded fields may hold, or the fuller lists of a user."""
+        return codelists.published(self.name) | {one.field: one for one in self.lists_given}
+
+    def code_list(self, field: str) -> CodeList:
+        """The code list of a field, such as ``FundModel``; KeyError with a suggestion where it has none."""
+        try:
+            return self.code_lists[field]
+        except KeyError:
+            near = get_close_matches(field, self.code_lists, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise KeyError(f"There is no list of codes for {field}.{hint}") from None
+
+    def with_code_lists(self, lists: Mapping[str, CodeList]) -> Year:
+        """This year with a user's own lists (``load_code_lists``) in place of the published ones of those fields."""
+        kept = {one.field: one for one in self.lists_given} | dict(lists)
+        return replace(self, lists_given=tuple(kept.values()))
+
+    @cached_property
+    def returns(self) -> dict[str, ReturnPeriod]:
+        """The year's return periods by name (R01 to R14)."""
         return {
-            name: CodeList.of(name, codes.get(name, ()), about["complete"], about["provenance"])
-            for name, about in lists.items()
+            r["return"]: ReturnPeriod(r["return"], _day(r["closes"]), _day(r["covers_to"]), r["note"])
+            for r in _rows(_ROOT / "timetable.csv")
+            if r["year"] == self.name
         }
+
+    @cached_property
+    def divergences(self) -> dict[str, Divergence]:
+        """Where the published list contradicts itself or what we know, by rule: what it says, what we do, and why."""
+        path = _ROOT / self.name / "divergences.toml"
+        found = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+        return {rule: Divergence(rule, d["published"], d["ours"], d["reason"]) for rule, d in found.items()}
 
 
 @cache
@@ -208,20 +258,21 @@ def _tree(rows: list[dict[str, str]]) -> Entity:
         return Decimal(text) if text else None
 
     def build(row: dict[str, str]) -> Entity | Field:
-        about = meaning.get((row["parent"], row["element"])) or meaning.get(("", row["element"])) or {}
-        title = about.get("title", "")
-        if row["kind"] == "field":
+        is_field = row["kind"] == "field"
+        about = meaning.get((row["parent"] if is_field else "", row["element"])) or {}
+        title, definition = about.get("title", ""), about.get("definition", "")
+        if is_field:
             return Field(
                 row["parent"], row["element"], Type(row["type"]), row["min_occurs"] == "1",
                 number(row["length"]), number(row["min_length"]), number(row["max_length"]),
                 number(row["total_digits"]), number(row["fraction_digits"]),
                 bound(row["min_value"]), bound(row["max_value"]),
                 row["pattern"] or None, row["enumeration"] or None,
-                title, about.get("identifier") == "yes",
+                title, about.get("identifier") == "yes", definition,
             )  # fmt: skip
         limit = None if row["max_occurs"] == "unbounded" else int(row["max_occurs"])
         below = tuple(build(child) for child in children[row["element"]])
-        return Entity(row["element"], row["parent"] or None, int(row["min_occurs"]), limit, below, title)
+        return Entity(row["element"], row["parent"] or None, int(row["min_occurs"]), limit, below, title, definition)
 
     root = build(rows[0])
     assert isinstance(root, Entity)  # noqa: S101 - the first row of fields.csv is Message
