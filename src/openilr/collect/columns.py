@@ -11,19 +11,11 @@ from decimal import Decimal
 
 import polars as pl
 
+from openilr.collect.layout import DTYPES
 from openilr.collect.values import FieldCheck, as_regex
 from openilr.spec import Type
 from openilr.spec.model import RESTRICTED_STRING
 
-DTYPES: dict[Type, pl.DataType] = {
-    Type.STRING: pl.String(),
-    Type.RESTRICTED: pl.String(),
-    Type.INT: pl.Int32(),
-    Type.LONG: pl.Int64(),
-    Type.DECIMAL: pl.Float64(),
-    Type.DATE: pl.Date(),
-    Type.DATETIME: pl.Datetime("us"),
-}
 _STRANGE = RESTRICTED_STRING.removesuffix("*").replace("[", "[^", 1)
 _FIRST_DAY = date(1, 1, 1)
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from openilr.collect.encoding import Readable
-from openilr.collect.stream import Stream
+from openilr.collect.stream import SCAN_FROM, Stream
 from openilr.collect.structure import Refused
 from openilr.years import Year
 
@@ -58,11 +58,12 @@ class Return:
         """Whether there is an XML file to read."""
         return self.xml_name is not None
 
-    def stream(self, batch: int = 5000, *, year: Year | None = None, scan: bool = True) -> Stream:
+    def stream(self, batch: int = 5000, *, year: Year | None = None, scan_from: int | None = SCAN_FROM) -> Stream:
         """The content, ``batch`` learners at a time. ``year`` reads a file whose namespace belongs to no known year;
-        otherwise the year that the file names is taken. ``scan=False`` reads everything the careful, slow way.
+        otherwise the year that the file names is taken. Pieces of fewer bytes than ``scan_from`` (None: all) are read
+        element by element, which is slower for long pieces and quicker for short ones. The result is the same.
         """
-        return Stream(self._source, self.name, batch, year, scan)
+        return Stream(self._source, self.name, batch, year, scan_from)
 
     def _examine_zip(self, file: IO[bytes]) -> None:
         try:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
+
+import polars as pl
 
 from openilr.collect.values import FieldCheck
-from openilr.spec import Entity, Schema
+from openilr.spec import Entity, Schema, Type
 from openilr.years import Year
 
 #: The key columns that stand before the fields in a table that was just read. ``record`` is the row of the learner
 #: (or of the destination record) that the row belongs to, ``offset`` the place of its start tag in bytes.
 KEYS = ("parent", "record", "line", "offset")
+
+#: How a field of each type is kept.
+DTYPES: dict[Type, pl.DataType] = {
+    Type.STRING: pl.String(),
+    Type.RESTRICTED: pl.String(),
+    Type.INT: pl.Int32(),
+    Type.LONG: pl.Int64(),
+    Type.DECIMAL: pl.Float64(),
+    Type.DATE: pl.Date(),
+    Type.DATETIME: pl.Datetime("us"),
+}
 
 
 class Layout:
@@ -32,6 +45,31 @@ class Layout:
             )
             for field in self.schema.fields.values()
         }
+
+    def empty_raw(self, entity: str) -> pl.DataFrame:
+        """No rows of this entity, as text."""
+        return self._empty_raw[entity]
+
+    def empty(self, entity: str) -> pl.DataFrame:
+        """No rows of this entity, typed: the columns that its table always has."""
+        return self._empty[entity]
+
+    @cached_property
+    def _empty_raw(self) -> dict[str, pl.DataFrame]:
+        keys = {"parent": pl.UInt32, "record": pl.UInt32, "line": pl.UInt32, "offset": pl.Int64}
+        return {
+            name: pl.DataFrame(schema={**keys, **{f.name: pl.String for f in entity.fields}})
+            for name, entity in self.entities.items()
+        }
+
+    @cached_property
+    def _empty(self) -> dict[str, pl.DataFrame]:
+        result = {}
+        for name, entity in self.entities.items():
+            keys = ["row", "parent", *(["learner"] if self.record_of[name] == "Learner" else []), "line"]
+            fields = {f.name: DTYPES[f.type] for f in entity.fields}
+            result[name] = pl.DataFrame(schema={**dict.fromkeys(keys, pl.UInt32()), **fields})
+        return result
 
     def most(self, entity: Entity) -> list[tuple[int, bool]]:
         """How often an entity may occur in its parent, and whether it is the schema that says so."""

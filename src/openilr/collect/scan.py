@@ -11,7 +11,7 @@ for expat to say in either case.
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from html import unescape as _html_unescape
 
 import numpy as np
@@ -23,6 +23,11 @@ from openilr.collect.values import WHITE
 from openilr.spec import Entity, Field
 
 _REFERENCE = re.compile(r"&(#[0-9]+|#x[0-9A-Fa-f]+|lt|gt|amp|quot|apos);")
+
+
+@cache
+def scanner_of(layout: Layout) -> Scanner:
+    return Scanner(layout)
 
 
 class Scanner:
@@ -132,11 +137,11 @@ class Scan:
         for name, entity in self._scanner.layout.entities.items():
             if self._scanner.layout.record_of[name] != "Learner":
                 if name in self._scanner.layout.body:
-                    frames[name] = _empty(entity)
+                    frames[name] = self._scanner.layout.empty_raw(name)
                 continue
             rows = self._at(name)
             if not len(rows):
-                frames[name] = _empty(entity)
+                frames[name] = self._scanner.layout.empty_raw(name)
                 continue
             above = self._at(entity.parent) if name != "Learner" and entity.parent else None
             at = offsets[rows]
@@ -204,8 +209,3 @@ def _resolve(found: re.Match[str]) -> str:
     if name.startswith("#"):
         return chr(int(name[2:], 16) if name[1] == "x" else int(name[1:]))
     return _html_unescape(found[0])
-
-
-def _empty(entity: Entity) -> pl.DataFrame:
-    keys = {"parent": pl.UInt32, "record": pl.UInt32, "line": pl.UInt32, "offset": pl.Int64}
-    return pl.DataFrame(schema={**keys, **{f.name: pl.String for f in entity.fields}})

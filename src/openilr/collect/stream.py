@@ -15,7 +15,7 @@ from openilr import years
 from openilr.collect.encoding import Readable, Utf8Source
 from openilr.collect.findings import SchemaFinding
 from openilr.collect.layout import Layout, layout_of
-from openilr.collect.scan import Scan, Scanner
+from openilr.collect.scan import Scan, Scanner, scanner_of
 from openilr.collect.structure import Raw, Reader, Refused
 from openilr.collect.tables import Tables, header_of, type_and_check
 from openilr.years import Year
@@ -24,6 +24,8 @@ _BLOCK = 1 << 22
 #: Most bytes that are kept while looking for the end of a batch.
 _WINDOW = 1 << 25
 _HEAD = 1 << 20
+#: Pieces from this size on are read by the scan; it takes longer to start than to read a few learners.
+SCAN_FROM = 1 << 17
 _YEAR = re.compile(rb"<(?:[^<>/\s:]+:)?Year\s*>\s*(\d{4})\s*</")
 _ROOT = re.compile(rb"<(?:([^<>/\s:!?]+):)?Message[\s/>]")
 _NAMED_YEAR = re.compile(r"-(\d{4})-\d{8}-")
@@ -43,11 +45,11 @@ class Stream:
         name: str,
         batch: int,
         year: Year | None,
-        scan: bool,
+        scan_from: int | None,
     ) -> None:
         if batch < 1:
             raise ValueError("A batch holds at least one learner.")
-        self._open, self._name, self._batch, self._fallback, self._may_scan = source, name, batch, year, scan
+        self._open, self._name, self._batch, self._fallback, self._scan_from = source, name, batch, year, scan_from
         self.namespace: str | None = None
         self.year: Year | None = None
         self.read_as: Year | None = None  #: the year whose structure the file was read with
@@ -125,12 +127,14 @@ class Stream:
 
     def _scan(self, chunk: bytes) -> Scan | None:
         reader = self._reader
-        if not (self._may_scan and reader.is_message and reader.at_boundary and reader.plain_namespace):
+        if self._scan_from is None or len(chunk) < self._scan_from:
+            return None
+        if not (reader.is_message and reader.at_boundary and reader.plain_namespace):
             return None
         if not reader.may_hold_learners or reader.layout is None:
             return None
         if self._scanner is None:
-            self._scanner = Scanner(reader.layout)
+            self._scanner = scanner_of(reader.layout)
         return self._scanner.scan(chunk) if self._scanner.usable else None
 
     def _scanned(self, chunk: bytes, scan: Scan, worker: ThreadPoolExecutor) -> Future[Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
@@ -351,7 +352,7 @@ class Reader:
         self.layout = self._choose(self.namespace)
         expected = self.layout.schema.namespace
         self.rows = {entity: [] for entity in self.layout.entities}
-        child = _children_of(self.layout.schema.root, self.namespace)
+        child = _children_of(self.layout, self.namespace)
         self._seen_namespaces.add(self.namespace)
         if local != self.layout.schema.root.name:
             self._report(
@@ -520,7 +521,7 @@ class Reader:
         if not self._findings and not any(body.values()):
             return
         findings = self._take_findings()
-        frames = {name: frame_of(self.layout.entities[name], rows) for name, rows in body.items()}
+        frames = {name: frame_of(self.layout, name, rows) for name, rows in body.items()}
         self.ready.append(Raw(frames, self._first_learner, self._chunk, self._start, self._line, findings))
         for name in body:
             self.rows[name] = []
@@ -536,7 +537,7 @@ class Reader:
         """The rows of the header so far."""
         if self.layout is None:
             return {}
-        return {name: frame_of(self.layout.entities[name], self.rows[name]) for name in self.layout.header}
+        return {name: frame_of(self.layout, name, self.rows[name]) for name in self.layout.header}
 
     def _take_findings(self) -> list[SchemaFinding]:
         for finding, learner, aim in self._unresolved:
@@ -552,11 +553,14 @@ class Reader:
         return taken
 
 
-def frame_of(entity: Entity, rows: list[list[Any]]) -> pl.DataFrame:
+def frame_of(layout: Layout, name: str, rows: list[list[Any]]) -> pl.DataFrame:
     """Rows of one entity as a frame: the keys, then every field as text."""
+    if not rows:
+        return layout.empty_raw(name)
+    entity = layout.entities[name]
     names = [*KEYS, *(f.name for f in entity.fields)]
     types = [pl.UInt32, pl.UInt32, pl.UInt32, pl.Int64, *[pl.String] * len(entity.fields)]
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    columns = zip(*rows, strict=True)
     return pl.DataFrame([pl.Series(n, c, t) for n, t, c in zip(names, types, columns, strict=True)])
 
 
@@ -565,7 +569,8 @@ def _split(name: str) -> tuple[str, str]:
     return namespace, local
 
 
-def _children_of(entity: Entity, namespace: str) -> _Child:
+@lru_cache(16)
+def _children_of(layout: Layout, namespace: str) -> _Child:
     prefix = f"{namespace}{SEPARATOR}" if namespace else ""
 
     def build(entity: Entity, index: int) -> _Child:
@@ -578,4 +583,4 @@ def _children_of(entity: Entity, namespace: str) -> _Child:
                 children[prefix + below.name] = build(below, place)
         return _Child(index, None, entity, 0, children)
 
-    return build(entity, 0)
+    return build(layout.schema.root, 0)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from openilr.collect.columns import DTYPES, typed
+from openilr.collect.columns import typed
 from openilr.collect.findings import SHOWN, SchemaFinding
 from openilr.collect.layout import Layout, layout_of
 from openilr.collect.structure import Raw
@@ -38,7 +38,7 @@ class Tables:
     @staticmethod
     def empty(year: Year) -> Tables:
         layout = layout_of(year)
-        return Tables(year, {name: _schema_frame(entity, layout) for name, entity in layout.entities.items()})
+        return Tables(year, {name: layout.empty(name) for name in layout.entities})
 
     @staticmethod
     def join(parts: Sequence[Tables]) -> Tables:
@@ -81,6 +81,9 @@ class _Check:
         wrong: list[tuple[Field, pl.Series]] = []
         for name, frame in self._raw.frames.items():
             entity = self._layout.entities[name]
+            if not frame.height:
+                self._frames[name] = self._layout.empty(name)
+                continue
             columns = []
             for field in entity.fields:
                 column, rows = typed(frame[field.name], self._layout.checks[field.path])
@@ -90,9 +93,10 @@ class _Check:
             self._frames[name] = self._with_keys(entity, frame, columns)
         for field, rows in wrong:
             self._values(field, rows)
-        for name in self._raw.frames:
-            self._missing(self._layout.entities[name])
-            self._counts(self._layout.entities[name])
+        for name, frame in self._raw.frames.items():
+            if frame.height:
+                self._missing(self._layout.entities[name])
+                self._counts(self._layout.entities[name])
         self._findings.sort(key=lambda f: f.line or 0)
         return self._frames, self._findings
 
@@ -205,11 +209,6 @@ def _tag(name: str) -> re.Pattern[bytes]:
     return re.compile(
         rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?:[^<>/\s:!?]+:)?(" + name.encode() + rb")(?=[\s/>])", re.DOTALL
     )
-
-
-def _schema_frame(entity: Entity, layout: Layout) -> pl.DataFrame:
-    keys = ["row", "parent", *(["learner"] if layout.record_of[entity.name] == "Learner" else []), "line"]
-    return pl.DataFrame(schema={**dict.fromkeys(keys, pl.UInt32), **{f.name: DTYPES[f.type] for f in entity.fields}})
 
 
 def header_of(frames: dict[str, pl.DataFrame], names: Iterable[str]) -> dict[str, object]:
