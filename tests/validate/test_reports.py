@@ -36,7 +36,7 @@ def words(monkeypatch):
     def explain(rule, year):
         return known[rule]
 
-    monkeypatch.setattr(import_module("openilr.validate.explain"), "explain", explain)
+    monkeypatch.setattr(import_module("openilr.validate.explanations"), "explain", explain)
 
 
 def report(*rows, file="ILR-99999999-2526-20260630-090000-01.xml", **changes):

@@ -16,7 +16,7 @@ from openilr.cli.schema import known_year
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from openilr.validate.explain import Explanation
+    from openilr.validate.explanations import Explanation
 
 DEFAULT_YEAR = "2526"
 
@@ -46,7 +46,7 @@ def command(
 
     Exit codes: 0 printed; 2 there is no such rule or year.
     """
-    from openilr.validate.explain import explain, rule_list
+    from openilr.validate.explanations import explain, rule_list
 
     pack = known_year(year)
     if not pack.has_rules:

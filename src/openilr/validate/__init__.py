@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from openilr.validate.engine import validate
-    from openilr.validate.explain import Explanation, explain, rule_list
+    from openilr.validate.explanations import Explanation, explain, rule_list
     from openilr.validate.report import Report
 
 __all__ = ["Explanation", "Report", "explain", "rule_list", "validate"]
 
-_HOME = {"validate": "engine", "Explanation": "explain", "explain": "explain", "rule_list": "explain", "Report": "report"}
+_HOME = {
+    "validate": "engine",
+    "Explanation": "explanations",
+    "explain": "explanations",
+    "rule_list": "explanations",
+    "Report": "report",
+}
 
 
 def __getattr__(name: str) -> Any:

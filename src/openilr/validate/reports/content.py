@@ -99,7 +99,7 @@ def explanation(rule: str, year: str | None) -> Any:
     """Our words about a rule; short words of last resort where the year has no such rule."""
     if rule == "Schema":
         return _SCHEMA
-    from openilr.validate.explain import explain
+    from openilr.validate.explanations import explain
 
     try:
         return explain(rule, year) if year else _UNKNOWN
