@@ -1,0 +1,14 @@
+"""Measures: what the national data set says, each by a written definition in a module of its own.
+
+A measure is a module of this package with a ``MEASURE``; adding one needs no list elsewhere. Results are unprotected
+numbers for people with the right to see them; ``openilr.disclose`` comes before anything is published.
+
+>>> from openilr import measure
+>>> measure.compute(store, "starts", "2526", by=["level", "age"]).rows()    # doctest: +SKIP
+"""
+
+from openilr.measure.declare import Dimension, Measure, MeasureError, Result
+from openilr.measure.registry import get, names
+from openilr.measure.run import compute
+
+__all__ = ["Dimension", "Measure", "MeasureError", "Result", "compute", "get", "names"]
