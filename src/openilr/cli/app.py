@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from openilr.cli import rules, schema, validate
+from openilr.cli import rules, schema, store, validate
+from openilr.cli.groups import help_where_nothing_is_asked
 
 app = typer.Typer(
     name="ilr",
@@ -34,12 +35,12 @@ def ilr(
     version: Annotated[  # noqa: ARG001 - its callback has done the work
         bool, typer.Option("--version", help="Say which version this is.", callback=_version, is_eager=True)
     ] = False,
-) -> int | None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-    return None
+) -> None:
+    help_where_nothing_is_asked(context)
 
 
 app.command("validate")(validate.command)
 app.command("rules")(rules.command)
 app.command("schema")(schema.command)
+app.add_typer(store.app, name="store")
+app.add_typer(store.reference_app, name="reference")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from openilr.validate.report import Report
 
-__all__ = ["Checked", "Settings", "check", "check_all", "find_files", "sensible_jobs"]
+__all__ = ["Checked", "Settings", "check", "check_all", "find_files", "moment", "sensible_jobs"]
 
 #: A rough price of checking, in seconds, to tell whether starting more processes pays.
 _PER_FILE, _PER_MEGABYTE, _WORTH_IT = 0.1, 0.06, 2.0
@@ -81,13 +81,32 @@ def sensible_jobs(files: Sequence[Path]) -> int:
     return min(os.cpu_count() or 1, len(files))
 
 
-def check(path: Path, settings: Settings, progress: Callable[[int], None] | None = None) -> Checked:
-    """Check one file here. What the user can put right is a sentence; a fault of our own is named as one."""
+def moment(as_of: str | None) -> date | datetime:
+    """What rules take for "now", from the text of ``--as-of``."""
+    if as_of is None:
+        # Taken once, so that all files of one run are judged at the same moment.
+        return datetime.now()
+    for kind in (date, datetime):
+        try:
+            return kind.fromisoformat(as_of)
+        except ValueError:
+            continue
+    raise CannotRun(f"--as-of must be a date such as 2026-06-30, not {as_of!r}.")
+
+
+def check(
+    path: Path, settings: Settings, progress: Callable[[int], None] | None = None, reference: Any = None
+) -> Checked:
+    """Check one file here. What the user can put right is a sentence; a fault of our own is named as one.
+
+    ``reference`` takes the place of the folder that the settings name.
+    """
     from openilr.collect import Unreadable
     from openilr.validate.engine import validate
 
     try:
-        reference = _reference(settings.reference) if settings.reference else None
+        if reference is None and settings.reference is not None:
+            reference = _reference(settings.reference)
         report = validate(
             path, reference=reference, as_of=settings.as_of, year=settings.year, rules=settings.rules, progress=progress
         )
@@ -99,10 +118,10 @@ def check(path: Path, settings: Settings, progress: Callable[[int], None] | None
         return Checked(path, None, f"{path} can not be read: {problem.strerror or type(problem).__name__}.")
     except Exception as problem:
         return Checked(path, None, f"{path.name}: {fault(problem)}", where(problem))
-    problem = _not_an_ilr_file(path, report)
+    no_return = _not_an_ilr_file(path, report)
     # Well-formed XML of another kind was read to its end, but nothing in it was read as a return.
-    report.readable = report.readable and problem is None
-    return Checked(path, report, problem)
+    report.readable = report.readable and no_return is None
+    return Checked(path, report, no_return)
 
 
 def _is_plain(problem: Exception) -> bool:

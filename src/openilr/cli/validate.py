@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from openilr.cli.checking import Checked, Settings, check, check_all, find_files, sensible_jobs
+from openilr.cli.checking import Checked, Settings, check, check_all, find_files, moment, sensible_jobs
 from openilr.cli.output import Output, Progress
 from openilr.cli.run import COULD_NOT_RUN, FINE, FOUND, CannotRun, say
 
@@ -64,7 +63,7 @@ def command(
     Exit codes: 0 no errors (there may be warnings); 1 errors were found; 2 something could not be checked.
     """
     form = format or _form_of(output)
-    settings = Settings(_folder(reference), _moment(as_of), _year(year), _rules(rules, year))
+    settings = Settings(_folder(reference), moment(as_of), _year(year), _rules(rules, year))
     files, problems = find_files(paths)
     for problem in problems:
         say(problem)
@@ -135,18 +134,6 @@ def _folder(reference: Path | None) -> Path | None:
     if reference is not None and not reference.exists():
         raise CannotRun(f"There is no reference folder {reference}.")
     return reference
-
-
-def _moment(as_of: str | None) -> date | datetime:
-    if as_of is None:
-        # Taken once, so that all files of one run are judged at the same moment.
-        return datetime.now()
-    for kind in (date, datetime):
-        try:
-            return kind.fromisoformat(as_of)
-        except ValueError:
-            continue
-    raise CannotRun(f"--as-of must be a date such as 2026-06-30, not {as_of!r}.")
 
 
 def _year(year: str | None) -> str | None:

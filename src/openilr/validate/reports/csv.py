@@ -14,7 +14,7 @@ import polars as pl
 from openilr.validate.report import Report
 from openilr.validate.reports.content import values
 
-__all__ = ["COLUMNS", "flat", "render"]
+__all__ = ["COLUMNS", "flat", "render", "without_formulas"]
 
 #: The columns, in order. ``fields`` is written as ``Learner.ULN=1234567890; Learner.Sex=F``.
 COLUMNS = ("file", "year", "rule", "severity", "learn_ref_number", "aim_seq_number", "line", "fields", "message")
@@ -25,7 +25,13 @@ _FORMULA = r"^\s*[=+\-@\t\r\n]"
 def render(reports: Sequence[Report]) -> str:
     """CSV with a header, comma separated, one row a finding, files in the order given."""
     frames = [flat(report) for report in reports]
-    return pl.concat(frames).with_columns(_safe(pl.col(pl.String))).write_csv() if frames else ",".join(COLUMNS) + "\n"
+    return without_formulas(pl.concat(frames)).write_csv() if frames else ",".join(COLUMNS) + "\n"
+
+
+def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with an apostrophe before every text that a spreadsheet would take for a formula."""
+    text = pl.col(pl.String)
+    return frame.with_columns(pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep())
 
 
 def flat(report: Report) -> pl.DataFrame:
@@ -41,7 +47,3 @@ def flat(report: Report) -> pl.DataFrame:
 
 def _listed(fields: str | None) -> str:
     return "; ".join(f"{path}={value}" for path, value in values(fields).items())
-
-
-def _safe(column: pl.Expr) -> pl.Expr:
-    return pl.when(column.str.contains(_FORMULA)).then(pl.lit("'") + column).otherwise(column).name.keep()

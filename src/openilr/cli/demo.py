@@ -1,0 +1,193 @@
+"""``ilr demo``: the whole life of the record, on made-up returns. It only calls what each stage offers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openilr.cli.run import FINE, CannotRun
+
+if TYPE_CHECKING:
+    from openilr.reference import Reference
+    from openilr.store import Store
+    from openilr.synth import Written
+    from openilr.validate.report import Report
+
+__all__ = ["run"]
+
+YEAR = "2526"
+RETURN = "R11"
+PREPARED = date(2026, 6, 30)
+AS_OF = date(2026, 7, 1)  #: so that the demonstration says the same on any day
+PROVIDERS = (90_000_001, 90_000_002, 90_000_003)
+LEARNERS = 400
+FAULTS = 0.06
+#: Made by the demonstration and removed by the next one. A folder with other things in it is left alone.
+_PARTS = ("returns", "reference", "reports", "store", "published", "vault.key")
+_MARK = ".made-by-ilr-demo"
+
+
+@dataclass
+class _Demo:
+    """What one run has made so far."""
+
+    out: Path
+    written: list[Written] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+
+    def path(self, name: str) -> Path:
+        return self.out / name
+
+
+def run(out: Path) -> int:
+    """Make up returns, check them, keep, count, protect and publish; say what was found and what to open.
+
+    Writes into ``out`` (a new or empty folder, or the one of an earlier demonstration). The exit code is 0 even
+    though errors are found, because they were planted.
+    """
+    demo = _Demo(_prepared(out))
+    _make_returns(demo)
+    reference = _load_reference(demo)
+    _check(demo, reference)
+    _official_samples()
+    with _vault_key(demo.path("vault.key")):
+        store = _keep(demo, reference)
+        _count_and_publish(demo, store)
+    _where_to_look(demo)
+    return FINE
+
+
+def _prepared(out: Path) -> Path:
+    if out.exists() and not out.is_dir():
+        raise CannotRun(f"{out} is a file; name a folder for the demonstration.")
+    if out.exists() and any(out.iterdir()) and not (out / _MARK).exists():
+        raise CannotRun(f"{out} holds other things. Name a new folder for the demonstration, or an empty one.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in _PARTS:
+            part = out / name
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink(missing_ok=True)
+        (out / _MARK).touch()
+    except OSError as problem:
+        raise CannotRun(f"{out} can not be written: {problem.strerror}.") from None
+    return out
+
+
+def _say(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
+
+
+def _heading(number: int, text: str) -> None:
+    _say("", f"{number}. {text}", "-" * (len(text) + 3))
+
+
+def _make_returns(demo: _Demo) -> None:
+    from openilr.synth import write_reference, write_return
+
+    _heading(1, "Made-up returns")
+    write_reference(demo.path("reference"))
+    for position, ukprn in enumerate(PROVIDERS):
+        written = write_return(
+            demo.path("returns"), LEARNERS, year=YEAR, ukprn=ukprn, prepared=PREPARED, faults=FAULTS,
+            first=position * LEARNERS,
+        )  # fmt: skip
+        demo.written.append(written)
+        _say(
+            f"{written.path.name}: {written.learners} learners, {written.aims} aims, {len(written.planted)} faults planted"
+        )
+    _say("No learner in them exists. Reference data (learning aims, postcodes ...) was made up to go with them.")
+
+
+def _load_reference(demo: _Demo) -> Reference:
+    from openilr.reference import load
+
+    return load(demo.path("reference"))
+
+
+def _check(demo: _Demo, reference: Reference) -> None:
+    from openilr.validate import validate
+    from openilr.validate.reports import html
+
+    _heading(2, "Checked")
+    demo.path("reports").mkdir()
+    for written in demo.written:
+        report = validate(written.path, reference=reference, as_of=AS_OF)
+        demo.reports.append(report)
+        _say(_summary(report))
+        found = set(zip(report.findings["learn_ref_number"], report.findings["rule"], strict=True))
+        seen = sum(planted in found for planted in written.planted)
+        _say(f"  {seen} of the {len(written.planted)} planted faults were found, by learner and rule.")
+    first = demo.reports[0]
+    for rule, severity, learners, _ in first.summary().head(8).iter_rows():
+        _say(f"    {rule:<22}{severity:<9}{learners:>3} learner{'' if learners == 1 else 's'}")
+    demo.path("reports/report.html").write_bytes(_bytes(html.render(demo.reports)))
+
+
+def _bytes(page: str | bytes) -> bytes:
+    return page.encode() if isinstance(page, str) else page
+
+
+def _summary(report: Report) -> str:
+    counts = report.counts
+    return (
+        f"{report.file}: {counts['errors']} errors, {counts['warnings']} warnings; {report.learners_with_errors} of "
+        f"{counts['learners']} learners have an error; {len(report.not_run)} rules were not run."
+    )
+
+
+def _official_samples() -> None:
+    """Check the Department's own sample files too, where they are at hand."""
+    from openilr.validate import validate
+
+    folder = Path(os.environ.get("OPENILR_OFFICIAL", "../shared/ilr"))
+    samples = sorted(folder.glob("*/ILR-*.xml"))
+    if not samples:
+        return
+    _say("", "The Department's sample files, which are at hand:")
+    for sample in samples:
+        _say(_summary(validate(sample, as_of=AS_OF)))
+
+
+@contextmanager
+def _vault_key(path: Path) -> Iterator[None]:
+    """Keep the key in the demonstration's folder: it locks nothing but made-up names."""
+    from openilr.store.vault import KEY_FILE
+
+    before = os.environ.get(KEY_FILE)
+    os.environ[KEY_FILE] = str(path.absolute())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[KEY_FILE]
+        else:
+            os.environ[KEY_FILE] = before
+
+
+def _keep(demo: _Demo, reference: Reference) -> Store:
+    from openilr.collect import examine
+    from openilr.store import Store
+
+    _heading(3, f"Kept in a store, as return {RETURN}")
+    store = Store.init(demo.path("store"))
+    store.add_reference(demo.path("reference"))
+    for written, report in zip(demo.written, demo.reports, strict=True):
+        with examine(written.path).stream() as stream:
+            taken: Any = store.submit(
+                stream, report, file=written.path, return_name=RETURN, submitted_by="demonstration", reference=reference
+            )
+        counts = taken.counts
+        _say(
+            f"{taken.submission}: {counts['learners_accepted']} learners accepted, {counts['learners_refused']} refused"
+        )
+    _say("Names, numbers, addresses and dates of birth are encrypted in the store's vault, apart from the tables.")
+    return store

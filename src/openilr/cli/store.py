@@ -1,0 +1,320 @@
+"""``ilr store``: take returns in, and see what the store holds."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import textwrap
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from openilr.cli.checking import Settings, check, find_files, moment
+from openilr.cli.groups import help_where_nothing_is_asked
+from openilr.cli.output import Output, Progress
+from openilr.cli.run import COULD_NOT_RUN, FINE, FOUND, CannotRun, plain, say
+
+if TYPE_CHECKING:
+    from openilr.store import Acceptance, Store
+    from openilr.validate.report import Report
+
+app = typer.Typer(
+    help="Take returns in, and see what the store holds.\n\n"
+    "Example: ilr store submit RETURN.xml --return R14 --store sector\n\n"
+    "Exit codes: 0 fine; 1 something was refused; 2 could not run.",
+    invoke_without_command=True,
+    callback=help_where_nothing_is_asked,
+)
+
+StoreFolder = Annotated[Path, typer.Option("--store", metavar="STORE", help="The folder of the store.")]
+
+
+class Format(StrEnum):
+    text = "text"
+    csv = "csv"
+    json = "json"
+
+
+class ReportFormat(StrEnum):
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+
+
+def opened(folder: Path) -> Store:
+    """The store in a folder; CannotRun where there is none."""
+    from openilr.store import Store, StoreError
+
+    with plain(StoreError):
+        return Store(folder)
+
+
+@app.command("init")
+def init(store: StoreFolder) -> int:
+    """Make a new store, and the key of its vault (outside it: keep that as you keep a key).
+
+    Example: ilr store init --store sector
+
+    Exit codes: 0 made; 2 the folder is not empty, or can not be written.
+    """
+    from openilr.store import Store, StoreError
+
+    with plain(StoreError, OSError):
+        Store.init(store)
+    with Output(None) as out:
+        out.write(f"Made a store in {store}.\n")
+    return FINE
+
+
+@app.command("submit")
+def submit(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="XML or zip files, or folders of them.")],
+    store: StoreFolder,
+    return_name: Annotated[str, typer.Option("--return", metavar="R14", help="Which return they are for, R01 to R14.")],
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who sends them in; by default the user's name.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="What rules take for today, such as 2026-06-30.")
+    ] = None,
+    year: Annotated[
+        str | None, typer.Option(metavar="YYYY", help="Collection year the files must be for, such as 2526.")
+    ] = None,
+    format: Annotated[ReportFormat, typer.Option(help="Form of the report.")] = ReportFormat.text,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to this file.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+) -> int:
+    """Check files, and accept the learners without errors in place of the provider's earlier file of that return.
+
+    Reference data is what `ilr reference add` put into the store. The report is that of `ilr validate`, with what was
+    accepted and refused.
+
+    Example: ilr store submit returns/ --return R14 --store sector
+
+    Exit codes: 0 everything was accepted; 1 a file or a learner was refused; 2 a file could not be taken in.
+    """
+    from openilr.cli.schema import known_year
+    from openilr.reference import BadReference
+    from openilr.store import StoreError
+
+    held = opened(store)
+    paths, problems = find_files(files)
+    for problem in problems:
+        say(problem)
+    code = COULD_NOT_RUN if problems else FINE
+    settings = Settings(None, moment(as_of), known_year(year).name if year else None)
+    progress = Progress(quiet)
+    done: list[tuple[Report, Acceptance]] = []
+    with Output(output) as out, plain(StoreError, BadReference):
+        reference = held.reference()
+        for path in paths:
+            taken = _submit_one(held, path, settings, reference, return_name, by or getpass.getuser(), progress)
+            progress.clear()
+            if isinstance(taken, str):
+                say(taken)
+                code = COULD_NOT_RUN
+                continue
+            report, acceptance = taken
+            if report.has_errors or not acceptance.accepted:
+                code = max(code, FOUND)
+            if format is ReportFormat.json:
+                done.append(taken)
+            elif format is ReportFormat.jsonl:
+                out.write(_json(report, acceptance) + "\n")
+            else:
+                out.write(_text(report, acceptance, out))
+        if format is ReportFormat.json and paths:
+            texts = [_json(*each) for each in done]
+            out.write("[" + ",\n ".join(texts) + "]\n" if len(paths) > 1 or not texts else texts[0] + "\n")
+    return code
+
+
+def _submit_one(
+    held: Store, path: Path, settings: Settings, reference: Any, return_name: str, by: str, progress: Progress
+) -> tuple[Report, Acceptance] | str:
+    """What was found and what became of it; a sentence where the file is no return."""
+    from openilr.collect import examine
+
+    before = _state(path)
+    checked = check(path, settings, lambda n: progress(f"{path.name}: {n:,} learners checked"), reference)
+    if checked.report is None or checked.problem:
+        return checked.problem or f"{path.name} could not be checked."
+    if _state(path) != before:
+        return f"{path.name} changed while it was checked; nothing of it was taken in. Send it again."
+    with examine(path).stream() as stream:
+        acceptance = held.submit(
+            stream, checked.report, file=path, return_name=return_name, submitted_by=by, reference=reference
+        )
+    return checked.report, acceptance
+
+
+def _state(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_mtime_ns, about.st_size
+
+
+def _json(report: Report, acceptance: Acceptance) -> str:
+    said = json.dumps(acceptance.to_dict(), ensure_ascii=False, separators=(",", ":"))
+    return f'{report.to_json()[:-1]},"submission":{said}}}'
+
+
+def _text(report: Report, acceptance: Acceptance, out: Output) -> str:
+    from openilr.validate.reports import text
+
+    return f"{text.render(report, out.terminal)}{textwrap.fill(accepted_sentence(acceptance), 80)}\n\n"
+
+
+def accepted_sentence(acceptance: Acceptance) -> str:
+    """What was accepted and refused, in one or two sentences."""
+    if not acceptance.accepted:
+        return f"Refused: {acceptance.reason}"
+    n = {name: f"{number:,}" for name, number in acceptance.counts.items()}
+    words = (
+        f"Accepted as {acceptance.submission}: {n['learners_accepted']} of {n['learners']} learners with "
+        f"{n['aims_accepted']} of {n['aims']} aims; {n['learners_refused']} learners refused."
+    )
+    return words + (f" It takes the place of {acceptance.replaced}." if acceptance.replaced else "")
+
+
+@app.command("returns")
+def returns(
+    store: StoreFolder,
+    year: Annotated[str | None, typer.Option(metavar="YYYY", help="Only this collection year.")] = None,
+    return_name: Annotated[str | None, typer.Option("--return", metavar="R14", help="Only this return.")] = None,
+    format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text,
+) -> int:
+    """List every file that was sent in, refused ones too, and which one counts.
+
+    Example: ilr store returns --store sector --year 2526
+
+    Exit codes: 0 listed; 2 there is no such store.
+    """
+    from openilr.store import StoreError
+
+    held = opened(store)
+    with plain(StoreError):
+        found = held.returns(year, return_name)
+    with Output(None) as out:
+        if format is Format.csv:
+            from openilr.validate.reports.csv import without_formulas
+
+            out.write(without_formulas(found).write_csv())
+        elif format is Format.json:
+            out.write(json.dumps(found.to_dicts(), default=str, ensure_ascii=False) + "\n")
+        else:
+            from openilr.cli.tables import table
+
+            numbers = ("learners_accepted", "learners_refused")
+            shown = ("year", "return", "ukprn", "version", "status", "current", *numbers, "submitted_at")
+            out.write(table(found.select(shown)))
+    return FINE
+
+
+@app.command("verify")
+def verify(store: StoreFolder) -> int:
+    """Read every file of the store and compare it with the catalogue.
+
+    Example: ilr store verify --store sector
+
+    Exit codes: 0 all is as it was written; 1 something is missing or changed; 2 there is no such store.
+    """
+    from openilr.store import StoreError
+
+    held = opened(store)
+    with plain(StoreError):
+        problems = held.verify()
+    with Output(None) as out:
+        out.write("".join(f"{problem}\n" for problem in problems) or "Every file is as it was written.\n")
+    return FOUND if problems else FINE
+
+
+reference_app = typer.Typer(
+    help="Reference data of a store: LARS, postcodes, organisations and other lists.\n\n"
+    "Example: ilr reference add lars/ --store sector\n\n"
+    "Exit codes: 0 fine; 1 a file can not be used; 2 could not run.",
+    invoke_without_command=True,
+    callback=help_where_nothing_is_asked,
+)
+
+
+@reference_app.command("add")
+def add(
+    path: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="A file as published, or a folder of them.")],
+    store: StoreFolder,
+) -> int:
+    """Keep a copy of reference files in the store, after reading them to their end.
+
+    Example: ilr reference add lars/ --store sector
+
+    Exit codes: 0 added; 1 a file can not be used, and nothing was added; 2 could not run.
+    """
+    from openilr.reference import BadReference, load
+    from openilr.store import StoreError
+
+    held = opened(store)
+    if not path.exists():
+        raise CannotRun(f"There is no file or folder {path}.")
+    try:
+        found = load(path)
+        problems = found.check()
+    except BadReference as problem:
+        problems = [problem]
+    for each in problems:
+        say(str(each))
+    if problems:
+        return FOUND
+    if not found.names:
+        raise CannotRun(f"No file in {path} has the name of a reference file that OpenILR reads.")
+    for name, reason in found.ignored:
+        say(f"{name} is not used: {reason}")
+    with plain(StoreError):
+        added = held.add_reference(path)
+    with Output(None) as out:
+        out.write(f"Added {', '.join(added)}.\n")
+    return FINE
+
+
+@reference_app.command("list")
+def listed(store: StoreFolder, format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text) -> int:
+    """List the reference tables of a store: rows, date, and how many rules of the latest year each turns on.
+
+    Example: ilr reference list --store sector
+
+    Exit codes: 0 listed; 2 there is no such store.
+    """
+    from openilr.reference import BadReference
+    from openilr.store import StoreError
+
+    held = opened(store)
+    with plain(StoreError, BadReference):
+        found = held.reference()
+        rows = [] if found is None else found.describe().to_dicts()
+    for row in rows:
+        row["rules"] = _rules_needing(row["table"])
+    with Output(None) as out:
+        if format is Format.json:
+            out.write(json.dumps(rows, default=str, ensure_ascii=False) + "\n")
+            return FINE
+        import polars as pl
+
+        from openilr.cli.tables import table
+
+        names = ("table", "title", "file", "rows", "dated")
+        shown = pl.DataFrame(
+            [{**{name: row[name] for name in names}, "rules": len(row["rules"])} for row in rows],
+            schema=[*names, "rules"] if not rows else None,
+        )
+        out.write(
+            shown.write_csv() if format is Format.csv else table(shown) if rows else "There is no reference data.\n"
+        )
+    return FINE
+
+
+def _rules_needing(name: str) -> list[str]:
+    from openilr import years
+    from openilr.validate.explanations import rule_list
+
+    latest = [year for year in years.available() if years.load(year).has_rules][-1]
+    return [each.rule for each in rule_list(latest) if name in each.needs]

@@ -1,0 +1,100 @@
+"""``ilr store`` and ``ilr reference``: the store's own face is tested with the store; here, codes and sentences."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from openilr.cli.run import run
+from openilr.synth import write_reference
+
+
+@pytest.fixture
+def sector(tmp_path, monkeypatch, capsysbinary):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    store = tmp_path / "sector"
+    assert run(["store", "init", "--store", str(store)]) == 0
+    capsysbinary.readouterr()
+    return str(store)
+
+
+def test_submit_tells_what_was_found_and_what_became_of_it(sector, returns, capsysbinary):
+    submit = ["store", "submit", *map(str, returns), "--return", "R12", "--store", sector, "--as-of", "2026-07-01"]
+    assert run([*submit, "--format", "json", "--by", "A. Tester"]) == 1
+    first, second = json.loads(capsysbinary.readouterr().out)
+    for taken in (first, second):
+        counts = taken["submission"]["counts"]
+        assert taken["submission"]["accepted"] and taken["submission"]["return"] == "R12"
+        assert counts["learners_accepted"] + counts["learners_refused"] == taken["counts"]["learners"]
+    wrong = {v["learn_ref_number"] for v in first["violations"] if v["severity"] == "error"}
+    assert first["submission"]["counts"]["learners_refused"] == len(wrong) > 0
+    assert second["submission"]["counts"]["learners_refused"] == 0
+
+    assert run(submit[:3] + submit[4:]) == 1
+    text = capsysbinary.readouterr().out.decode()
+    assert f"Accepted as 2526-R12-10000001-002: {12 - len(wrong)} of 12 learners" in text
+    assert "takes the place of 2526-R12-10000001-001" in " ".join(text.split())
+
+    assert run(["store", "returns", "--store", sector, "--format", "csv"]) == 0
+    listed = list(csv.DictReader(io.StringIO(capsysbinary.readouterr().out.decode())))
+    assert [(r["ukprn"], r["version"], r["current"], r["submitted_by"] == "A. Tester") for r in listed] == [
+        ("10000001", "1", "false", True),
+        ("10000001", "2", "true", False),
+        ("10000002", "1", "true", True),
+    ]
+    assert run(["store", "verify", "--store", sector]) == 0
+
+
+def test_a_clean_return_is_0_and_junk_is_2_and_taken_in_by_nobody(sector, returns, tmp_path, capsysbinary):
+    (tmp_path / "junk.xml").write_text("junk")
+    where = ["--return", "R12", "--store", sector, "--as-of", "2026-07-01"]
+    assert run(["store", "submit", str(returns[1]), *where]) == 0
+    assert run(["store", "submit", str(tmp_path / "junk.xml"), *where]) == 2
+    assert b"neither XML nor zip" in capsysbinary.readouterr().err
+    assert run(["store", "returns", "--store", sector, "--format", "json"]) == 0
+    assert len(json.loads(capsysbinary.readouterr().out)) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["store", "init", "--store", "{sector}"], "is a store already"),
+        (["store", "returns", "--store", "nowhere"], "nowhere is not a store"),
+        (["store", "submit", "{file}", "--return", "R15", "--store", "{sector}"], "write R01 to R14"),
+        (["store", "submit", "{file}", "--return", "R01"], "Missing option '--store'"),
+        (["store", "submit", "nowhere.xml", "--return", "R01", "--store", "{sector}"], "There is no file or folder"),
+        (["reference", "add", "nowhere", "--store", "{sector}"], "There is no file or folder nowhere."),
+        (["reference", "list", "--store", "nowhere"], "nowhere is not a store"),
+    ],
+)
+def test_what_cannot_run_is_2(sector, returns, capsysbinary, arguments, words):
+    assert run([part.format(sector=sector, file=returns[0]) for part in arguments]) == 2
+    err = capsysbinary.readouterr().err.decode()
+    assert words in err and err.startswith("ilr: ") and err.count("\n") == 1
+
+
+def test_reference_files_are_kept_listed_and_used(sector, tmp_path, capsysbinary):
+    files = tmp_path / "files"
+    write_reference(files)
+    assert run(["reference", "add", str(files / "LARS_LearningDelivery.csv"), "--store", sector]) == 0
+    assert b"Added LARS_LearningDelivery.csv." in capsysbinary.readouterr().out
+    assert run(["reference", "list", "--store", sector, "--format", "json"]) == 0
+    listed = json.loads(capsysbinary.readouterr().out)
+    assert [row["file"] for row in listed] == ["LARS_LearningDelivery.csv"] and listed[0]["rows"] > 1000
+    assert run(["reference", "list", "--store", sector]) == 0
+    assert b"LARS_LearningDelivery.csv" in capsysbinary.readouterr().out
+
+
+def test_a_reference_file_that_can_not_be_used_is_1_and_not_added(sector, tmp_path, capsysbinary):
+    bad = tmp_path / "LARS_LearningDelivery.csv"
+    bad.write_text("Nothing,Useful\n1,2\n")
+    assert run(["reference", "add", str(bad), "--store", sector]) == 1
+    assert b"LARS_LearningDelivery.csv" in capsysbinary.readouterr().err
+    assert run(["reference", "list", "--store", sector]) == 0
+    assert b"There is no reference data." in capsysbinary.readouterr().out
+    (tmp_path / "notes.txt").write_text("x")
+    assert run(["reference", "add", str(tmp_path / "notes.txt"), "--store", sector]) == 2
