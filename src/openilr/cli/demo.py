@@ -58,7 +58,7 @@ def run(out: Path) -> int:
     _official_samples()
     with _vault_key(demo.path("vault.key")):
         store = _keep(demo, reference)
-        _count_and_publish(demo, store)
+        _count(store)
     _where_to_look(demo)
     return FINE
 
@@ -102,7 +102,8 @@ def _make_returns(demo: _Demo) -> None:
         )  # fmt: skip
         demo.written.append(written)
         _say(
-            f"{written.path.name}: {written.learners} learners, {written.aims} aims, {len(written.planted)} faults planted"
+            f"{written.path.name}: {written.learners} learners, {written.aims} aims, "
+            f"{len(written.planted)} faults planted"
         )
     _say("No learner in them exists. Reference data (learning aims, postcodes ...) was made up to go with them.")
 
@@ -191,3 +192,27 @@ def _keep(demo: _Demo, reference: Reference) -> Store:
         )
     _say("Names, numbers, addresses and dates of birth are encrypted in the store's vault, apart from the tables.")
     return store
+
+
+def _count(store: Store) -> None:
+    from openilr import measure
+
+    _heading(4, "Counted")
+    for name, by in (("participation", "age"), ("participation", "sex"), ("starts", "level")):
+        result = measure.compute(store, name, YEAR, by=[by])
+        breakdown = result.measure.dimension(by)
+        _say(f"{result.measure.title}, by {breakdown.title}:")
+        for row in result.frame.iter_rows(named=True):
+            _say(f"    {breakdown.label(row[by]):<40}{row['value']:>6,}")
+    _say("These are unprotected numbers, for people with the right to see them.")
+
+
+def _where_to_look(demo: _Demo) -> None:
+    _heading(6, "Where to look")
+    _say(
+        f"{demo.path('reports/report.html')}",
+        "    the report for a person: open it in a browser, search it, filter it",
+        f"{demo.path('returns')}",
+        "    the returns: check one yourself with",
+        f"    ilr validate {demo.written[0].path} --reference {demo.path('reference')}",
+    )
