@@ -290,6 +290,8 @@ def listed(store: StoreFolder, format: Annotated[Format, typer.Option(help="Form
     held = opened(store)
     with plain(StoreError, BadReference):
         found = held.reference()
+        for problem in found.check() if found is not None else ():
+            say(str(problem))
         rows = [] if found is None else found.describe().to_dicts()
     for row in rows:
         row["rules"] = _rules_needing(row["table"])

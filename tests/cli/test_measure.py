@@ -1,0 +1,51 @@
+"""``ilr measure``: what is counted is tested with the measures; here, the command over a store."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from openilr.cli.run import run
+
+
+@pytest.fixture(scope="module")
+def sector(tmp_path_factory, returns):
+    folder = tmp_path_factory.mktemp("measured")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(folder / "home"))
+        store = str(folder / "sector")
+        assert run(["store", "init", "--store", store]) == 0
+        submit = ["store", "submit", *map(str, returns), "--return", "R12", "--store", store, "--as-of", "2026-07-01"]
+        assert run(submit) == 1
+        yield store
+
+
+def test_a_breakdown_adds_up_to_the_whole_in_every_form(sector, capsysbinary):
+    asked = ["measure", "starts", "--store", sector, "--year", "2526"]
+    assert run([*asked, "--format", "json"]) == 0
+    (whole,) = json.loads(capsysbinary.readouterr().out)
+    assert whole == {"measure": "starts", "year": "2526", "by": {}, "value": whole["value"]} and whole["value"] > 0
+    assert run([*asked, "--by", "sex", "--format", "json"]) == 0
+    by_sex = json.loads(capsysbinary.readouterr().out)
+    assert sum(row["value"] for row in by_sex) == whole["value"]
+    assert run([*asked, "--format", "csv"]) == 0
+    assert str(whole["value"]) in capsysbinary.readouterr().out.decode().splitlines()[1].split(",")
+    assert run(asked) == 0
+    assert "2025-26 R12" in capsysbinary.readouterr().out.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (["nonsense"], "There is no measure 'nonsense'"),
+        (["starts", "--by", "shoe_size"], "cannot be broken down by shoe_size"),
+        (["starts", "--year", "2030"], "Known years"),
+        (["starts", "--return", "R14"], "no accepted return"),
+        (["participation", "--provision", "cake"], "cake"),
+    ],
+)
+def test_what_cannot_be_measured_is_2(sector, capsysbinary, change, words):
+    assert run(["measure", change[0], "--store", sector, "--year", "2526", *change[1:]]) == 2
+    err = capsysbinary.readouterr().err.decode()
+    assert words in err and err.count("\n") == 1
