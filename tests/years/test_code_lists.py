@@ -150,3 +150,12 @@ def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path):
     path.write_bytes("field,code\nSex,M\n".encode("utf-16"))
     with pytest.raises(CodeListError, match="UTF-8"):
         load_code_lists(path)
+
+
+def test_the_file_of_codes_has_the_columns_that_a_user_may_give():
+    from importlib.resources import files
+
+    from openilr.years.codelists import _COLUMNS
+
+    first = (files("openilr.years") / "lookups" / "codes.csv").read_text("utf-8").splitlines()[0]
+    assert tuple(first.split(",")) == _COLUMNS

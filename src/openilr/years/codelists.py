@@ -16,7 +16,19 @@ __all__ = ["CodeListError", "load_code_lists", "published"]
 
 _LOOKUPS = files("openilr.years") / "lookups"
 _NEEDED = ("field", "code")
-_KNOWN = (*_NEEDED, "type", "label", "valid_from", "valid_to", "first_year", "last_year", "year_first_seen", "source")
+#: The columns of codes.csv, in order.
+_COLUMNS = (
+    "field",
+    "type",
+    "code",
+    "label",
+    "valid_from",
+    "valid_to",
+    "first_year",
+    "last_year",
+    "year_first_seen",
+    "source",
+)
 
 
 class CodeListError(ValueError):
@@ -34,7 +46,9 @@ class _Lists(Mapping[str, CodeList]):
         if field not in self._made:
             about = _about()[field]
             rows = _rows_by_field().get(about.get("same_as", field), [])
-            codes = [code for code in map(_code, rows) if code.belongs_to(self._year)]
+            codes = [
+                code for row in rows if (code := _code(dict(zip(_COLUMNS, row, strict=True)))).belongs_to(self._year)
+            ]
             self._made[field] = CodeList.of(
                 field, codes, about["complete"], about["provenance"], about.get("partial", ())
             )
@@ -95,8 +109,8 @@ def _checked_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         if needed not in columns:
             raise CodeListError(f"{path.name}, line 1: the column {needed} is missing.")
     for unknown in columns:
-        if unknown not in _KNOWN:
-            raise CodeListError(f"{path.name}, line 1: there is no column {unknown}. Columns: {', '.join(_KNOWN)}.")
+        if unknown not in _COLUMNS:
+            raise CodeListError(f"{path.name}, line 1: there is no column {unknown}. Columns: {', '.join(_COLUMNS)}.")
     reader.fieldnames = columns
     for row in reader:
         if None in row or None in row.values():
@@ -145,8 +159,9 @@ def _about() -> dict[str, dict]:
 
 
 @cache
-def _rows_by_field() -> dict[str, list[dict[str, str]]]:
-    result: dict[str, list[dict[str, str]]] = {}
-    for row in csv.DictReader((_LOOKUPS / "codes.csv").read_text("utf-8").splitlines()):
-        result.setdefault(row["field"], []).append(row)
+def _rows_by_field() -> dict[str, list[list[str]]]:
+    """The rows of codes.csv, unread, in the order of _COLUMNS."""
+    result: dict[str, list[list[str]]] = {}
+    for row in csv.reader((_LOOKUPS / "codes.csv").read_text("utf-8").splitlines()[1:]):
+        result.setdefault(row[0], []).append(row)
     return result
