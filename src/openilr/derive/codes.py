@@ -20,7 +20,7 @@ ENGLISH_AND_MATHS = (
 
 
 def has_fam(record: Record, type: str, *codes: str) -> Expr:
-    """Whether the aim (of this record) has a delivery FAM of this type, and one of these codes where any are given."""
+    """Whether the aim (of this record) has a delivery FAM of this type (and one of these codes)."""
     if codes:
         return record.any(LearningDeliveryFAM, lambda f: (f.LearnDelFAMType == type) & f.LearnDelFAMCode.is_in(codes))
     return record.any(LearningDeliveryFAM, lambda f: f.LearnDelFAMType == type)
@@ -32,9 +32,11 @@ def has_fam_other_than(record: Record, type: str, *codes: str) -> Expr:
 
 
 def has_learner_fam(record: Record, type: str, *codes: str) -> Expr:
-    """Whether the learner (of this record) has a learner FAM of this type, and one of these codes where any are given."""
+    """Whether the learner (of this record) has a learner FAM of this type (and one of these codes)."""
     if codes:
-        return record.any(LearnerFAM, lambda f: (f.LearnFAMType == type) & f.LearnFAMCode.is_in(codes), within="Learner")
+        return record.any(
+            LearnerFAM, lambda f: (f.LearnFAMType == type) & f.LearnFAMCode.is_in(codes), within="Learner"
+        )
     return record.any(LearnerFAM, lambda f: f.LearnFAMType == type, within="Learner")
 
 
@@ -73,6 +75,14 @@ def age_on_31_august(record: Record) -> Expr:
     return record.DateOfBirth.years_until(record.teaching_year.august_31)
 
 
+def age_on_august_31_of_start(aim: Record) -> Expr:
+    """Whole years on 31 August of the teaching year in which the aim started."""
+    starts_before_august = aim.LearnStartDate.month < 8
+    year = if_(starts_before_august, aim.LearnStartDate.year - 1, aim.LearnStartDate.year)
+    had_birthday = aim.DateOfBirth.month <= 8
+    return year - aim.DateOfBirth.year - if_(had_birthday, 0, 1)
+
+
 def lars(aim: Record, column: str) -> Expr:
     """A column of the LARS learning aim that LearnAimRef names; missing where LARS does not know it."""
     return aim.lookup("lars", column, LearnAimRef=aim.LearnAimRef)
@@ -82,20 +92,47 @@ def is_english_or_maths(aim: Record) -> Expr:
     """Whether LARS gives the aim an English or maths basic skills type on its start date."""
     return aim.any(
         "lars_annual_value",
-        lambda v: v.BasicSkillsType.is_in([int(c) for c in ENGLISH_AND_MATHS])
-        & (v.EffectiveFrom <= aim.LearnStartDate)
-        & (v.EffectiveTo.missing | (aim.LearnStartDate <= v.EffectiveTo)),
+        lambda v: (
+            v.BasicSkillsType.is_in([int(c) for c in ENGLISH_AND_MATHS])
+            & (v.EffectiveFrom <= aim.LearnStartDate)
+            & (v.EffectiveTo.missing | (aim.LearnStartDate <= v.EffectiveTo))
+        ),
         same={"LearnAimRef": aim.LearnAimRef},
     )
+
+
+def has_basic_skills_type(aim: Record, *types: int) -> Expr:
+    """Whether LARS gives the aim one of these basic skills types on its start date."""
+    return aim.any(
+        "lars_annual_value",
+        lambda v: (
+            v.BasicSkillsType.is_in(types)
+            & (v.EffectiveFrom <= aim.LearnStartDate)
+            & (v.EffectiveTo.missing | (aim.LearnStartDate <= v.EffectiveTo))
+        ),
+        same={"LearnAimRef": aim.LearnAimRef},
+    )
+
+
+def ever_in_lars_category(aim: Record, *categories: int) -> Expr:
+    """Whether LARS has the aim in one of these categories, on whatever dates."""
+    return aim.any("lars_category", lambda c: c.CategoryRef.is_in(categories), same={"LearnAimRef": aim.LearnAimRef})
+
+
+def is_in_lars(aim: Record) -> Expr:
+    """Whether LARS knows the learning aim."""
+    return aim.any("lars", same={"LearnAimRef": aim.LearnAimRef})
 
 
 def in_lars_category(aim: Record, *categories: int) -> Expr:
     """Whether LARS puts the aim in one of these categories on its start date."""
     return aim.any(
         "lars_category",
-        lambda c: c.CategoryRef.is_in(categories)
-        & (c.EffectiveFrom <= aim.LearnStartDate)
-        & (c.EffectiveTo.missing | (aim.LearnStartDate <= c.EffectiveTo)),
+        lambda c: (
+            c.CategoryRef.is_in(categories)
+            & (c.EffectiveFrom <= aim.LearnStartDate)
+            & (c.EffectiveTo.missing | (aim.LearnStartDate <= c.EffectiveTo))
+        ),
         same={"LearnAimRef": aim.LearnAimRef},
     )
 

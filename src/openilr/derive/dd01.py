@@ -1,4 +1,7 @@
-"""DD01: the check digit of a unique learner number. Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD01: the check digit of a unique learner number.
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.expressions import Expr, Record, if_
 

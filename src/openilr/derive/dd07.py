@@ -1,4 +1,7 @@
-"""DD07: is the aim part of an apprenticeship? Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD07: is the aim part of an apprenticeship?
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.expressions import Expr, Record
 

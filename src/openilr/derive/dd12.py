@@ -1,4 +1,7 @@
-"""DD12: adult skills learner on JSA, ESA (WRAG) or Universal Credit at the start. Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD12: adult skills learner on JSA, ESA (WRAG) or Universal Credit at the start.
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.codes import has_fam, has_monitoring, status_at_start
 from openilr.derive.expressions import Expr, Record

@@ -1,4 +1,7 @@
-"""DD17: does the agreed price of a standard pass the cap on government's contribution? Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD17: does the agreed price of a standard pass the cap on government's contribution?
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.expressions import Expr, Record, smallest
 from openilr.spec.names import AppFinRecord, LearningDelivery
@@ -12,18 +15,18 @@ def dd17(aim: Record) -> Expr:
     begin = smallest(_first(aim, "LearnStartDate"), _first(aim, "OrigLearnStartDate"))
     over = aim.any(
         "lars_standard_funding",
-        lambda s: (price * 2 > s.CoreGovContributionCap * 3)
-        & (s.EffectiveFrom <= begin)
-        & (s.EffectiveTo.missing | (begin <= s.EffectiveTo)),
+        lambda s: (
+            (price * 2 > s.CoreGovContributionCap * 3)
+            & (s.EffectiveFrom <= begin)
+            & (s.EffectiveTo.missing | (begin <= s.EffectiveTo))
+        ),
         same={"StandardCode": aim.StdCode},
     )
     return (aim.FundModel == 81) & (aim.ProgType == 25) & over
 
 
 def _first(aim: Record, field: str) -> Expr:
-    return aim.first(
-        LearningDelivery, lambda o: o.field(field), lambda o: o.AimType == 1, same=["ProgType", "StdCode"]
-    )
+    return aim.first(LearningDelivery, lambda o: o.field(field), lambda o: o.AimType == 1, same=["ProgType", "StdCode"])
 
 
 def _latest_price(aim: Record, code: int) -> Expr:

@@ -1,4 +1,7 @@
-"""DD18: the start of the apprenticeship standard that an aim belongs to. Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD18: the start of the apprenticeship standard that an aim belongs to.
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import LearningDelivery

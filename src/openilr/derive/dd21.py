@@ -1,4 +1,7 @@
-"""DD21: adult skills learner unemployed on other state benefits (with BSI 3) at the start. Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD21: adult skills learner unemployed on other state benefits (with BSI 3) at the start.
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.codes import has_fam_other_than, has_monitoring, status_at_start
 from openilr.derive.expressions import Expr, Record

@@ -1,4 +1,7 @@
-"""DD27: is the provider a college or grant funded provider? Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD27: is the provider a college or grant funded provider?
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.expressions import Expr, Record
 

@@ -1,4 +1,7 @@
-"""DD28: adult skills learner unemployed with benefits at the start. Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD28: adult skills learner unemployed with benefits at the start.
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.codes import has_monitoring, status_at_start
 from openilr.derive.expressions import Expr, Record

@@ -1,4 +1,7 @@
-"""DD32: an open, apprenticeship funded programme. Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD32: an open, apprenticeship funded programme.
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.expressions import Expr, Record
 

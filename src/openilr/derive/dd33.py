@@ -1,4 +1,7 @@
-"""DD33: the start of an open, apprenticeship funded programme. Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD33: the start of an open, apprenticeship funded programme.
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.dd32 import dd32
 from openilr.derive.expressions import Expr, Record

@@ -1,4 +1,7 @@
-"""DD34: the end of an apprenticeship funded programme. Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD34: the end of an apprenticeship funded programme.
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.expressions import Expr, Record
 

@@ -1,4 +1,7 @@
-"""DD35: is the aim funded by a devolved authority? Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD35: is the aim funded by a devolved authority?
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.codes import has_fam
 from openilr.derive.expressions import Expr, Record

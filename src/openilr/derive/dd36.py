@@ -1,4 +1,7 @@
-"""DD36: the day on which a programme aim effectively ended. Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD36: the day on which a programme aim effectively ended.
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from datetime import date
 

@@ -1,4 +1,7 @@
-"""DD40: an Adult Skills Fund funded English or maths aim. Source: DfE, derived data for validation, 2025-26 and 2026-27."""
+"""DD40: an Adult Skills Fund funded English or maths aim.
+
+Source: DfE, derived data for validation, 2025-26 and 2026-27.
+"""
 
 from openilr.derive.codes import is_english_or_maths
 from openilr.derive.expressions import Expr, Record

@@ -195,9 +195,7 @@ class Expr:
         """This expression and every part of it, those inside ``any``, ``count`` ... included."""
         yield self
         for arg in self.args:
-            if isinstance(arg, Expr):
-                yield from arg.walk()
-            elif isinstance(arg, Quantity):
+            if isinstance(arg, (Expr, Quantity)):
                 yield from arg.walk()
 
     def key(self, scopes: Mapping[int, str]) -> str:
@@ -221,7 +219,9 @@ Value: TypeAlias = Expr | Scalar
 
 def _bool(value: Expr) -> Expr:
     if not isinstance(value, Expr) or value.kind != "bool":
-        raise TypeError(f"Expected a condition, got {value!r}. Put brackets around each comparison: (a == 1) & (b == 2).")
+        raise TypeError(
+            f"Expected a condition, got {value!r}. Put brackets around each comparison: (a == 1) & (b == 2)."
+        )
     return value
 
 
@@ -440,7 +440,9 @@ class Record:
         ref = self.references.get(table)
         if ref is None and table not in self.schema.entities:
             near = get_close_matches(table, [*self.schema.entities, *self.references], n=1)
-            raise ValueError(f"There is no entity or reference table {table!r}." + (f" Did you mean {near[0]}?" if near else ""))
+            raise ValueError(
+                f"There is no entity or reference table {table!r}." + (f" Did you mean {near[0]}?" if near else "")
+            )
         yours = Record(self.pack, ref or table, None, self.references)
         if ref:
             pairs = dict(same) if isinstance(same, Mapping) else {name: self.field(name) for name in same}

@@ -37,7 +37,9 @@ class ReferenceTables(Protocol):
 
 
 def _years_until(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    before = (end.dt.month().cast(pl.Int32) * 100 + end.dt.day()) < (start.dt.month().cast(pl.Int32) * 100 + start.dt.day())
+    before = (end.dt.month().cast(pl.Int32) * 100 + end.dt.day()) < (
+        start.dt.month().cast(pl.Int32) * 100 + start.dt.day()
+    )
     return end.dt.year() - start.dt.year() - before.cast(pl.Int32)
 
 
@@ -101,7 +103,9 @@ class Compiled:
     owner: str
     mine: list[pl.Expr] = field(default_factory=list)  #: conditions on the asking record alone
     yours: list[pl.Expr] = field(default_factory=list)  #: conditions on the other record alone
-    both: list[pl.Expr] = field(default_factory=list)  #: conditions on the pair; the other's columns start with "other:"
+    both: list[pl.Expr] = field(
+        default_factory=list
+    )  #: conditions on the pair; the other's columns start with "other:"
     my_keys: list[pl.Expr] = field(default_factory=list)
     your_keys: list[pl.Expr] = field(default_factory=list)
     value: pl.Expr | None = None
@@ -397,7 +401,9 @@ class Frames:
 
     def _place(self, c: Compiled, values: pl.DataFrame) -> pl.Series:
         rows = pl.DataFrame({"me": self._columns[c.owner]["row"]})
-        placed = rows.join(values.select(pl.col("me").cast(pl.UInt32), "answer"), on="me", how="left", maintain_order="left")
+        placed = rows.join(
+            values.select(pl.col("me").cast(pl.UInt32), "answer"), on="me", how="left", maintain_order="left"
+        )
         answer = placed["answer"]
         if c.quantity.how == "any":
             return answer.is_not_null()

@@ -146,9 +146,7 @@ class _Message:
         line = [entity, *self.schema.ancestors[entity]]
         beside: dict[str, str] = {}
         for name, cell in cells.items():
-            if name in _SHORT or name in self.schema.entities or name == "Other":
-                beside[name] = cell
-            elif name in kinds:
+            if name in _SHORT or name in self.schema.entities or name == "Other" or name in kinds:
                 beside[name] = cell
             else:
                 holder = next((e for e in [*line, "CollectionDetails", "LearningProvider", "Source"]
@@ -179,7 +177,11 @@ class _Message:
         parent = at.get(self.schema.entities[entity].parent or "")
         if parent is None:
             raise self._fail(f"{entity} stands in no record of this case; write it inside its parent's cell")
-        for text in cell.split(";") if ";" in cell or entity not in (*_CODED, "PriorAttain", "LLDDandHealthProblem") else cell.split():
+        for text in (
+            cell.split(";")
+            if ";" in cell or entity not in (*_CODED, "PriorAttain", "LLDDandHealthProblem")
+            else cell.split()
+        ):
             if text.strip():
                 self._record(entity, parent, text)
 

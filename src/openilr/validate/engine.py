@@ -131,7 +131,9 @@ class _Check:
         """Learners are compared with each other at the end: keep of each batch only what that needs."""
         columns = self.rules.whole_file_columns() if self.rules else set()
         if columns:
-            own = [c.partition(".")[2] for c in sorted(columns | {"Learner.LearnRefNumber"}) if c.startswith("Learner.")]
+            own = [
+                c.partition(".")[2] for c in sorted(columns | {"Learner.LearnRefNumber"}) if c.startswith("Learner.")
+            ]
             learners = tables.frames["Learner"].select("row", "parent", "learner", "line", *own)
             self.whole_file.append(tables.frames | {"Learner": learners})
 
@@ -159,7 +161,9 @@ class _Check:
             if file_rule and (self.only is None or id in self.only):
                 finding = file_rule.check(facts)
                 if finding:
-                    rows.append((order[id], id, "error", None, None, None, json.dumps(dict(finding.fields)), finding.message))
+                    rows.append(
+                        (order[id], id, "error", None, None, None, json.dumps(dict(finding.fields)), finding.message)
+                    )
         if "ZIP_UNSAFE" in facts.problems:
             rows.append((0, "Schema", "error", None, None, None, "{}", f"{facts.name} was refused: its contents would "
                          "unpack outside it or to far more than a return can hold."))  # fmt: skip
@@ -169,7 +173,13 @@ class _Check:
         year = self.year
         if year is None or not year.has_rules or self.rules is None:
             label = year.academic_year.label if year else "this file's year"
-            return [{"rule": NO_RULES, "needs": [], "reason": f"OpenILR has no rules for {label}: only the schema was checked."}]
+            return [
+                {
+                    "rule": NO_RULES,
+                    "needs": [],
+                    "reason": f"OpenILR has no rules for {label}: only the schema was checked.",
+                }
+            ]
         missing: dict[str, dict[str, Any]] = {n["rule"]: n for n in self.rules.not_run}
         for id, file_rule in FILE_RULES.items():
             needs = sorted(set(file_rule.needs) - set(self.reference.names))
@@ -212,7 +222,16 @@ def _schema_findings(found: Iterable[SchemaFinding], year: Year | None, only: Co
         ids = ["Schema"] if f.schema else []
         ids += definitions.get((f.entity or "", f.field or "", "MA" if f.kind == "MA" else f.kind), [])
         rows += [
-            (0 if id == "Schema" else order.get(id, 0), id, "error", f.learn_ref_number, f.aim_seq_number, f.line, fields, f.message)
+            (
+                0 if id == "Schema" else order.get(id, 0),
+                id,
+                "error",
+                f.learn_ref_number,
+                f.aim_seq_number,
+                f.line,
+                fields,
+                f.message,
+            )
             for id in ids
             if only is None or id in only
         ]

@@ -103,5 +103,9 @@ def _of_file(id: str, facts: RuleFacts, year: Year) -> Explanation:
                            "right account, or make a new export.", None, None)  # fmt: skip
     if id in FILE_RULES:
         found = FILE_RULES[id]
-        return Explanation(*base, "implemented", None, found.fields, found.needs, found.summary, found.why, found.fix, None, None)
-    return Explanation(*base, "not_yet", "It is not written yet.", (), (), "Not checked by OpenILR yet.", "", "", None, None)
+        return Explanation(
+            *base, "implemented", None, found.fields, found.needs, found.summary, found.why, found.fix, None, None
+        )
+    return Explanation(
+        *base, "not_yet", "It is not written yet.", (), (), "Not checked by OpenILR yet.", "", "", None, None
+    )

@@ -109,7 +109,9 @@ def rules_of(year: Year) -> dict[str, Rule]:
         published = year.rules.get(each.id)
         if each.is_live(year.name) and published is not None and published.status != "Deleted":
             if each.id in live:
-                raise ValueError(f"{each.id} has two live versions in {year.name}: {live[each.id].module}, {each.module}.")
+                raise ValueError(
+                    f"{each.id} has two live versions in {year.name}: {live[each.id].module}, {each.module}."
+                )
             live[each.id] = each
     return {id: live[id] for id in year.rules if id in live}
 

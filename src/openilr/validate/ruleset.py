@@ -66,7 +66,9 @@ def build_rule(rule: Rule, year: Year) -> BuiltRule:
             raise TypeError("the function must return a condition")
     except (AttributeError, TypeError, ValueError) as error:
         raise type(error)(f"{rule.id} ({rule.module}), year {year.name}: {error}") from error
-    return BuiltRule(rule, record, expr, tuple(fields_read(expr)), tuple(tables_needed(expr)), is_about_whole_file(expr))
+    return BuiltRule(
+        rule, record, expr, tuple(fields_read(expr)), tuple(tables_needed(expr)), is_about_whole_file(expr)
+    )
 
 
 class RuleSet:
@@ -91,7 +93,9 @@ class RuleSet:
         """Fields of Learner that the rules about the whole file look at."""
         return {f for b in self.runnable if b.whole_file for f in (*b.fields, *fields_shown(b))}
 
-    def findings(self, frames: Frames, *, whole_file: bool = False, unreadable: Collection[tuple[int, str]] = ()) -> pl.DataFrame:
+    def findings(
+        self, frames: Frames, *, whole_file: bool = False, unreadable: Collection[tuple[int, str]] = ()
+    ) -> pl.DataFrame:
         """What the rules find in one batch, in the shape of :data:`FINDINGS` with ``order`` before it.
 
         ``unreadable`` holds (learner row, dotted field) where a value could not be read: rules that look at
@@ -113,7 +117,9 @@ class RuleSet:
                         found.append(self._describe(frames, b, rows))
         return pl.concat(found) if found else empty_findings(order=True)
 
-    def _judged(self, frames: Frames, b: BuiltRule, rows: pl.Series, unreadable: Collection[tuple[int, str]]) -> pl.Series:
+    def _judged(
+        self, frames: Frames, b: BuiltRule, rows: pl.Series, unreadable: Collection[tuple[int, str]]
+    ) -> pl.Series:
         doubtful = {learner for learner, field in unreadable if field in b.fields}
         if not doubtful:
             return rows
@@ -125,7 +131,9 @@ class RuleSet:
         shown = [self.compiler.compile(e, scope).alias(f"shown:{n}") for n, e in b.shown.items()]
         schema, columns = self.year.schema, []
         for path in b.fields:
-            if schema.is_within(entity, path.partition(".")[0]) or path.startswith(("CollectionDetails", "LearningProvider")):
+            if schema.is_within(entity, path.partition(".")[0]) or path.startswith(
+                ("CollectionDetails", "LearningProvider")
+            ):
                 columns.append(pl.col(path))
         about = [pl.col("Learner.LearnRefNumber").alias("learn_ref_number"), pl.col("line")]
         if schema.is_within(entity, "LearningDelivery"):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from openilr.derive.expressions import Expr, Record
+from openilr.derive.expressions import Expr, Record, any_of
 from openilr.validate.rule import Predicate, Rule, register
 
-__all__ = ["code_is_listed", "lookup"]
+__all__ = ["code_is_expired", "code_is_listed", "coded_pair_is_listed", "lookup", "never"]
 
 
 def code_is_listed(record: Record, field: str) -> Expr:
@@ -13,6 +13,37 @@ def code_is_listed(record: Record, field: str) -> Expr:
     value = record.field(field)
     codes = record.pack.code_list(field).values()
     return value.is_in([int(c) for c in codes]) if value.kind == "int" else value.is_in(codes)
+
+
+def never(record: Record) -> Expr:
+    """A condition that holds for no record."""
+    return record.row < 0
+
+
+def coded_pair_is_listed(record: Record, type_field: str, code_field: str) -> Expr:
+    """Whether the code is listed for its type, in the year's list of ``code_field`` (or the user's fuller one)."""
+    value, types = record.field(code_field), dict[str, list[str]]()
+    for c in record.pack.code_list(code_field).codes:
+        types.setdefault(c.type, []).append(c.code)
+    listed = [
+        (record.field(type_field) == type_) & value.is_in([int(c) for c in codes] if value.kind == "int" else codes)
+        for type_, codes in types.items()
+    ]
+    return any_of(*listed) if listed else never(record)
+
+
+def code_is_expired(record: Record, type_field: str, code_field: str, day: Expr) -> Expr:
+    """Whether ``day`` is after the last valid day of the code for its type, as far as a source states one."""
+    value = record.field(code_field)
+    codes = [c for c in record.pack.code_list(code_field).codes if c.valid_to is not None]
+    found = [
+        (record.field(type_field) == c.type)
+        & (value == (int(c.code) if value.kind == "int" else c.code))
+        & (day > c.valid_to)
+        for c in codes
+        if c.valid_to is not None
+    ]
+    return any_of(*found) if found else never(record)
 
 
 def lookup(
