@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,9 +40,26 @@ def ilr(
     help_where_nothing_is_asked(context)
 
 
+def demo(
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder to write into: new, empty, or of an earlier demonstration.")
+    ] = Path("demo-output"),
+) -> int:
+    """Follow made-up returns from the file to published numbers, and say what to open.
+
+    Example: ilr demo demo-output
+
+    Exit codes: 0 done (the errors that it finds were planted); 2 the folder can not be used.
+    """
+    from openilr.cli.demo import run
+
+    return run(out)
+
+
 app.command("validate")(validate.command)
 app.command("rules")(rules.command)
 app.command("schema")(schema.command)
 app.command("measure")(measure.command)
 app.add_typer(store.app, name="store")
 app.add_typer(store.reference_app, name="reference")
+app.command("demo")(demo)
