@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -34,21 +35,22 @@ class Source:
     name: str
     member: str = ""
 
-    def open(self) -> IO[bytes]:
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """The bytes of the file. BadReference when the zip around it is damaged or locked."""
         if not self.member:
-            return self.path.open("rb")
+            with self.path.open("rb") as stream:
+                yield stream
+            return
         try:
-            # Reading a member that is encrypted or damaged fails here or in the middle of reading.
-            return zipfile.ZipFile(self.path).open(self.member)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            with zipfile.ZipFile(self.path) as archive, _member(archive, self) as stream:
+                yield stream
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise BadReference(self.name, f"it can not be taken out of its zip ({error}).") from None
 
     def read(self) -> bytes:
         with self.open() as stream:
-            try:
-                return stream.read()
-            except (zipfile.BadZipFile, OSError, EOFError) as error:
-                raise BadReference(self.name, f"it can not be read to its end ({error}).") from None
+            return stream.read()
 
     @property
     def stem(self) -> str:
@@ -195,6 +197,14 @@ def _members(path: Path, name: str) -> list[str]:
             return sorted(i.filename for i in archive.infolist() if not i.is_dir() and "__MACOSX" not in i.filename)
     except zipfile.BadZipFile:
         raise BadReference(name, "it is called a zip file, but it can not be read as one.") from None
+
+
+def _member(archive: zipfile.ZipFile, source: Source) -> IO[bytes]:
+    try:
+        return archive.open(source.member)
+    except (RuntimeError, NotImplementedError) as error:
+        # A password, or a method of packing that Python does not know.
+        raise BadReference(source.name, f"it can not be taken out of its zip ({error}).") from None
 
 
 def _date_in(name: str) -> date | None:

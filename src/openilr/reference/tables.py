@@ -5,13 +5,12 @@ A declaration is a short text, one column to a line::
     LearnAimRef    key text
     CategoryRef    key int
     EffectiveFrom  date
-    lad            text    = lad\\d\\dcd|laua
+    lad            text    = lad\\d\\dcd | laua
 
 The first word is our name of the column (the owner's, without a ``LARS_`` prefix). Then come ``key`` (part of what
 identifies a row), ``key?`` (the same, in files that have the column) or ``must`` (must be in the file), and the kind of
-value. Behind ``=`` stand other names that the
-column has in published files: regular expressions, most wanted first, on the name in lower case without anything but
-letters and digits.
+value. Behind ``=``, divided by `` | ``, stand other names that the column has in published files: regular expressions,
+most wanted first, on the name in lower case without anything but letters and digits.
 """
 
 from __future__ import annotations
@@ -108,7 +107,7 @@ class Table:
         """The column by which rows are kept in order, so that a look-up reads few of them."""
         return self.sort or (self.keys or [self.columns[0].name])[0]
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
         """Changes when the declaration does, so that what was cached under an older one is not used."""
         return repr((self.columns, self.order))
@@ -145,4 +144,4 @@ def _column(line: str) -> Column:
 
 
 def _alternatives(text: str) -> Iterable[str]:
-    return (part.strip() for part in text.split("|") if part.strip())
+    return (part.strip() for part in text.split(" | ") if part.strip())

@@ -23,7 +23,8 @@ EXPECTED: Mapping[str, str] = {
     "bool": "yes or no (1 or 0, Y or N, true or false)",
 }
 
-_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%b-%Y", "%d-%b-%y", "%d/%m/%y", "%Y%m%d", "%Y/%m/%d", "%d %B %Y", "%d %b %Y")
+_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%b-%Y", "%Y%m%d", "%Y/%m/%d", "%d %B %Y", "%d %b %Y")
+_SHORT_DATES = ("%d-%b-%y", "%d/%m/%y", "%d %b %y")
 _TIME = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$"
 _TRUE, _FALSE = ("1", "y", "yes", "true"), ("0", "n", "no", "false")
 
@@ -65,4 +66,10 @@ def typed(column: str, kind: str) -> pl.Expr:
 
 def _date(text: pl.Expr) -> pl.Expr:
     day = text.str.replace(_TIME, "")
-    return pl.coalesce(day.str.to_date(form, strict=False) for form in _DATES)
+    # "%Y" would take 26 for the year 26, so what ends in two digits after a sign is read apart.
+    short = day.str.contains(r"[-/ ]\d\d$") & ~day.str.contains(r"^\d{4}")
+    return (
+        pl.when(short)
+        .then(pl.coalesce(day.str.to_date(form, strict=False) for form in _SHORT_DATES))
+        .otherwise(pl.coalesce(day.str.to_date(form, strict=False) for form in _DATES))
+    )

@@ -195,7 +195,7 @@ TABLES = (
         EffectiveFrom                  must date
         LastDateStarts                 must date
         EffectiveTo                    must date
-        Reference                      text     = standardreference|larsreference
+        Reference                      text     = standardreference | larsreference
         SectorSubjectAreaTier1         decimal
         SectorSubjectAreaTier2         decimal
         IntegratedDegreeStandard       text
