@@ -272,7 +272,9 @@ def _end(setting: Setting, random: Random, aim: Record) -> None:
                 "WithdrawReason": random.choice((3, 43, 44, 97)),
             }
     elif pick < 0.95:
-        ended = planned + timedelta(days=random.randrange(-10, 15))
+        # An apprentice learns until some weeks before the planned end, so that the assessment fits in.
+        late = random.randrange(-110, -70) if aim["FundModel"] == 36 else random.randrange(-10, 15)
+        ended = planned + timedelta(days=late)
         if setting.year.start <= ended <= setting.prepared:
             aim |= {"CompStatus": 2, "LearnActEndDate": ended, "Outcome": random.choice((1, 1, 1, 1, 1, 1, 3))}
 
