@@ -49,9 +49,7 @@ class Node:
         return next(node for _, node in self.walk() if node.name == name)
 
     def copy(self) -> Node:
-        return Node(
-            self.name, self.what, self.text, [c.copy() for c in self.children], dict(self.attributes), self.raw
-        )
+        return Node(self.name, self.what, self.text, [c.copy() for c in self.children], dict(self.attributes), self.raw)
 
     def xml(self, indent: int = 0) -> str:
         pad = "\n" + "\t" * indent
@@ -82,6 +80,15 @@ def message(year: str, full: bool, learners: int = 1) -> Node:
     return root
 
 
+def focused(year: str, entity: str) -> Node:
+    """A small valid message that has one group with every field in it."""
+    schema = years.load(year).schema
+    chain = {entity, *schema.ancestors[entity]}
+    root = _entity(schema.root, False, chain, entity)
+    root.attributes["xmlns"] = schema.namespace
+    return root
+
+
 def document(root: Node, declaration: str = '<?xml version="1.0" encoding="UTF-8"?>') -> str:
     return declaration + root.xml()
 
@@ -101,12 +108,12 @@ def value_of(field: Field) -> str:
     return "F" * (field.length or min(field.max_length or 3, 3))
 
 
-def _entity(entity: Entity, full: bool) -> Node:
+def _entity(entity: Entity, full: bool, chain: set[str] | None = None, focus: str = "") -> Node:
     node = Node(entity.name, entity)
     for child in entity.children:
         if isinstance(child, Field):
-            if full or child.required:
+            if full or child.required or entity.name == focus:
                 node.children.append(Node(child.name, child, value_of(child)))
-        elif full or child.min_occurs:
-            node.children.append(_entity(child, full))
+        elif full or child.min_occurs or (chain and child.name in chain):
+            node.children.append(_entity(child, full, chain, focus))
     return node

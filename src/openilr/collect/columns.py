@@ -17,7 +17,8 @@ from openilr.spec import Type
 from openilr.spec.model import RESTRICTED_STRING
 
 _STRANGE = RESTRICTED_STRING.removesuffix("*").replace("[", "[^", 1)
-_FIRST_DAY = date(1, 1, 1)
+#: 1 January of the year 1, as days from 1970: no earlier day fits in Python's calendar, nor year 0 in XML Schema's.
+_FIRST_DAY = (date(1, 1, 1) - date(1970, 1, 1)).days
 
 
 def typed(raw: pl.Series, check: FieldCheck) -> tuple[pl.Series, pl.Series | None]:
@@ -98,10 +99,11 @@ def _decimals(raw: pl.Series, check: FieldCheck) -> tuple[pl.Series, pl.Series]:
 
 def _dates(raw: pl.Series) -> tuple[pl.Series, pl.Series | None]:
     column = raw.str.to_date("%Y-%m-%d", strict=False)
+    days = column.to_physical()
     shaped = raw.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-    if column.null_count() == raw.null_count() and shaped.all() and column.min() >= _FIRST_DAY:  # type: ignore[operator]
+    if column.null_count() == raw.null_count() and shaped.all() and days.min() >= _FIRST_DAY:  # type: ignore[operator]
         return column, None
-    return column, ~shaped | (column.is_null() & raw.is_not_null()) | (column < _FIRST_DAY)
+    return column, ~shaped | (column.is_null() & raw.is_not_null()) | (days < _FIRST_DAY)
 
 
 def _odd_text(raw: pl.Series, check: FieldCheck) -> pl.Series | None:

@@ -71,16 +71,23 @@ class Layout:
             result[name] = pl.DataFrame(schema={**dict.fromkeys(keys, pl.UInt32()), **fields})
         return result
 
-    def most(self, entity: Entity) -> list[tuple[int, bool]]:
+    def most(self, entity: str) -> list[tuple[int, bool]]:
         """How often an entity may occur in its parent, and whether it is the schema that says so."""
-        limits = [] if entity.max_occurs is None else [(entity.max_occurs, True)]
+        return self._most[entity]
+
+    @cached_property
+    def _most(self) -> dict[str, list[tuple[int, bool]]]:
+        result: dict[str, list[tuple[int, bool]]] = {}
+        for name, entity in self.entities.items():
+            result[name] = [] if entity.max_occurs is None else [(entity.max_occurs, True)]
         for row in self.year.field_definitions:
-            if row.kind == "EO" and row.entity == entity.name and row.limit.isdigit():
-                said = int(row.limit)
-                # A definition that asks for at least one is met by the schema's own least number.
-                if entity.max_occurs is not None and said < entity.max_occurs:
-                    limits.append((said, False))
-        return limits
+            if row.kind != "EO":
+                continue
+            # "1.." asks for at least one, which the schema's own least number holds.
+            schema = self.entities[row.entity].max_occurs
+            if row.limit.isdigit() and (schema is None or int(row.limit) < schema):
+                result[row.entity].append((int(row.limit), False))
+        return result
 
 
 @cache

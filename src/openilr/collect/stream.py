@@ -31,6 +31,9 @@ _ROOT = re.compile(rb"<(?:([^<>/\s:!?]+):)?Message[\s/>]")
 _NAMED_YEAR = re.compile(r"-(\d{4})-\d{8}-")
 
 
+_Part = Raw | Future[Any]
+
+
 class Stream:
     """Iterating gives :class:`Tables`, one for each batch of learners, in document order.
 
@@ -54,6 +57,7 @@ class Stream:
         self.year: Year | None = None
         self.read_as: Year | None = None  #: the year whose structure the file was read with
         self.complete = False
+        self._begun = False
         self.counts = {"learners": 0, "aims": 0}
         self.header: dict[str, Any] = {}
         self._head = b""
@@ -80,32 +84,41 @@ class Stream:
         return [*self._head_findings, *self._body_findings, *self._last_findings]
 
     def __iter__(self) -> Iterator[Tables]:
+        if self._begun:
+            raise RuntimeError("A stream is read once: open another one to read the file again.")
+        self._begun = True
         with self._stack:
             source = self._stack.enter_context(self._open())
             if source is None:
                 return
-            worker = self._stack.enter_context(ThreadPoolExecutor(1))
-            given = 0
-            try:
-                for raw_or_future in self._parts(source, worker):
-                    tables = self._emit(raw_or_future)
-                    if tables is not None:
-                        given += 1
-                        yield tables
-                self.complete = self._reader.ended
-            except Refused as refused:
-                for raw in self._take():
-                    if (tables := self._emit(raw)) is not None:
-                        given += 1
-                        yield tables
-                self._refuse(refused)
+            given = False
+            for part in self._ahead(self._parts(source, self._stack.enter_context(ThreadPoolExecutor(1)))):
+                tables = self._emit(part)
+                if tables is not None:
+                    given = True
+                    yield tables
             self._finish()
             if not given and self._reader.is_message:
                 yield self._with_header({})
 
+    def _ahead(self, parts: Iterator[_Part]) -> Iterator[_Part]:
+        """Each part once the next one was read, so that it is checked meanwhile."""
+        held: _Part | None = None
+        try:
+            for part in parts:
+                if held is not None:
+                    yield held
+                held = part
+            self.complete = self._reader.ended
+        except Refused as refused:
+            self._refuse(refused)
+        if held is not None:
+            yield held
+        yield from self._take()
+
     # Cutting the file
 
-    def _parts(self, source: Readable, worker: ThreadPoolExecutor) -> Iterator[Raw | Future[Any]]:
+    def _parts(self, source: Readable, worker: ThreadPoolExecutor) -> Iterator[_Part]:
         cutter = _Cutter(Utf8Source(source))
         self._head = cutter.head()
         self._reader.feed(self._head)
@@ -151,10 +164,10 @@ class Stream:
             good = good[: good.rfind(b"</Learner>") + len(b"</Learner>")] if b"</Learner>" in good else b""
             part = self._scanner.scan(good) if good and self._scanner else None
             if part is not None:
-                reader.count_scanned(part.count("Learner"), part.count("LearningDelivery"))
+                reader.count_scanned(part.count("Learner"))
                 reader.ready.append(part.raw(learner, start, line))
             raise
-        reader.count_scanned(scan.count("Learner"), scan.count("LearningDelivery"))
+        reader.count_scanned(scan.count("Learner"))
         return future
 
     def _choose(self, namespace: str) -> Layout:
@@ -172,11 +185,13 @@ class Stream:
 
     # Handing over
 
-    def _emit(self, part: Raw | Future[Any]) -> Tables | None:
+    def _emit(self, part: _Part) -> Tables | None:
         assert self._reader.layout is not None  # noqa: S101 - for the type checker
         frames, findings = type_and_check(part, self._reader.layout) if isinstance(part, Raw) else part.result()
         self._body_findings += findings
-        self.counts = {"learners": self._reader.learners, "aims": self._reader.aims}
+        if frames:
+            self.counts["learners"] += frames["Learner"].height
+            self.counts["aims"] += frames["LearningDelivery"].height
         self._check_header()
         if not any(frame.height for frame in frames.values()):
             return None
@@ -200,11 +215,7 @@ class Stream:
             self.header[f"LearningProvider.{name}"] = value
 
     def _finish(self) -> None:
-        self._reader.end()
-        for raw in self._take():
-            self._emit(raw)
         self._check_header()
-        self.counts = {"learners": self._reader.learners, "aims": self._reader.aims}
         if self.complete:
             self._last_findings += self._reader.missing_records()
 

@@ -104,7 +104,7 @@ class Reader:
         self._choose, self._batch = choose, batch
         self.namespace: str | None = None
         self.layout: Layout | None = None
-        self.learners = self.aims = 0
+        self.learners = 0
         self.ready: list[Raw] = []
         self.ended = self._is_message = False
         self._chunk, self._start, self._line, self._fed = b"", 0, 1, 0
@@ -197,10 +197,6 @@ class Reader:
     @property
     def line(self) -> int:
         return self._parser.CurrentLineNumber
-
-    def end(self) -> None:
-        """Hand over what is left, also where reading failed."""
-        self.flush()
 
     def missing_records(self) -> list[SchemaFinding]:
         """What Message must hold at least one of, and does not."""
@@ -307,8 +303,6 @@ class Reader:
         self._kids = child.children
         if name == "Learner":
             self.learners += 1
-        elif name == "LearningDelivery":
-            self.aims += 1
 
     def _characters(self, data: str) -> None:
         if self._leaf is not None:
@@ -509,7 +503,6 @@ class Reader:
             while rows and rows[-1][1] == number:
                 rows.pop()
                 self.learners -= name == "Learner"
-                self.aims -= name == "LearningDelivery"
 
     def flush(self) -> None:
         """Put what was read since the last time into ``ready``."""
@@ -527,10 +520,9 @@ class Reader:
             self.rows[name] = []
         self._first_learner, self._records = self.learners, 0
 
-    def count_scanned(self, learners: int, aims: int) -> None:
+    def count_scanned(self, learners: int) -> None:
         """Take note of learners that the fast scan read."""
         self.learners += learners
-        self.aims += aims
         self._first_learner = self.learners
 
     def header(self) -> dict[str, pl.DataFrame]:

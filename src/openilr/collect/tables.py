@@ -150,7 +150,7 @@ class _Check:
     def _counts(self, entity: Entity) -> None:
         frame = self._raw.frames[entity.name]
         parents = frame["parent"].to_numpy()
-        for most, schema in self._layout.most(entity):
+        for most, schema in self._layout.most(entity.name):
             if len(parents) <= most:
                 continue
             excess = np.flatnonzero(parents[most:] == parents[:-most]) + most
