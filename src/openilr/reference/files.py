@@ -138,7 +138,8 @@ def find(places: Iterable[Path]) -> tuple[dict[str, Found], list[tuple[str, str]
     ranked: dict[str, list[tuple[int, Source]]] = {}
     ignored: list[tuple[str, str]] = []
     for source in _sources(places, ignored):
-        known = [(t.name, rank) for t in TABLES.values() if (rank := t.rank(source.stem)) is not None]
+        stem = source.stem
+        known = [(t.name, rank) for t in TABLES.values() if (rank := t.rank(stem)) is not None]
         if not known:
             ignored.append((source.name, "not a reference file that OpenILR knows by name"))
         for name, rank in known[:1]:
