@@ -26,9 +26,7 @@ def __getattr__(name: str) -> Any:
     # Stages are loaded when they are asked for, so that importing the package costs nothing.
     if name in _HOME:
         module = import_module(f"openilr.{_HOME[name]}")
-        value = getattr(module, name)
-        globals()[name] = value
-        return value
+        return getattr(module, name)
     raise AttributeError(f"openilr has no {name!r}. It offers: {', '.join(__all__)}.")
 
 

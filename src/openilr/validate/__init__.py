@@ -6,6 +6,8 @@ demands. The rules themselves are in :mod:`openilr.validate.rules`, one function
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,3 +33,13 @@ def __getattr__(name: str) -> Any:
 
         return getattr(import_module(f"openilr.validate.{_HOME[name]}"), name)
     raise AttributeError(name)
+
+
+class _Callable(ModuleType):
+    """``openilr.validate`` names this stage and, in the public face, the function: calling the one is the other."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.validate(*args, **kwargs)
+
+
+sys.modules[__name__].__class__ = _Callable
