@@ -100,7 +100,7 @@ def test_counts_are_those_of_the_file(tmp_path: Path):
 def test_faults_are_planted_in_about_the_share_asked_for(tmp_path: Path):
     written = write_return(tmp_path, 500, faults=0.2)
     assert 60 < len(written.planted) < 140
-    assert len({rule for _, rule in written.planted}) >= 6
+    assert len({rule for _, rule in written.planted}) > 3
 
 
 def test_the_name_is_the_one_that_the_file_name_rules_ask_for(tmp_path: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 from openilr.cli.run import FINE, CannotRun
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from openilr.measure import Result
     from openilr.reference import Reference
     from openilr.store import Store
     from openilr.synth import Written
@@ -22,9 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 YEAR = "2526"
-RETURN = "R11"
-PREPARED = date(2026, 6, 30)
-AS_OF = date(2026, 7, 1)  #: so that the demonstration says the same on any day
+RETURN = "R14"
+PREPARED = date(2026, 10, 15)
+AS_OF = date(2026, 10, 16)  #: so that the demonstration says the same on any day
 PROVIDERS = (90_000_001, 90_000_002, 90_000_003)
 LEARNERS = 400
 FAULTS = 0.06
@@ -58,7 +62,8 @@ def run(out: Path) -> int:
     _official_samples()
     with _vault_key(demo.path("vault.key")):
         store = _keep(demo, reference)
-        _count(store)
+        results = _count(store)
+    _publish(demo, results)
     _where_to_look(demo)
     return FINE
 
@@ -129,7 +134,7 @@ def _check(demo: _Demo, reference: Reference) -> None:
         _say(f"  {seen} of the {len(written.planted)} planted faults were found, by learner and rule.")
     first = demo.reports[0]
     for rule, severity, learners, _ in first.summary().head(8).iter_rows():
-        _say(f"    {rule:<22}{severity:<9}{learners:>3} learner{'' if learners == 1 else 's'}")
+        _say(f"    {rule:<24}{severity:<9}{learners:>3} learner{'' if learners == 1 else 's'}")
     demo.path("reports/report.html").write_bytes(_bytes(html.render(demo.reports)))
 
 
@@ -140,8 +145,9 @@ def _bytes(page: str | bytes) -> bytes:
 def _summary(report: Report) -> str:
     counts = report.counts
     return (
-        f"{report.file}: {counts['errors']} errors, {counts['warnings']} warnings; {report.learners_with_errors} of "
-        f"{counts['learners']} learners have an error; {len(report.not_run)} rules were not run."
+        f"{report.file}: errors {counts['errors']}, warnings {counts['warnings']}; "
+        f"learners {counts['learners']}, with errors {report.learners_with_errors}; "
+        f"rules not run {len(report.not_run)}."
     )
 
 
@@ -194,25 +200,64 @@ def _keep(demo: _Demo, reference: Reference) -> Store:
     return store
 
 
-def _count(store: Store) -> None:
+def _count(store: Store) -> list[Result]:
     from openilr import measure
 
     _heading(4, "Counted")
-    for name, by in (("participation", "age"), ("participation", "sex"), ("starts", "level")):
-        result = measure.compute(store, name, YEAR, by=[by])
-        breakdown = result.measure.dimension(by)
-        _say(f"{result.measure.title}, by {breakdown.title}:")
-        for row in result.frame.iter_rows(named=True):
-            _say(f"    {breakdown.label(row[by]):<40}{row['value']:>6,}")
+    results = []
+    for name in ("participation", "starts"):
+        result = measure.compute(store, name, YEAR, by=["level", "sex", "age"], totals=True)
+        results.append(result)
+        _say(f"{result.measure.title}:")
+        for row in result.frame.filter(_only("level")).iter_rows(named=True):
+            _say(f"    {result.measure.dimension('level').label(row['level']):<34}{row['value']:>6,}")
+        for note in result.notes:
+            _say(f"    {note}")
+    _say("A learner with aims at two levels counts at both, and once in the total.")
     _say("These are unprotected numbers, for people with the right to see them.")
+    return results
+
+
+def _only(dimension: str) -> pl.Expr:
+    """Rows that are broken down by nothing but this."""
+    import polars as pl
+
+    return pl.all_horizontal(pl.col(name) == "Total" for name in ("level", "sex", "age") if name != dimension)
+
+
+def _publish(demo: _Demo, results: list[Result]) -> None:
+    from openilr import disclose, publish
+
+    _heading(5, "Protected and written for publication")
+    for result in results:
+        checked = disclose.check(result)
+        data, meta = publish.write(checked, demo.path("published"), result.measure.name, draft=True)
+        screening = publish.check(data, meta)
+        record = checked.record
+        _say(
+            f"{data.name}: {record['cells']} numbers, {record['suppressed']} hidden because fewer than "
+            f"{record['convention']['threshold']} learners stand behind them, the others rounded to "
+            f"{record['convention']['round_to']}.",
+            f"  Screening for explore education statistics: {'passed' if screening.passed else 'NOT passed'}.",
+        )
+        missing = checked.missing
+    _say(f"Drafts, not for release: these checks are not there yet: {', '.join(missing)}.")
+
+
+def _program() -> str:
+    """How this user can call us: by name, or by the path that was just used."""
+    return "ilr" if shutil.which("ilr") else os.path.relpath(sys.argv[0])
 
 
 def _where_to_look(demo: _Demo) -> None:
     _heading(6, "Where to look")
+    first = demo.written[0].path
     _say(
         f"{demo.path('reports/report.html')}",
-        "    the report for a person: open it in a browser, search it, filter it",
-        f"{demo.path('returns')}",
-        "    the returns: check one yourself with",
-        f"    ilr validate {demo.written[0].path} --reference {demo.path('reference')}",
+        "    what is wrong with the returns, for a person: open it in a browser",
+        f"{demo.path('published')}",
+        "    the tables, each with a file about its columns and a record of the checks",
+        f"{first}",
+        "    one of the returns; check it yourself with",
+        f"    {_program()} validate {first} --reference {demo.path('reference')} --as-of {AS_OF}",
     )

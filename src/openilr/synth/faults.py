@@ -33,6 +33,24 @@ def _bad_national_insurance(record: Record) -> bool:
     return True
 
 
+def _contract_without_start(record: Record) -> bool:
+    fams = [fam for aim in record["LearningDelivery"] for fam in aim["LearningDeliveryFAM"]]
+    contract = next((fam for fam in fams if fam["LearnDelFAMType"] == "ACT"), None)
+    if contract is None:
+        return False
+    contract["LearnDelFAMDateFrom"] = None
+    return True
+
+
+def _employed_without_hours(record: Record) -> bool:
+    status = next((row for row in record.get("LearnerEmploymentStatus", []) if row["EmpStat"] == 10), None)
+    if status is None:
+        return False
+    monitoring = status["EmploymentStatusMonitoring"]
+    status["EmploymentStatusMonitoring"] = [row for row in monitoring if row["ESMType"] != "EII"]
+    return True
+
+
 def _ended_without_outcome(record: Record) -> bool:
     aim = _first(record, lambda aim: aim.get("LearnActEndDate") and aim["AimType"] == 4)
     if aim is None:
@@ -50,7 +68,7 @@ def _planned_end_before_start(record: Record) -> bool:
 
 
 def _wrong_employer_digit(record: Record) -> bool:
-    status = _first({"LearningDelivery": record.get("LearnerEmploymentStatus", [])}, lambda row: row.get("EmpId"))
+    status = next((row for row in record.get("LearnerEmploymentStatus", []) if row.get("EmpId")), None)
     if status is None:
         return False
     status["EmpId"] += -1 if status["EmpId"] % 10 else 1
@@ -71,14 +89,23 @@ FAULTS: dict[str, Callable[[Record], bool]] = {
     "LearnPlanEndDate_02": _planned_end_before_start,
     "EmpId_02": _wrong_employer_digit,
     "FD_Ethnicity_MA": _no_ethnicity,
+    "LearnDelFAMDateFrom_04": _contract_without_start,
+    "ESMType_02": _employed_without_hours,
 }
 
 
-def plant(record: Record, random: Random) -> str | None:
-    """Put one fault into the learner and name the rule that it breaks; None where no fault fits this learner."""
-    rules = list(FAULTS)
-    random.shuffle(rules)
-    return next((rule for rule in rules if FAULTS[rule](record)), None)
+def known(year: str) -> list[str]:
+    """The faults that a rule of this year is there to find."""
+    from openilr.validate import rule_list
+
+    checked = {said.rule for said in rule_list(year) if said.status == "implemented"}
+    return [rule for rule in FAULTS if rule in checked]
+
+
+def plant(record: Record, rules: list[str], random: Random) -> str | None:
+    """Put one fault into the learner and name the rule that it breaks; None where none of ``rules`` fits it."""
+    tries = random.sample(rules, len(rules))
+    return next((rule for rule in tries if FAULTS[rule](record)), None)
 
 
 def _first(record: Record, fits: Callable[[Record], Any]) -> Record | None:

@@ -36,11 +36,16 @@ _DISABILITY = (4, 5, 6, 9, 10, 12, 14, 17, 94, 95)
 
 @dataclass(frozen=True)
 class Setting:
-    """What all learners of one return share. ``prepared`` is the file preparation date: nothing happens after it."""
+    """What all learners of one return share. ``prepared`` is the file preparation date."""
 
     year: AcademicYear
     prepared: date
     delivery: int = 0  #: the number of the provider's first delivery postcode
+
+    @property
+    def until(self) -> date:
+        """Nothing happens after this day: the file was made, or the year was over."""
+        return min(self.prepared, self.year.end)
 
 
 def learner(setting: Setting, number: int, random: Random) -> Record:
@@ -100,7 +105,7 @@ def _apprentice(setting: Setting, random: Random) -> Record:
     }
     standard = catalogue.standard(random.randrange(catalogue.STANDARDS))
     start = setting.year.previous.start + timedelta(days=random.randrange(31, 640))
-    start = min(start, setting.prepared - timedelta(days=14))
+    start = min(start, setting.until - timedelta(days=14))
     programme = _aim(
         setting, random, start, standard.days + random.randrange(-60, 60), 36, 1, [_delivery("SOF", "105")]
     )
@@ -109,7 +114,7 @@ def _apprentice(setting: Setting, random: Random) -> Record:
         "LearnAimRef": catalogue.PROGRAMME_AIM,
         "PHours": random.randrange(300, 900),
         "EPAOrgID": standard.assessor,
-        "AppFinRecord": _prices(random, start, standard.cap, setting.prepared),
+        "AppFinRecord": _prices(random, start, standard.cap, setting.until),
     }
     programme["LearningDeliveryFAM"].append(contract)
     ended = programme.get("LearnActEndDate")
@@ -129,7 +134,7 @@ def _close_programme(setting: Setting, random: Random, programme: Record, contra
     # The end-point assessment comes at least seven days after the learning, and the contract type runs until then.
     programme["OTJActHours"] = programme["PHours"] + random.randrange(-40, 60)
     assessed = ended + timedelta(days=random.randrange(7, 60))
-    if programme["CompStatus"] == 2 and assessed <= setting.prepared:
+    if programme["CompStatus"] == 2 and assessed <= setting.until:
         programme |= {"AchDate": assessed, "Outcome": 1}
         contract["LearnDelFAMDateTo"] = assessed
     else:
@@ -264,7 +269,7 @@ def _end(setting: Setting, random: Random, aim: Record) -> None:
     pick = random.random()
     if pick < 0.08:
         ended = start + (planned - start) // 2
-        if setting.year.start <= ended <= setting.prepared:
+        if setting.year.start <= ended <= setting.until:
             aim |= {
                 "CompStatus": 3,
                 "LearnActEndDate": ended,
@@ -275,7 +280,7 @@ def _end(setting: Setting, random: Random, aim: Record) -> None:
         # An apprentice learns until some weeks before the planned end, so that the assessment fits in.
         late = random.randrange(-110, -70) if aim["FundModel"] == 36 else random.randrange(-10, 15)
         ended = planned + timedelta(days=late)
-        if setting.year.start <= ended <= setting.prepared:
+        if setting.year.start <= ended <= setting.until:
             aim |= {"CompStatus": 2, "LearnActEndDate": ended, "Outcome": random.choice((1, 1, 1, 1, 1, 1, 3))}
 
 
@@ -285,7 +290,7 @@ def _september(setting: Setting, random: Random) -> date:
 
 def _any_start(setting: Setting, random: Random) -> date:
     """A day in the academic year up to a fortnight before the file was made."""
-    days = (setting.prepared - setting.year.start).days - 14
+    days = (setting.until - setting.year.start).days - 14
     return setting.year.start + timedelta(days=random.randrange(max(days, 1)))
 
 

@@ -46,13 +46,14 @@ def write_return(
     """Write one return of ``count`` learners into ``folder``, the same for the same arguments.
 
     ``prepared`` is the day the file says it was made (default: 30 June of the academic year). ``faults`` is the share
-    of learners, from 0 to 1, that get one planted fault. ``first`` is the number of the first learner: returns that
-    share no numbers share no ULN.
+    of learners, from 0 to 1, with one planted fault, of a kind that a rule is there to find. ``first`` is the number
+    of the first learner: returns that share no numbers share no ULN.
     """
     if count < 1:
         raise ValueError(f"A return holds at least one learner, so {count} cannot be written.")
     academic = AcademicYear(year)
     made = datetime.combine(prepared or academic.end.replace(month=6, day=30), time(9, 0))
+    rules = planting.known(year) if faults else []
     random = Random(f"{seed} {year} {ukprn}")  # noqa: S311 - made-up learners, not secrets
     setting = Setting(academic, made.date(), delivery=ukprn * 7 % 10_000)
     result = Written(Path(folder) / file_name(year, ukprn, made))
@@ -63,17 +64,19 @@ def write_return(
         for name, record in (("Header", _header(year, ukprn, made)), ("LearningProvider", {"UKPRN": ukprn})):
             out.write("".join(_element(schema.entities[name], record, 1)))
         entity = schema.entities["Learner"]
-        for record in _learners(setting, range(first, first + count), random, faults, result):
+        for record in _learners(setting, range(first, first + count), random, faults, rules, result):
             out.write("".join(_element(entity, record, 1)))
         out.write("</Message>\n")
     return result
 
 
-def _learners(setting: Setting, numbers: range, random: Random, faults: float, result: Written) -> Iterator[Record]:
+def _learners(
+    setting: Setting, numbers: range, random: Random, faults: float, rules: list[str], result: Written
+) -> Iterator[Record]:
     for number in numbers:
         record = learner(setting, number, random)
         if faults and random.random() < faults:
-            rule = planting.plant(record, random)
+            rule = planting.plant(record, rules, random)
             if rule:
                 result.planted.append((record["LearnRefNumber"], rule))
         result.learners += 1
