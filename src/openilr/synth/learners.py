@@ -67,7 +67,16 @@ def learner(setting: Setting, number: int, random: Random) -> Record:
         record["NINumber"] = national_insurance(number)
     for sequence, aim in enumerate(record["LearningDelivery"], start=1):
         aim["AimSeqNumber"] = sequence
+        aim["HRSRecord"] = _hours(aim)
     return record
+
+
+def _hours(aim: Record) -> list[Record]:
+    """The hours as records, which took over from PHours and OTJActHours in 2026-27; each schema takes its own."""
+    codes = {"PHours": 5 if aim["FundModel"] == 11 else 1, "OTJActHours": 3}
+    return [
+        {"HRSType": "HRS", "HRSCode": code, "HRSAmount": aim[field]} for field, code in codes.items() if field in aim
+    ]
 
 
 def _sixteen_to_nineteen(setting: Setting, random: Random) -> Record:
