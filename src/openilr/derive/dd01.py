@@ -9,7 +9,7 @@ from openilr.derive.expressions import Expr, Record, if_
 def dd01(learner: Record) -> Expr:
     """ "Y" for the temporary number 9999999999; else the digit that the tenth must be; "N" where no tenth can be right.
 
-    The first nine digits are weighted 10 down to 2, summed, and taken modulo 11; the check digit is 10 less the remainder.
+    The first nine digits are weighted 10 down to 2 and summed; the check digit is 10 less the sum modulo 11.
     """
     uln = learner.ULN
     weighted = sum(((uln // 10 ** (9 - i)) % 10 * (10 - i) for i in range(1, 9)), start=(uln // 10**9) % 10 * 10)

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from openilr.spec import AcademicYear, Type
 from openilr.years import Year
 
-__all__ = ["Expr", "Quantity", "Record", "Ref", "Value", "all_of", "any_of", "if_", "largest", "smallest"]
+__all__ = ["Expr", "Quantity", "Record", "Ref", "Value", "all_of", "any_of", "if_", "largest", "smallest", "text"]
 
 Scalar: TypeAlias = str | int | float | bool | date | datetime | Decimal
 #: What an expression stands for: "int", "text", "date", "datetime", "decimal" or "bool".
@@ -267,6 +267,11 @@ def if_(condition: Expr, then: Value, otherwise: Value) -> Expr:
     """``then`` where the condition holds, else ``otherwise``. For values; conditions read better with & and |."""
     first = then if isinstance(then, Expr) else _plain(then)
     return Expr("if", (_bool(condition), first, _literal(otherwise, first)), first.kind)
+
+
+def text(value: str) -> Expr:
+    """The same text for every record, for messages."""
+    return _plain(value)
 
 
 def smallest(*values: Value) -> Expr:

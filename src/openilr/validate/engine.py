@@ -14,6 +14,7 @@ from openilr import years
 from openilr.collect import Return, SchemaFinding, Tables, examine
 from openilr.derive.frames import Frames
 from openilr.reference import Reference
+from openilr.spec import Code, CodeList
 from openilr.validate.file_level import FILE_RULES, SERVICE_ONLY, FileFacts
 from openilr.validate.report import FINDINGS, Report
 from openilr.validate.rule import rules_of
@@ -82,12 +83,14 @@ class _Check:
         readable = False
         if not any(p in self.file.problems for p in ("ZIP_CORRUPT", "ZIP_EMPTY", "Protected_ZIP_file", "ZIP_UNSAFE")):
             with self.file.stream(batch=BATCH) as stream:
+                given = False
                 for tables in stream:
+                    given = True
                     self._prepare(tables.year)
                     self._batch(tables, stream.findings)
                     if self.progress:
                         self.progress(stream.counts["learners"])
-                counts, schema, readable = stream.counts, list(stream.findings), stream.complete
+                counts, schema, readable = stream.counts, list(stream.findings), stream.complete and given
                 self.year = self.year or stream.year
                 facts |= {"namespace": stream.namespace, "header": stream.header, "learners": counts["learners"],
                           "complete": stream.complete}  # fmt: skip
@@ -100,7 +103,7 @@ class _Check:
         severities = findings["severity"]
         counts |= {"errors": int((severities == "error").sum()), "warnings": int((severities == "warning").sum())}
         return Report(self.file.name, year.name if year else None, readable, counts, findings, self._not_run(),
-                      list(self.reference.about), self.as_of)  # fmt: skip
+                      list(self.reference.about), self.as_of, self._official_words())  # fmt: skip
 
     def _prepare(self, year: Year | None) -> None:
         self.year = self.year or year
@@ -108,7 +111,31 @@ class _Check:
             only = None if self.only is None else frozenset(self.only)
             if only is not None:
                 _check_ids(only, self.year)
-            self.rules = rule_set(self.year, frozenset(self.reference.names), only)
+            self.rules = rule_set(self._with_given_lists(self.year), frozenset(self.reference.names), only)
+
+    def _with_given_lists(self, year: Year) -> Year:
+        """The year with the user's own code lists in place of those that come with the package."""
+        given = self.reference.get("code_lists")
+        if given is None:
+            return year
+        fields: dict[str, list[Code]] = {}
+        for row in given.iter_rows(named=True):
+            code = Code(row["code"], row["label"] or "", row["type"] or "", row["valid_from"], row["valid_to"])
+            fields.setdefault(row["field"], []).append(code)
+        name = next(a.file for a in self.reference.about if a.table == "code_lists")
+        return year.with_code_lists(
+            {f: CodeList.of(f, codes, True, f"the list in {name}") for f, codes in fields.items()}
+        )
+
+    def _official_words(self) -> dict[str, str]:
+        """The department's own wording by rule, where the user gave its rules file."""
+        given = self.reference.get("official_rules")
+        if given is None:
+            return {}
+        return {
+            row["Name"]: "\n\n".join(t for t in (row["DetailedDescription"], row["Exclusions"]) if t)
+            for row in given.iter_rows(named=True)
+        }
 
     def _batch(self, tables: Tables, schema: Iterable[SchemaFinding]) -> None:
         if self.rules is None or tables.year.name != self.rules.year.name:

@@ -16,7 +16,7 @@ __all__ = ["Explanation", "explain", "rule_list"]
 
 @dataclass(frozen=True)
 class Explanation:
-    """One rule in one year. ``status`` is implemented, not_yet or service_only, with the ``reason`` of the latter two."""
+    """One rule in one year. ``status`` is implemented, or, with a ``reason``, not_yet or service_only."""
 
     rule: str
     year: str
@@ -67,15 +67,15 @@ def _explanations(year: Year) -> dict[str, Explanation]:
 def _of_rule(rule: Rule, facts: RuleFacts, year: Year) -> Explanation:
     built = build_rule(rule, year)
     return Explanation(
-        rule.id, year.name, facts.category, facts.severity, "implemented", None, built.fields, built.needs, rule.summary,
-        rule.why, rule.fix, rule.since, rule.until, rule.message, rule.cases, rule.module,
+        rule.id, year.name, facts.category, facts.severity, "implemented", None, built.fields, built.needs,
+        rule.summary, rule.why, rule.fix, rule.since, rule.until, rule.message, rule.cases, rule.module,
     )  # fmt: skip
 
 
 _DEFINITION_WORDS = {
-    "AL": ("{field} must not be longer than {limit} characters.", "Shorten the value, or check that it is in the right field."),
+    "AL": ("{field} must not be longer than {limit} characters.", "Shorten the value."),
     "MA": ("{field} must be returned on every {entity} record.", "Record a value."),
-    "AP": ("{field} may hold only the characters that its pattern allows.", "Remove the characters that are not allowed."),
+    "AP": ("{field} must have the form that its pattern allows.", "Remove the characters that are not allowed."),
     "AR": ("{field} must lie in its range ({limit}).", "Correct the value."),
     "EO": ("There may be at most {limit} {entity} records.", "Remove the records that are too many."),
 }  # fmt: skip
@@ -99,8 +99,8 @@ def _of_file(id: str, facts: RuleFacts, year: Year) -> Explanation:
             "Filename_2": "The same file must not be sent twice.",
             "Filename_8": "A file must be newer than the one that the provider sent before.",
         }
-        return Explanation(*base, "service_only", SERVICE_ONLY[id], (), ("store",), words[id], "", "Send the file from the "
-                           "right account, or make a new export.", None, None)  # fmt: skip
+        fix = "Send the file from the right account, or make a new export."
+        return Explanation(*base, "service_only", SERVICE_ONLY[id], (), ("store",), words[id], "", fix, None, None)  # fmt: skip
     if id in FILE_RULES:
         found = FILE_RULES[id]
         return Explanation(

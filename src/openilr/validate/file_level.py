@@ -118,13 +118,13 @@ _rule("ZIP_INCONSISTENT_FILENAME",
 def namespace(file: FileFacts) -> FileFinding | None:
     if file.expected is None or file.namespace is None or file.namespace == file.expected.namespace:
         return None
-    return FileFinding(f"The file's namespace is {file.namespace or 'blank'}; for {file.expected.academic_year.label} it is "
-                       f"{file.expected.namespace}.")  # fmt: skip
+    label, wanted = file.expected.academic_year.label, file.expected.namespace
+    return FileFinding(f"The file's namespace is {file.namespace or 'blank'}; for {label} it is {wanted}.")  # fmt: skip
 
 
 @_rule("Filename_1",
        summary="The file name must read ILR-UKPRN-YYYY-yyyymmdd-hhmmss-NN.XML.",
-       fix="Rename the file: ILR, the provider's UKPRN, the year in four digits, date, time, and a serial number.")  # fmt: skip
+       fix="Rename the file: ILR, the provider's UKPRN, the year in four digits, date, time, serial number.")  # fmt: skip
 def filename_format(file: FileFacts) -> FileFinding | None:
     if _FORMAT.fullmatch(file.name) and file.named_moment:
         return None

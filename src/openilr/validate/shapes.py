@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from openilr.derive.expressions import Expr, Record, any_of
+from openilr.derive.expressions import Expr, Record, any_of, text
 from openilr.validate.rule import Predicate, Rule, register
 
-__all__ = ["code_is_expired", "code_is_listed", "coded_pair_is_listed", "lookup", "never"]
+__all__ = ["code_is_expired", "code_is_listed", "coded_pair_is_listed", "list_used", "lookup", "never"]
 
 
 def code_is_listed(record: Record, field: str) -> Expr:
@@ -46,6 +46,17 @@ def code_is_expired(record: Record, type_field: str, code_field: str, day: Expr)
     return any_of(*found) if found else never(record)
 
 
+def list_used(field: str) -> Predicate:
+    """For messages: which list of codes a value was looked up in, and whether it is known to be whole."""
+
+    def words(record: Record) -> Expr:
+        codes = record.pack.code_list(field)
+        whole = "" if codes.complete else "; it may lack codes: give a fuller list among the reference files"
+        return text(f"({codes.provenance}{whole})")
+
+    return words
+
+
 def lookup(
     id: str, entity: str, field: str, *, known: str, unknown: str,
     unless: tuple[Predicate, ...] = (), since: str | None = None, until: str | None = None,
@@ -60,7 +71,8 @@ def lookup(
         Rule(
             id, entity, lambda r: r.field(field).known & ~code_is_listed(r, field),
             summary=f"{field} must be a code from its published list.",
-            message=f"{field} is {{{field}}}, which is not in the list of codes.",
+            message=f"{field} is {{{field}}}, which is not in the list of codes {{list}}.",
+            show={"list": list_used(field)},
             fix=f"Look {field} up in the year's ILR specification and record a code that is listed there.",
             unless=unless, since=since, until=until, module=sys._getframe(1).f_globals["__name__"],
             cases=f"""

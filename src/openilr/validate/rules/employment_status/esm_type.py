@@ -4,7 +4,7 @@ from openilr.derive.codes import has_fam, has_monitoring, status_at_start
 from openilr.derive.dd07 import dd07
 from openilr.spec.names import EmploymentStatusMonitoring, LearnerEmploymentStatus, LearningDelivery
 from openilr.validate.rule import rule
-from openilr.validate.shapes import code_is_expired, coded_pair_is_listed
+from openilr.validate.shapes import code_is_expired, coded_pair_is_listed, list_used
 
 
 def learner_is_16_to_19_or_bootcamp(status):
@@ -18,7 +18,8 @@ STATUS_IS = "The employment status from {DateEmpStatApp} is {EmpStat}"
     "ESMType_01",
     EmploymentStatusMonitoring,
     summary="An employment status monitoring code must be listed for its type.",
-    message="ESMCode {ESMCode} is not in the list of codes for ESMType {ESMType}.",
+    message="ESMCode {ESMCode} is not in the list of codes for ESMType {ESMType} {list}.",
+    show={"list": list_used("ESMCode")},
     fix="Look the type up in the year's ILR specification and record a code that is listed for it.",
     cases="""
         ESMType | ESMCode | fires | why
