@@ -35,7 +35,8 @@ _SUBJECTS = (
     ("Bookkeeping", "15", "15.1"),
 )
 _TYPES = ("Award", "Certificate", "Diploma")
-_LEVELS = ("E", "1", "2", "3", "4", "5")
+_LEVELS = ("E", "1", "2", "3", "2", "3")
+_STANDARD_LEVELS = (2, 3, 3, 2, 4, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def aim(i: int) -> Aim:
 
 def standard(i: int) -> Standard:
     subject, tier1, _ = _SUBJECTS[i % len(_SUBJECTS)]
-    level = 2 + i // len(_SUBJECTS) % 6
+    level = _STANDARD_LEVELS[i // len(_SUBJECTS) % len(_STANDARD_LEVELS)]
     return Standard(
         i + 1, f"{subject} practitioner, level {level}", level, tier1, 3000 + i * 500 % 24_000, 380 + level * 60
     )
