@@ -37,7 +37,7 @@ class Expr:
     """A value, or a yes-or-no answer, about one record. Combine with ``&``, ``|``, ``~`` and comparisons."""
 
     __slots__ = ("args", "kind", "op")
-    __hash__ = None  # type: ignore[assignment] - == builds an expression
+    __hash__ = None  # type: ignore[assignment]  # because == builds an expression
 
     def __init__(self, op: str, args: tuple[Any, ...], kind: Kind) -> None:
         self.op, self.args, self.kind = op, args, kind

@@ -100,7 +100,7 @@ def _of_file(id: str, facts: RuleFacts, year: Year) -> Explanation:
             "Filename_8": "A file must be newer than the one that the provider sent before.",
         }
         fix = "Send the file from the right account, or make a new export."
-        return Explanation(*base, "service_only", SERVICE_ONLY[id], (), ("store",), words[id], "", fix, None, None)  # fmt: skip
+        return Explanation(*base, "service_only", SERVICE_ONLY[id], (), ("store",), words[id], "", fix, None, None)
     if id in FILE_RULES:
         found = FILE_RULES[id]
         return Explanation(

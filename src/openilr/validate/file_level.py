@@ -80,7 +80,7 @@ SERVICE_ONLY: dict[str, str] = {
 }
 
 
-def _rule(*ids: str, summary: str, fix: str, why: str = "", needs: tuple[str, ...] = (), fields: tuple[str, ...] = ()):  # type: ignore[no-untyped-def]
+def _rule(*ids: str, summary: str, fix: str, why: str = "", needs: tuple[str, ...] = (), fields: tuple[str, ...] = ()):
     def made(check: Callable[[FileFacts], FileFinding | None]) -> Callable[[FileFacts], FileFinding | None]:
         for id in ids:
             FILE_RULES[id] = FileRule(ids, summary, fix, check, needs, why, fields)
@@ -124,7 +124,7 @@ def namespace(file: FileFacts) -> FileFinding | None:
 
 @_rule("Filename_1",
        summary="The file name must read ILR-UKPRN-YYYY-yyyymmdd-hhmmss-NN.XML.",
-       fix="Rename the file: ILR, the provider's UKPRN, the year in four digits, date, time, serial number.")  # fmt: skip
+       fix="Rename the file: ILR, the provider's UKPRN, the year's four digits, date, time, serial number.")  # fmt: skip
 def filename_format(file: FileFacts) -> FileFinding | None:
     if _FORMAT.fullmatch(file.name) and file.named_moment:
         return None

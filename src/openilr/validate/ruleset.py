@@ -6,6 +6,7 @@ import string
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any
 
 import polars as pl
 
@@ -79,7 +80,7 @@ class RuleSet:
         self.compiler = Compiler()
         self.order = {id: position for position, id in enumerate(year.rules)}
         self.runnable = [b for b in built if set(b.needs) <= set(available)]
-        self.not_run = [
+        self.not_run: list[dict[str, Any]] = [
             {"rule": b.rule.id, "needs": sorted(set(b.needs) - set(available))}
             for b in built
             if not set(b.needs) <= set(available)
