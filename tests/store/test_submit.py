@@ -251,3 +251,27 @@ def test_a_missing_table_is_named(store):
     with pytest.raises(StoreError, match=r"learner\.parquet is missing or not as it was written"):
         store.connect()
     assert store.verify() == [f"tables/{path.parent.name}/learner.parquet is not as it was written."]
+
+
+def test_reference_data_is_kept_by_edition_and_gives_levels(store, tmp_path):
+    def lars(level: str) -> Path:
+        path = tmp_path / "lars" / "LARS_LearningDelivery.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"LearnAimRef,LearnAimRefType,NotionalNVQLevelv2\n60300002,0006,{level}\n")
+        return path
+
+    given = [tables([learner("L1", aim(LearnAimRef="60300002"))])]
+    assert store.reference() is None
+    submit(store, given)
+    assert rows(store, "learning_delivery")[0]["aim_level"] is None
+    assert store.add_reference(lars("2")) == ["LARS_LearningDelivery.csv"]
+    assert "lars" in store.reference().names
+    submit(store, given)
+    assert rows(store, "learning_delivery")[0]["aim_level"] == "2"
+    store.add_reference(lars("3").parent)
+    submit(store, given)
+    assert rows(store, "learning_delivery")[0]["aim_level"] == "3"
+    kept = sorted(p.relative_to(store.path).as_posix() for p in store.path.glob("reference/*/*"))
+    assert kept == [f"reference/000{n}/LARS_LearningDelivery.csv" for n in (1, 2)]
+    with pytest.raises(StoreError, match="not a file, nor a folder"):
+        store.add_reference(tmp_path / "nothing")
