@@ -1,0 +1,81 @@
+"""What the README and the guide show is what the program prints."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ILR = Path(sys.executable).with_name("ilr")
+
+
+def _plain(line: str) -> str:
+    # Numbers follow the made-up learners, and widths follow the numbers; the words are what must not drift.
+    return re.sub(r"-{3,}", "---", re.sub(r"\d[\d,]*", "#", " ".join(line.split())))
+
+
+def _shown(page: str) -> list[list[str]]:
+    """Each text block of a page, as lines without its indent; an ellipsis stands for lines left out."""
+    text = (ROOT / page).read_text("utf-8")
+    blocks = re.findall(r"^( *)```text\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    return [[_plain(line) for line in block.splitlines()] for _, block in blocks]
+
+
+def _missing(shown: list[str], printed: str) -> str | None:
+    """The first line of a block that is not printed after the lines before it."""
+    lines = iter(_plain(line) for line in printed.splitlines())
+    return next((line for line in shown if line and line != "..." and line not in lines), None)
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("words")
+    run = subprocess.run(
+        [ILR, "demo"], capture_output=True, text=True, cwd=folder, env={**os.environ, "OPENILR_OFFICIAL": str(folder)}
+    )
+    assert run.returncode == 0, run.stderr
+    return folder / "demo-output", run.stdout
+
+
+def test_the_report_in_the_readme_is_real(demonstration: tuple[Path, str]):
+    out, _ = demonstration
+    (block,) = _shown("README.md")
+    path = sorted((out / "returns").glob("*.xml"))[0]
+    command = [ILR, "validate", path, "--reference", out / "reference", "--as-of", "2026-10-16"]
+    printed = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "80"}).stdout
+    assert len(block) > 10
+    assert _missing(block, printed) is None
+
+
+def test_the_steps_in_the_guide_are_real(demonstration: tuple[Path, str]):
+    _, printed = demonstration
+    blocks = _shown("docs/guide/life-of-a-record.md")
+    assert len(blocks) == 4
+    for block in blocks:
+        assert _missing(block, printed) is None
+
+
+def test_a_line_that_is_not_printed_is_noticed():
+    assert _missing(["one", "two #"], "one\nthree\ntwo 22\n") is None
+    assert _missing(["two #", "one"], "one\ntwo 22\n") == "one"
+
+
+def test_the_commands_in_the_guide_work(demonstration: tuple[Path, str]):
+    out, _ = demonstration
+    pages = ("docs/guide/life-of-a-record.md",)
+    environment = {**os.environ, "OPENILR_VAULT_KEY_FILE": str(out.parent / "vault.key")}
+    commands = []
+    for page in pages:
+        text = (ROOT / page).read_text("utf-8")
+        commands += re.findall(r"^ilr (.+)$|`ilr (measure [^`]+)`", text, re.MULTILINE)
+    assert len(commands) == 5
+    for one, other in commands:
+        run = subprocess.run(
+            [ILR, *(one or other).split()], capture_output=True, text=True, cwd=out.parent, env=environment
+        )
+        assert run.returncode in (0, 1), f"ilr {one or other}: {run.stderr}"
