@@ -22,7 +22,7 @@ from openilr.years import Year
 
 _BLOCK = 1 << 22
 #: Most bytes that are kept while looking for the end of a batch.
-_WINDOW = 1 << 25
+_WINDOW = 1 << 24
 _HEAD = 1 << 20
 #: Pieces from this size on are read by the scan; it takes longer to start than to read a few learners.
 SCAN_FROM = 1 << 17
@@ -131,6 +131,9 @@ class Stream:
                 yield from self._take()
             else:
                 yield self._scanned(chunk, scan, worker)
+        if cutter.problem is not None:
+            self._reader.abandon()
+            raise cutter.problem
         self._reader.feed(b"", final=True)
         yield from self._take()
 
@@ -231,6 +234,7 @@ class _Cutter:
         self._source = source
         self._buffer = bytearray()
         self._ended = False
+        self.problem: Refused | None = None
         self._open, self._close = b"<Learner>", b"</Learner>"
 
     @property
@@ -264,7 +268,10 @@ class _Cutter:
         return self._cut(end or len(self._buffer))
 
     def _more(self, size: int) -> None:
-        data = self._source.read(size)
+        try:
+            data = self._source.read(size)
+        except Refused as problem:  # what was read before it is still good
+            data, self.problem = b"", problem
         self._buffer += data
         self._ended = not data
 

@@ -136,13 +136,17 @@ class Reader:
             if self._fed - self._parser.CurrentByteIndex > TOKEN_LIMIT:
                 raise Refused("SIZE", "A tag or comment is longer than a million bytes. Reading stopped there.")
         except (expat.ExpatError, Refused) as error:
-            self._drop_incomplete()
-            self.flush()
+            self.abandon()
             raise self._refusal(error) from None
         if final:
             self.ended = True
         if final or self.at_boundary:
             self.flush()
+
+    def abandon(self) -> None:
+        """Nothing follows, although the message has not ended."""
+        self._drop_incomplete()
+        self.flush()
 
     def feed_checked(self, chunk: bytes) -> None:
         """Let expat check bytes that :mod:`openilr.collect.scan` has read, without looking at the elements.

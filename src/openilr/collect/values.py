@@ -231,7 +231,8 @@ _NOT_ALLOWED = re.compile(RESTRICTED_STRING.removesuffix("*").replace("[", "[^",
 
 def canonical(number: str) -> str:
     """A number without plus sign and leading zeros, whose characters the length definitions count."""
-    minus, digits = ("-" if number.startswith("-") else ""), number.lstrip("+-").lstrip("0")
+    digits = number.lstrip("+-").lstrip("0")
+    minus = "-" if number.startswith("-") and digits.strip("0.") else ""
     return minus + (digits if digits and digits[0] != "." else "0" + digits)
 
 
