@@ -124,7 +124,7 @@ def namespace(file: FileFacts) -> FileFinding | None:
 
 @_rule("Filename_1",
        summary="The file name must read ILR-UKPRN-YYYY-yyyymmdd-hhmmss-NN.XML.",
-       fix="Rename the file: ILR, the provider's UKPRN, the year's four digits, date, time, serial number.")  # fmt: skip
+       fix="Rename the file: ILR, the provider's UKPRN, the year, date, time, serial number.")  # fmt: skip
 def filename_format(file: FileFacts) -> FileFinding | None:
     if _FORMAT.fullmatch(file.name) and file.named_moment:
         return None
