@@ -4,6 +4,7 @@ from openilr.derive.codes import has_fam, is_english_or_maths, is_in_lars, lars
 from openilr.derive.dd07 import dd07
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import rule
+from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions import is_restart
 from openilr.validate.rules.learning_delivery.learn_del_fam_type.shapes import forbidden_on
 
 forbidden_on("LearnDelFAMType_50", (25, 82, 10, 99), "learning support funding (LSF)", "LSF", until="2526")
@@ -173,10 +174,6 @@ def extended_allocation_before_2018(aim):
 )
 def extended_allocation_without_agency_contract(aim):
     return has_fam(aim, "LDM", "358") & ~has_fam(aim, "ACT", "2")
-
-
-def is_restart(aim):
-    return has_fam(aim, "RES")
 
 
 @rule(

@@ -4,6 +4,7 @@ from openilr.derive.codes import has_fam, has_fam_other_than
 from openilr.derive.dd35 import dd35
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import rule
+from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions import devolved_authority_funds
 from openilr.validate.rules.learning_delivery.learn_del_fam_type.shapes import forbidden_on, needed_on
 
 needed_on("LearnDelFAMType_01", (25, 82, 35, 36, 37, 81, 10, 11, 38), "a source of funding (SOF)", "SOF", until="2526")
@@ -39,10 +40,6 @@ forbidden_on(
 )
 def source_is_neither_adult_nor_16_to_19(aim):
     return aim.FundModel.is_in(25, 82) & has_fam(aim, "SOF") & ~has_fam(aim, "SOF", "105", "107")
-
-
-def devolved_authority_funds(aim):
-    return dd35(aim)
 
 
 #: Funding models that the adult source of funding pays for.
