@@ -20,7 +20,13 @@ def _is_one_of(fam: Record, wanted: list[tuple[str, str]]) -> Expr:
     by_type: dict[str, list[str]] = {}
     for type, code in wanted:
         by_type.setdefault(type, []).append(code)
-    return any_of(*((fam.LearnDelFAMType == t) & fam.LearnDelFAMCode.is_in(codes) for t, codes in by_type.items()))
+    pairs = ((fam.LearnDelFAMType == type) & fam.LearnDelFAMCode.is_in(codes) for type, codes in by_type.items())
+    return any_of(_none_of(fam), *pairs)
+
+
+def _none_of(fam: Record) -> Expr:
+    """False: what a list without codes, or without dates, says of every record."""
+    return fam.LearnDelFAMCode.is_in(())
 
 
 def _without_known_codes(fam: Record) -> list[str]:
@@ -97,7 +103,8 @@ def _by_day(fam: Record, day: Callable[[Code], date | None], latest: bool) -> di
 )
 def started_after_the_last_day(fam):
     ended = _by_day(fam, lambda code: code.valid_to, latest=True)
-    return any_of(*(_is_one_of(fam, pairs) & (fam.LearnStartDate > day) for day, pairs in ended.items()))
+    late = (_is_one_of(fam, pairs) & (fam.LearnStartDate > day) for day, pairs in ended.items())
+    return any_of(_none_of(fam), *late)
 
 
 def is_a_covid_code(fam):
@@ -126,7 +133,8 @@ def is_a_covid_code(fam):
 )
 def started_before_the_first_day(fam):
     begun = _by_day(fam, lambda code: code.valid_from if code.type == "LDM" else None, latest=False)
-    return any_of(*(_is_one_of(fam, pairs) & (fam.LearnStartDate < day) for day, pairs in begun.items()))
+    early = (_is_one_of(fam, pairs) & (fam.LearnStartDate < day) for day, pairs in begun.items())
+    return any_of(_none_of(fam), *early)
 
 
 #: Types of which an aim has one record at most.
