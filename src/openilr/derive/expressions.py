@@ -23,7 +23,7 @@ from openilr.years import Year
 __all__ = ["Expr", "Quantity", "Record", "Ref", "Value", "all_of", "any_of", "if_", "largest", "smallest", "text"]
 
 Scalar: TypeAlias = str | int | float | bool | date | datetime | Decimal
-#: What an expression stands for: "int", "text", "date", "datetime", "decimal" or "bool".
+#: What an expression stands for: "int", "text", "date", "datetime", "decimal", "bool", or "set" for many values.
 Kind: TypeAlias = str
 
 _KINDS: dict[Type, Kind] = {
@@ -187,6 +187,15 @@ class Expr:
         """The text as a whole number. Missing where it is none."""
         return Expr("number", (self,), "int") if self.kind == "text" else self
 
+    # sets: what values() gives -----------------------------------------------------------------------------
+    def overlaps(self, other: Expr) -> Expr:
+        """True where the two sets have a value in common. False where either is empty."""
+        return Expr("overlaps", (_set(self), _set(other)), "bool")
+
+    def same_values(self, other: Expr) -> Expr:
+        """True where the two sets hold the same values; two empty sets do."""
+        return Expr("same_values", (_set(self), _set(other)), "bool")
+
     # the tree -------------------------------------------------------------------------------------------
     def _compare(self, op: str, other: object) -> Expr:
         return Expr(op, (self, _literal(other, self)), "bool")
@@ -222,6 +231,12 @@ def _bool(value: Expr) -> Expr:
         raise TypeError(
             f"Expected a condition, got {value!r}. Put brackets around each comparison: (a == 1) & (b == 2)."
         )
+    return value
+
+
+def _set(value: Expr) -> Expr:
+    if not isinstance(value, Expr) or value.kind != "set":
+        raise TypeError(f"Expected the values of many records, from values(...), got {value!r}.")
     return value
 
 
@@ -422,6 +437,11 @@ class Record:
     def total(self, table: str, value: Of, where: Where = None, *, same: Same = (), within: str = "") -> Expr:
         """The sum over the records; 0 where there is none."""
         return self._ask("sum", None, table, where, value, None, same, within, False)
+
+    def values(self, table: str, value: Of, where: Where = None, *, same: Same = (), within: str = "",
+               other: bool = False) -> Expr:  # fmt: skip
+        """The different known values on the records, as a set: for ``overlaps`` and ``same_values``."""
+        return self._ask("set", "set", table, where, value, None, same, within, other)
 
     def latest(self, table: str, value: Of, by: Of, where: Where = None, *, same: Same = (), within: str = "",
                other: bool = False) -> Expr:  # fmt: skip

@@ -72,6 +72,8 @@ _OPERATIONS: dict[str, Callable[..., pl.Expr]] = {
     "if": lambda c, a, b: pl.when(c).then(a).otherwise(b),
     "only_if": lambda c, a: pl.when(c).then(a),
     "smallest": lambda *v: pl.min_horizontal(*v),
+    "overlaps": lambda a, b: (a.list.set_intersection(b).list.len() > 0).fill_null(False),
+    "same_values": lambda a, b: a.eq_missing(b),
     "largest": lambda *v: pl.max_horizontal(*v),
 }
 _COMPARISONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
@@ -253,7 +255,7 @@ class Frames:
             columns[f"@{entity}"] = columns["row"]
             self._columns[entity] = columns
         self._indexes: dict[tuple[str, str, str | None, str], dict[tuple[Any, ...], np.ndarray]] = {}
-        self._subsets: dict[tuple[str, str, str], pl.DataFrame] = {}
+        self._subsets: dict[tuple[str, str, str, str], pl.DataFrame] = {}
 
     # columns --------------------------------------------------------------------------------------------
     def column(self, table: str, name: str) -> pl.Series:
@@ -338,7 +340,7 @@ class Frames:
         if not conditions:
             return self.select(table, columns)
         keep = reduce(lambda a, b: a & b, conditions).alias("keep?")
-        return self.select(table, [*columns, keep]).filter("keep?").drop("keep?")
+        return _kept(self.select(table, [*columns, keep]))
 
     def _join(self, c: Compiled) -> pl.Series:
         q, owner = c.quantity, c.owner
@@ -350,7 +352,7 @@ class Frames:
         left_columns += [e.alias(k) for k, e in zip(keys, c.my_keys, strict=True)]
         left_columns += [pl.col(n) for n in sorted(mixed) if not n.startswith("other:")]
         left = self._filtered(owner, c.mine, left_columns)
-        right = self._right(c, keys, [n.removeprefix("other:") for n in sorted(mixed) if n.startswith("other:")], left)
+        right = self._right(c, keys, [n.removeprefix("other:") for n in sorted(mixed) if n.startswith("other:")])
         on = links + keys
         if not q.within:
             left = left.with_columns(pl.col(k).cast(right.schema[k]) for k in keys)
@@ -361,30 +363,30 @@ class Frames:
             grouped = right.group_by(on, maintain_order=True).agg(_aggregate(c))
             return self._place(c, left.select("me", *on).join(grouped, on=on, how="inner", nulls_equal=equal))
         pairs = left.join(right, on=on, how="inner", nulls_equal=equal, maintain_order="left_right")
-        for condition in c.both:
-            pairs = pairs.filter(condition)
-        if q.other:
-            pairs = pairs.filter(pl.col("me") != pl.col("you"))
-        return self._spread(c, pairs)
+        conditions = [*c.both, pl.col("me") != pl.col("you")] if q.other else c.both
+        keep = reduce(lambda a, b: a & b, conditions).alias("keep?")
+        return self._spread(c, _kept(pairs.select("me", *(e.meta.output_name() for e in _value_columns(c)), keep)))
 
-    def _right(self, c: Compiled, keys: list[str], needed: list[str], left: pl.DataFrame) -> pl.DataFrame:
+    def _right(self, c: Compiled, keys: list[str], needed: list[str]) -> pl.DataFrame:
         q = c.quantity
         columns = [e.alias(k) for k, e in zip(keys, c.your_keys, strict=True)]
         columns += [pl.col(n).alias(f"other:{n}") for n in needed] + _value_columns(c)
         if q.within:
             columns += [pl.col(f"@{q.within}").alias("link"), pl.col(f"@{q.table_name}").alias("you")]
             return self._filtered(q.table_name, c.yours, columns)
-        frame = self._reference_rows(c, left["k0"])
+        frame = self._reference_rows(c)
         if c.yours:
             frame = frame.filter(reduce(lambda a, b: a & b, c.yours))
         return frame.select(columns)
 
-    def _reference_rows(self, c: Compiled, wanted: pl.Series) -> pl.DataFrame:
+    def _reference_rows(self, c: Compiled) -> pl.DataFrame:
+        """The rows of the reference table that any record of the owner could ask for: other questions share them."""
         table, column = c.quantity.table_name, c.quantity.same[0][1].args[1]
         if self.reference is None:
             raise ValueError(f"The reference table {table} was not given.")
-        key = (table, column, str(c.my_keys[0]))
+        key = (c.owner, table, column, str(c.my_keys[0]))
         if key not in self._subsets:
+            wanted = self.select(c.owner, [c.my_keys[0].alias("key")])["key"]
             self._subsets[key] = self.reference.lookup(table, column, wanted.drop_nulls().unique())
         return self._subsets[key]
 
@@ -407,7 +409,15 @@ class Frames:
         answer = placed["answer"]
         if c.quantity.how == "any":
             return answer.is_not_null()
+        if c.quantity.how == "set":
+            return pl.select(pl.coalesce(answer, pl.lit([], dtype=answer.dtype)).alias("answer"))["answer"]
         return answer.fill_null(0) if c.quantity.how in ("count", "sum", "distinct") else answer
+
+
+def _kept(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows where "keep?" holds. Column by column: for small frames that costs a tenth of a query."""
+    keep = frame["keep?"]
+    return pl.DataFrame([series.filter(keep) for series in frame if series.name != "keep?"])
 
 
 def _value_columns(c: Compiled) -> list[pl.Expr]:
@@ -428,5 +438,6 @@ def _aggregate(c: Compiled) -> pl.Expr:
             "min": value.min(),
             "max": value.max(),
             "sum": value.sum(),
+            "set": value.drop_nulls().unique().sort(),
         }[how]
     return answer.alias("answer")
