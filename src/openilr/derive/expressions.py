@@ -180,6 +180,10 @@ class Expr:
     def trimmed(self) -> Expr:
         return Expr("trimmed", (self,), "text")
 
+    def part(self, pattern: str) -> Expr:
+        """What the first group of this regular expression finds, where the whole text matches; else missing."""
+        return Expr("part", (self.as_text(), f"^(?:{pattern})$"), "text")
+
     def as_text(self) -> Expr:
         return self if self.kind == "text" else Expr("text", (self,), "text")
 

@@ -69,6 +69,7 @@ _OPERATIONS: dict[str, Callable[..., pl.Expr]] = {
     "text": lambda a: a.cast(pl.String),
     "upper": lambda a: a.str.to_uppercase(),
     "trimmed": lambda a: a.str.strip_chars(),
+    "part": lambda a, pattern: a.str.extract(pattern, 1),
     "if": lambda c, a, b: pl.when(c).then(a).otherwise(b),
     "only_if": lambda c, a: pl.when(c).then(a),
     "smallest": lambda *v: pl.min_horizontal(*v),
