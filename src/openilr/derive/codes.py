@@ -31,7 +31,7 @@ def has_fam_other_than(record: Record, type: str, *codes: str) -> Expr:
     return record.any(LearningDeliveryFAM, lambda f: (f.LearnDelFAMType == type) & ~f.LearnDelFAMCode.is_in(codes))
 
 
-def has_learner_fam(record: Record, type: str, *codes: str) -> Expr:
+def has_learner_fam(record: Record, type: str, *codes: int) -> Expr:
     """Whether the learner (of this record) has a learner FAM of this type (and one of these codes)."""
     if codes:
         return record.any(
@@ -135,6 +135,11 @@ def in_lars_category(aim: Record, *categories: int) -> Expr:
         ),
         same={"LearnAimRef": aim.LearnAimRef},
     )
+
+
+def is_blank(value: Expr) -> Expr:
+    """Whether a text was not returned, or holds nothing but white space."""
+    return value.missing | (value.trimmed == "")
 
 
 def yes_no(condition: Expr) -> Expr:

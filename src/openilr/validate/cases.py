@@ -16,6 +16,7 @@ that was not returned. ``fires`` says yes or no; ``why`` says why. Records besid
 an entity's name    records of that entity below or beside: ``WorkPlaceMode=1 WorkPlaceHours=40``
 a reference table   its rows: ``NotionalNVQLevelv2=3 EffectiveFrom=2015-08-01``; the aim's own LearnAimRef,
                     StdCode and UKPRN are filled in where the row does not give them
+``code_lists``      codes that stand in place of a published list: ``field=LLDDCat code=4 valid_to=2015-07-31``
 ==================  ==================================================================================
 
 A value with a space in it stands in double quotes. A column ``years`` limits a case to some years.
@@ -27,12 +28,13 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from openilr.derive.frames import Frames
-from openilr.spec import Type
+from openilr.spec import Code, CodeList, Type
 from openilr.validate.rule import Rule
 from openilr.validate.ruleset import BuiltRule, RuleSet, build_rule, reference_kinds
 from openilr.years import Year
@@ -96,7 +98,19 @@ def parse(rule: Rule) -> Iterator[Case]:
 
 def fires(case: Case, year: Year) -> bool:
     """Whether the rule, as shipped, fires on the case's own record in this year."""
+    year = _with_code_lists(case, year)
     return verdict(case, build_rule(case.rule, year), year)
+
+
+def _with_code_lists(case: Case, year: Year) -> Year:
+    """The year with the code lists that the case gives, each in place of the published one."""
+    given: dict[str, list[Code]] = {}
+    for text in filter(str.strip, case.cells.get("code_lists", "").split(";")):
+        row = dict(t.partition("=")[::2] for t in shlex.split(text))
+        ends = date.fromisoformat(row["valid_to"]) if "valid_to" in row else None
+        given.setdefault(row["field"], []).append(Code(row["code"], "", row.get("type", ""), None, ends))
+    lists = {f: CodeList.of(f, codes, True, "The case") for f, codes in given.items()}
+    return year.with_code_lists(lists) if lists else year
 
 
 def verdict(case: Case, built: BuiltRule, year: Year) -> bool:
