@@ -115,7 +115,8 @@ class Table:
     def rank(self, stem: str) -> int | None:
         """How wanted a file of this name is (0 is most), or None when it is not of this table."""
         for rank, pattern in enumerate((*self.files, *self.parts)):
-            if re.fullmatch(_FILE.format(pattern), stem):
+            # Most names are plain words: looking for the word first saves hundreds of patterns their compilation.
+            if (pattern in stem or not pattern.isalnum()) and re.fullmatch(_FILE.format(pattern), stem):
                 return rank
         return None
 
