@@ -1,0 +1,45 @@
+"""The shipped rules against a reading of the same text that goes record by record, on thousands of awkward learners."""
+
+import importlib
+import pkgutil
+
+import pytest
+
+import tests.second_reading as package
+from openilr import years
+from openilr.derive.frames import Compiler, Frames
+from openilr.validate.rule import rules_of
+from openilr.validate.ruleset import build_rule
+from tests.second_reading.making import Maker
+from tests.second_reading.model import READINGS, Facts, rows_of
+
+for found in pkgutil.iter_modules(package.__path__):
+    if found.name.startswith("readings_"):
+        importlib.import_module(f"{package.__name__}.{found.name}")
+
+LEARNERS = 1500
+
+
+@pytest.mark.parametrize("name", ["2526", "2627"])
+@pytest.mark.parametrize("rule", sorted(READINGS))
+def test_two_readings_agree(rule, name):
+    year = years.load(name)
+    live = rules_of(year)
+    if rule not in live:
+        assert rule not in year.rules or year.rules[rule].status == "Deleted"
+        return
+    built = build_rule(live[rule], year)
+    entity, read = READINGS[rule]
+    assert entity == built.rule.entity
+    maker = Maker(year, [built], seed=sum(map(ord, rule)))
+    tables = maker.tables(LEARNERS)
+    reference, plain = maker.reference(list(built.needs))
+    compiler = Compiler()
+    shipped = Frames(tables, compiler, reference).select(entity, [built.compiled(compiler)])[rule].to_list()
+    facts = Facts(tables, plain)
+    slow = [bool(read(row, facts)) for row in rows_of(tables)[entity]]
+    differ = [i for i, (a, b) in enumerate(zip(shipped, slow, strict=True)) if a != b]
+    assert any(slow), f"{rule} never fired on these learners, so nothing was compared"
+    assert not differ, (
+        f"{rule} {name}: {len(differ)} records differ, first {entity} {differ[0]}: shipped {shipped[differ[0]]}"
+    )
