@@ -1,4 +1,4 @@
-"""Learners that are awkward on purpose: values are drawn from those that rules look for, and from days beside their dates."""
+"""Learners that are awkward on purpose: their values are those that rules look for, and the days beside them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ from openilr.years import Year
 
 #: How many records of an entity stand in one parent: the choices are drawn from.
 COUNTS = {
-    "LearningDelivery": (1, 1, 2, 3, 4), "LearningDeliveryFAM": (0, 1, 2, 3, 4), "LearnerEmploymentStatus": (0, 1, 1, 2, 3),
+    "LearningDelivery": (1, 1, 2, 3, 4), "LearningDeliveryFAM": (0, 1, 2, 3, 4),
+    "LearnerEmploymentStatus": (0, 1, 1, 2, 3),
     "EmploymentStatusMonitoring": (0, 1, 2), "AppFinRecord": (0, 0, 1, 2, 3), "LearnerFAM": (0, 0, 1, 2),
     "PriorAttain": (0, 1, 1, 2), "HRSRecord": (0, 0, 1, 2),
 }  # fmt: skip
 #: Text and numbers that make records meet: few of them, so that equal ones are common.
 POOLS: dict[str, list[Any]] = {
-    "ConRefNumber": [None, "CON-1", "CON-2"], "StdCode": [None, 1, 2], "LearnAimRef": ["ZPROG001", "50000001", "50000002", "50000003"],
+    "ConRefNumber": [None, "CON-1", "CON-2"], "StdCode": [None, 1, 2],
+    "LearnAimRef": ["ZPROG001", "50000001", "50000002", "50000003"],
     "ULN": [1000000043, 9999999999, 1000000051], "AimSeqNumber": [1, 2, 3],
 }  # fmt: skip
 
@@ -34,7 +36,7 @@ class Maker:
     """Makes tables and reference rows for some rules, by a seed."""
 
     def __init__(self, year: Year, rules: list[BuiltRule], seed: int) -> None:
-        self.year, self.random = year, random.Random(seed)
+        self.year, self.random = year, random.Random(seed)  # noqa: S311
         self.pools = _literals(rules)
 
     def tables(self, learners: int) -> Tables:
@@ -64,6 +66,10 @@ class Maker:
     def _value(self, path: str, name: str, type_: Type, required: bool) -> Any:
         if not required and self.random.random() < 0.3:
             return None
+        if name == "DateOfBirth":
+            return date(
+                self.random.randrange(1988, 2012), self.random.choice([7, 8, 8, 9]), self.random.choice([1, 15, 30])
+            )
         pool = POOLS.get(name) or self.pools.get(path)
         if pool and self.random.random() < 0.95:
             return self.random.choice(pool)

@@ -1,7 +1,7 @@
 """Learners as plain objects, for reading rules one record at a time: slow, obvious, and nothing shared with the engine.
 
 A :class:`Row` gives ``None`` for a field that was not returned. ``row.up`` is the record that it stands in,
-``row.learner`` its learner, ``row.all("LearningDeliveryFAM")`` the records of that entity in it. A reading is a function
+``row.learner`` its learner, ``row.all("LearningDeliveryFAM")`` the records of that entity in it. A reading goes
 from a row and the :class:`Facts` to True (the rule fires) or False.
 """
 
