@@ -71,11 +71,12 @@ class Scanner:
     def scan(self, chunk: bytes) -> Scan | None:
         """The chunk as tags and texts, or None where it holds anything but whole and well-built learners."""
         first = chunk.find(b"<")
-        if first < 0 or chunk[:first].strip(WHITE.encode()) or b"<!" in chunk or b"<?" in chunk:
+        if first < 0 or chunk[:first].strip(WHITE.encode()):
             return None
         if b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n"):
             return None  # a lone carriage return ends a line too
         try:
+            # A remark, a CDATA section or an attribute makes a tag that is none of the year's, which is an error.
             table = pl.read_csv(
                 memoryview(chunk)[first + 1 :].tobytes(), separator=">", eol_char="<", quote_char=None,
                 has_header=False, schema={"tag": self._type, "text": pl.String}, empty_string_is_null=False,

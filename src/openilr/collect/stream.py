@@ -65,7 +65,7 @@ class Stream:
         self._body_findings: list[SchemaFinding] = []
         self._last_findings: list[SchemaFinding] = []
         self._head_frames: dict[str, pl.DataFrame] = {}
-        self._head_raw: dict[str, pl.DataFrame] = {}
+        self._head_size: list[int] = []
         self._scanner: Scanner | None = None
         self._stack = ExitStack()
         self._reader = Reader(self._choose, batch)
@@ -206,12 +206,13 @@ class Stream:
 
     def _check_header(self) -> None:
         """Type and check the header, again only where it has grown since."""
-        layout, raw = self._reader.layout, self._reader.header()
+        layout = self._reader.layout
         if layout is None or not self._reader.is_message:
             return
-        if self._head_raw and all(raw[name].height == self._head_raw[name].height for name in raw):
+        size = [len(self._reader.rows[name]) for name in layout.header]
+        if size == self._head_size:
             return
-        self._head_raw = raw
+        self._head_size, raw = size, self._reader.header()
         self._head_frames, self._head_findings = type_and_check(Raw(raw, chunk=self._head), layout)
         self.header = header_of(self._head_frames, ("CollectionDetails", "Source"))
         for name, value in header_of(self._head_frames, ("LearningProvider",)).items():

@@ -32,6 +32,8 @@ FINDING_LIMIT = 200_000
 #: Most rows that a part of the header may have.
 HEADER_LIMIT = 10_000
 
+#: expat keeps Python's lock while it reads, so it is given little at a time where another thread has work to do.
+_SLICE = 1 << 18
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _XS = "http://www.w3.org/2001/XMLSchema"
 _FREE_ATTRIBUTES = {_XSI + SEPARATOR + "schemaLocation", _XSI + SEPARATOR + "noNamespaceSchemaLocation"}
@@ -157,7 +159,9 @@ class Reader:
         self._begin(chunk)
         parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
         try:
-            parser.Parse(chunk, False)
+            view = memoryview(chunk)
+            for at in range(0, len(chunk), _SLICE):
+                parser.Parse(view[at : at + _SLICE], False)
             self._fed += len(chunk)
         except (expat.ExpatError, Refused) as error:
             refusal = self._refusal(error)
