@@ -14,7 +14,7 @@ from openilr.synth import write_return
 def returns(tmp_path_factory):
     """A folder with a return that has faults (UKPRN given second) and one of another provider."""
     folder = tmp_path_factory.mktemp("returns")
-    one = write_return(folder, 12, ukprn=10000001, prepared=date(2026, 6, 30), faults=1.0)
+    one = write_return(folder, 30, ukprn=10000001, prepared=date(2026, 6, 30), faults=0.4)
     two = write_return(folder, 3, ukprn=10000002, prepared=date(2026, 6, 30))
     return [one.path, two.path]
 

@@ -36,7 +36,7 @@ def test_submit_tells_what_was_found_and_what_became_of_it(sector, returns, caps
 
     assert run(submit[:3] + submit[4:]) == 1
     text = capsysbinary.readouterr().out.decode()
-    assert f"Accepted as 2526-R12-10000001-002: {12 - len(wrong)} of 12 learners" in text
+    assert f"Accepted as 2526-R12-10000001-002: {30 - len(wrong)} of 30 learners" in text
     assert "takes the place of 2526-R12-10000001-001" in " ".join(text.split())
 
     assert run(["store", "returns", "--store", sector, "--format", "csv"]) == 0
