@@ -89,6 +89,19 @@ def test_the_scan_finds_the_same(year):
         assert read(text.encode(), 0).findings == read(text.encode()).findings, what
 
 
+@pytest.mark.parametrize("scan_from", [None, 0], ids=["element by element", "scan"])
+@pytest.mark.parametrize(
+    ("year", "learners", "found"),
+    [("1819", 18, [(127, "ALSCost", "AR")]), ("2526", 19, []), ("2627", 16, [(1259, "LearnRefNumber", "AP")])],
+)
+def test_the_published_samples(year, learners, found, scan_from, official):
+    (sample,) = (official / year).glob("ILR-*.xml")
+    stream = read(sample.read_bytes(), scan_from)
+    assert stream.counts["learners"] == learners
+    assert stream.complete
+    assert [(f.line, f.field, f.kind) for f in stream.findings if f.schema] == found
+
+
 def changed_messages(year: str) -> Iterator[tuple[str, str]]:
     """Name and text of each message; the same ones each time."""
     rnd = random.Random(f"verdict {year}")  # noqa: S311
