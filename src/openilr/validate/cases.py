@@ -14,6 +14,7 @@ that was not returned. ``fires`` says yes or no; ``why`` says why. Records besid
 ``Prior``           prior attainment: ``3@2020-07-31``
 ``Other``           records beside this one: ``AimType=1 ProgType=25 FAM=LDM034,SOF105; AimType=3``
 an entity's name    records of that entity below or beside: ``WorkPlaceMode=1 WorkPlaceHours=40``
+                    and inside a cell, those below: ``AimType=4 LearningDeliveryHE=MODESTUD=1``
 a reference table   its rows: ``NotionalNVQLevelv2=3 EffectiveFrom=2015-08-01``; the aim's own LearnAimRef,
                     StdCode and UKPRN are filled in where the row does not give them
 ``code_lists``      codes that stand in place of a published list: ``field=LLDDCat code=4 valid_to=2015-07-31``
@@ -208,6 +209,8 @@ class _Message:
                 values[name] = value
             elif equals and name in _SHORT:
                 below += [(_SHORT[name], t) for t in value.split(",")]
+            elif equals and name in self.schema.entities:
+                below += [(name, t) for t in value.split(",")]
             else:
                 self._token(entity, token, values, below)
         row = self._add(entity, parent, values)
