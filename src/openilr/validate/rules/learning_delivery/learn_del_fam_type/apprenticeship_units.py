@@ -75,6 +75,7 @@ def unit_before_there_were_units(aim):
         99        |          | LDM404        | yes   | without the unit
         99        |          | LDM404 LDM403 | no    | both
         99        |          | LDM403        | no    | no milestone
+        99        |          | LDM118        | no    | another code
         39        | 34       | LDM404        | no    | a unit of the growth and skills offer
         39        |          | LDM404        | yes   | the offer, but no unit
         99        | 34       | LDM404        | yes   | a unit, but not of the offer

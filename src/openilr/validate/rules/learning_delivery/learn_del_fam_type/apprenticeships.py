@@ -65,6 +65,7 @@ def on_an_apprenticeship_programme_or_its_english_and_maths(aim):
         36 | 3 | 2025-09-01 | ACT1   | FrameworkCommonComponent=1  | BasicSkillsType=43 EffectiveFrom=2020-08-01    | yes | digital skills
         36 | 3 | 2025-09-01 | ACT1   | FrameworkCommonComponent=1  | BasicSkillsType=1 EffectiveFrom=2025-09-02     | yes | maths from the day after the start
         36 | 3 | 2025-09-01 | ACT1   | FrameworkCommonComponent=1  | BasicSkillsType=1 EffectiveFrom=2020-08-01 EffectiveTo=2025-08-31 | yes | maths until the day before the start
+        36 | 3 | 2025-09-01 | ACT1   | FrameworkCommonComponent=1  | BasicSkillsType=35 EffectiveFrom=2025-09-01 EffectiveTo=2025-09-01 | no | English for that one day
         36 | 4 | 2025-09-01 | ACT1   |                             | BasicSkillsType=1 EffectiveFrom=2020-08-01     | yes | no component of a programme
         99 | 1 | 2025-09-01 | ACT1   |                             |                                                | yes | no apprenticeship funding
         99 | 3 | 2025-09-01 | ACT1   |                             | BasicSkillsType=1 EffectiveFrom=2020-08-01     | yes | no apprenticeship funding
@@ -88,6 +89,9 @@ def contract_type_outside_apprenticeships(aim):
         36 | 3 | 2025-09-01 | SOF105 | FrameworkCommonComponent=1  | BasicSkillsType=35 EffectiveFrom=2020-08-01 | yes | English or maths
         36 | 3 | 2025-09-01 | ACT1   | FrameworkCommonComponent=1  | BasicSkillsType=35 EffectiveFrom=2020-08-01 | no  | English or maths with a contract type
         36 | 3 | 2025-09-01 | SOF105 | FrameworkCommonComponent=20 |                                             | yes | sign language
+        36 | 3 | 2025-09-01 | SOF105 | FrameworkCommonComponent=1  | BasicSkillsType=1 EffectiveFrom=2025-09-01 EffectiveTo=2025-09-01 | yes | maths for that one day
+        36 | 3 | 2025-09-01 | SOF105 | FrameworkCommonComponent=1  | BasicSkillsType=1 EffectiveFrom=2025-09-02  | no  | maths from the day after the start
+        36 | 4 | 2025-09-01 | SOF105 | FrameworkCommonComponent=1  | BasicSkillsType=35 EffectiveFrom=2020-08-01 | no  | no component of a programme
         36 | 3 | 2025-09-01 | SOF105 | FrameworkCommonComponent=1  |                                             | no  | another component
         99 | 1 | 2025-09-01 | SOF105 |                             |                                             | no  | no apprenticeship funding
         99 | 3 | 2025-09-01 | SOF105 |                             | BasicSkillsType=35 EffectiveFrom=2020-08-01 | no  | English or maths, no apprenticeship funding
@@ -110,6 +114,8 @@ def apprenticeship_without_contract_type(aim):
         36 | 3 | 2025-09-01 | LSF1   | LearnAimRefType=1           | BasicSkillsType=43 EffectiveFrom=2020-08-01 | yes | digital skills
         36 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=1  | BasicSkillsType=11 EffectiveFrom=2020-08-01 | no  | English or maths
         36 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=20 |                                             | no  | sign language
+        36 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=1  | BasicSkillsType=1 EffectiveFrom=2025-09-01 EffectiveTo=2025-09-01 | no | maths for that one day
+        36 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=1  | BasicSkillsType=35 EffectiveFrom=2020-08-01 EffectiveTo=2025-08-31 | yes | English until the day before the start
         36 | 1 | 2025-09-01 | LSF1   | FrameworkCommonComponent=1  |                                             | no  | programme aim
         36 | 3 | 2025-09-01 | SOF105 | FrameworkCommonComponent=1  |                                             | no  | no learning support
         35 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=1  |                                             | no  | no apprenticeship funding

@@ -1,13 +1,12 @@
 """Groups of learners and aims that several rules about FAM records leave out."""
 
-from openilr.derive.codes import has_basic_skills_type, has_fam, is_english_or_maths
+from openilr.derive.codes import ever_in_lars_category, has_basic_skills_type, has_fam, is_english_or_maths
 from openilr.derive.dd07 import dd07
 from openilr.derive.dd12 import dd12
 from openilr.derive.dd21 import dd21
 from openilr.derive.dd28 import dd28
 from openilr.derive.dd29 import dd29
 from openilr.derive.dd35 import dd35
-from openilr.derive.dd37 import dd37
 from openilr.derive.dd38 import dd38
 
 
@@ -62,14 +61,12 @@ def on_other_benefits(aim):
 
 
 def unemployed_with_benefits(aim):
+    """DD28, which holds all that DD21 does."""
     return dd28(aim)
 
 
-def on_other_benefits_since_2020(aim):
-    return dd37(aim)
-
-
 def unemployed_with_benefits_since_2020(aim):
+    """DD38, which holds all that DD37 does."""
     return dd38(aim)
 
 
@@ -83,3 +80,19 @@ def essential_digital_skill(aim):
 
 def digital_functional_skill(aim):
     return has_basic_skills_type(aim, 44)
+
+
+def in_level_2_entitlement(aim):
+    return ever_in_lars_category(aim, 37)
+
+
+def earns_below_threshold(aim):
+    return has_fam(aim, "LDM", "391")
+
+
+def is_trade_union_aim(aim):
+    return ever_in_lars_category(aim, 19)
+
+
+def at_a_specialist_designated_college(aim):
+    return aim.lookup("organisations", "LegalOrgType", UKPRN=aim.UKPRN) == "USDC"

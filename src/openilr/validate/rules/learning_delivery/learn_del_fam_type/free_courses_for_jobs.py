@@ -135,6 +135,7 @@ def before_the_offer(aim):
         2024-07-31     | LDM382        | yes   | without the offer's code
         2024-07-31     | LDM382 LDM378 | no    | both
         2024-07-31     | LDM378        | no    | no low wages
+        2024-07-31     | LDM118        | no    | another code
         2024-08-01     | LDM382        | no    | the day after
     """,
 )
@@ -154,6 +155,7 @@ def low_wages_without_the_offer(aim):
         2024-08-01     | LDM378        | yes   | without the threshold
         2024-08-01     | LDM378 LDM391 | no    | both
         2024-08-01     | LDM391        | no    | not the offer
+        2024-08-01     | LDM118        | no    | another code
         2024-07-31     | LDM378        | no    | the day before
     """,
 )

@@ -16,22 +16,6 @@ from openilr.validate.rules.learning_delivery.learn_del_fam_type.full_funding_sh
 LEVEL_2_OR_ABOVE = (4, 6, 7, 8, 9, 10, 97, 98)
 
 
-def in_level_2_entitlement(aim):
-    return ever_in_lars_category(aim, 37)
-
-
-def earns_below_threshold(aim):
-    return has_fam(aim, "LDM", "391")
-
-
-def is_trade_union_aim(aim):
-    return ever_in_lars_category(aim, 19)
-
-
-def at_a_specialist_designated_college(aim):
-    return aim.lookup("organisations", "LegalOrgType", UKPRN=aim.UKPRN) == "USDC"
-
-
 def had_level_2(aim):
     """Whether the learner has prior attainment of level 2 or above."""
     return aim.any(PriorAttain, lambda p: p.PriorLevel.is_in(LEVEL_2_OR_ABOVE), within="Learner")
@@ -49,45 +33,17 @@ def had_level_2_at_start(aim):
     return level.is_in(LEVEL_2_OR_ABOVE)
 
 
-#: What a case must hold for each exclusion to apply, by column of the case table. FAM adds to FFI1.
-SILENT = {
-    ex.is_apprenticeship: {"ProgType": "25"},
-    ex.is_traineeship_outside_flexible_element: {
-        "ProgType": "24", "lars_category": "CategoryRef=2 EffectiveFrom=2000-08-01",
-    },
-    ex.in_custody: {"FAM": "LDM034"},
-    ex.on_temporary_licence: {"FAM": "LDM328"},
-    ex.on_mandatory_benefits: {"FAM": "LDM318", "Emp": "10@2010-08-01 BSI4"},
-    ex.on_other_benefits: {"Emp": "11@2010-08-01 BSI3"},
-    ex.unemployed_with_benefits: {"Emp": "10@2010-08-01 EII2 BSI3"},
-    ex.on_other_benefits_since_2020: {"Emp": "12@2010-08-01 BSI6"},
-    ex.unemployed_with_benefits_since_2020: {"Emp": "10@2010-08-01 EII2 BSI5"},
-    ex.is_restart: {"FAM": "RES1"},
-    ex.english_or_maths: {"lars_annual_value": "BasicSkillsType=1 EffectiveFrom=2000-08-01"},
-    ex.essential_digital_skill: {"lars_annual_value": "BasicSkillsType=43 EffectiveFrom=2000-08-01"},
-    ex.digital_functional_skill: {"lars_annual_value": "BasicSkillsType=44 EffectiveFrom=2000-08-01"},
-    ex.steel_redundancy_training: {"FAM": "LDM347"},
-    ex.on_low_wages: {"FAM": "LDM363"},
-    ex.fully_funded_by_authority: {"FAM": "DAM023"},
-    ex.devolved_authority_funds: {"FAM": "SOF110"},
-    is_trade_union_aim: {"lars_category": "CategoryRef=19 EffectiveFrom=2000-08-01"},
-    at_a_specialist_designated_college: {"organisations": "LegalOrgType=USDC"},
-    in_level_2_entitlement: {"lars_category": "CategoryRef=37 EffectiveFrom=2000-08-01"},
-    earns_below_threshold: {"FAM": "LDM391"},
-}  # fmt: skip
-
 _OFFENDERS = (ex.in_custody, ex.on_temporary_licence)
 _FROM_2017 = (
     ex.is_apprenticeship, ex.is_traineeship_outside_flexible_element, *_OFFENDERS, ex.unemployed_with_benefits,
-    ex.on_other_benefits, ex.is_restart, ex.english_or_maths, ex.steel_redundancy_training, ex.on_low_wages,
-    ex.fully_funded_by_authority,
+    ex.is_restart, ex.english_or_maths, ex.steel_redundancy_training, ex.on_low_wages, ex.fully_funded_by_authority,
 )  # fmt: skip
 _FROM_2020 = (
     ex.is_apprenticeship, ex.is_traineeship_outside_flexible_element, *_OFFENDERS,
     ex.unemployed_with_benefits_since_2020, ex.is_restart, ex.english_or_maths, ex.on_low_wages,
     ex.fully_funded_by_authority, ex.essential_digital_skill,
 )  # fmt: skip
-_FROM_2024 = (earns_below_threshold, ex.is_restart, ex.english_or_maths)
+_FROM_2024 = (ex.earns_below_threshold, ex.is_restart, ex.english_or_maths)
 _DIGITAL = (ex.essential_digital_skill, ex.digital_functional_skill)
 
 _UP_TO_2 = ("E", "1", "2")
@@ -109,66 +65,64 @@ _LATEST_LEVEL_2 = [
 full_funding(
     "LearnDelFAMType_57", 35, starts=(None, "2016-07-31"), ages=(24, None), levels=_UP_TO_2,
     unless=(ex.is_apprenticeship, *_OFFENDERS, ex.on_mandatory_benefits, ex.on_other_benefits, ex.is_restart,
-            ex.english_or_maths, is_trade_union_aim, at_a_specialist_designated_college, ex.steel_redundancy_training),
-    silent=SILENT,
+            ex.english_or_maths, ex.is_trade_union_aim, ex.at_a_specialist_designated_college,
+            ex.steel_redundancy_training),
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_60", 35, starts=("2016-08-01", "2017-07-31"), ages=(24, None), levels=_UP_TO_2,
     unless=(ex.is_apprenticeship, ex.is_traineeship_outside_flexible_element, *_OFFENDERS, ex.on_mandatory_benefits,
-            ex.unemployed_with_benefits, ex.on_other_benefits, ex.is_restart, ex.english_or_maths, is_trade_union_aim,
-            at_a_specialist_designated_college, ex.steel_redundancy_training),
-    silent=SILENT,
+            ex.unemployed_with_benefits, ex.is_restart, ex.english_or_maths, ex.is_trade_union_aim,
+            ex.at_a_specialist_designated_college, ex.steel_redundancy_training),
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_61", 35, starts=("2017-08-01", "2020-07-31"), ages=(19, 23), levels=("2",),
     about="outside the level 2 entitlement (LARS category 37)",
-    unless=(in_level_2_entitlement, ex.on_mandatory_benefits, *_FROM_2017), silent=SILENT,
+    unless=(ex.in_level_2_entitlement, ex.on_mandatory_benefits, *_FROM_2017),
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_65", 35, starts=("2017-08-01", "2020-07-31"), ages=(19, 23), levels=_UP_TO_2,
     about="with level 2 or above already", wanted=(had_level_2_at_start,), base=_LEVEL_BEFORE,
-    unless=_FROM_2017, silent=SILENT, more=_LATEST_LEVEL_2,
+    unless=_FROM_2017, more=_LATEST_LEVEL_2,
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_66", 35, starts=("2017-08-01", "2020-07-31"), ages=(24, None), levels=_UP_TO_2,
-    unless=_FROM_2017, silent=SILENT,
+    unless=_FROM_2017,
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_79", 35, starts=("2020-08-01", "2024-07-31"), ages=(19, 23), levels=("2",),
     about="outside the level 2 entitlement (LARS category 37)",
-    unless=(in_level_2_entitlement, ex.on_other_benefits, ex.on_other_benefits_since_2020,
-            ex.steel_redundancy_training, *_FROM_2020),
-    silent=SILENT,
+    unless=(ex.in_level_2_entitlement, ex.on_other_benefits, ex.steel_redundancy_training, *_FROM_2020),
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_80", 35, starts=("2020-08-01", "2024-07-31"), ages=(19, 23), levels=_UP_TO_2,
     about="with level 2 or above already", wanted=(had_level_2,), base=_LEVEL_BEFORE,
     unless=(ex.on_other_benefits, ex.steel_redundancy_training, ex.digital_functional_skill, *_FROM_2020),
-    silent=SILENT, more=_ANY_LEVEL_2,
+    more=_ANY_LEVEL_2,
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_81", 35, starts=("2020-08-01", "2024-07-31"), ages=(24, None), levels=_UP_TO_2,
-    unless=(ex.digital_functional_skill, *_FROM_2020), silent=SILENT,
+    unless=(ex.digital_functional_skill, *_FROM_2020),
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_122", 38, starts=("2024-08-01", None), ages=(19, 23), levels=("2",),
     about="outside the level 2 entitlement (LARS category 37)",
-    unless=(in_level_2_entitlement, *_FROM_2024, ex.fully_funded_by_authority), silent=SILENT,
+    unless=(ex.in_level_2_entitlement, *_FROM_2024, ex.fully_funded_by_authority),
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_123", 38, starts=("2024-08-01", None), ages=(19, 23), levels=_UP_TO_2,
     about="outside the level 2 entitlement (LARS category 37)",
-    unless=(in_level_2_entitlement, *_FROM_2024, *_DIGITAL, ex.devolved_authority_funds), silent=SILENT,
+    unless=(ex.in_level_2_entitlement, *_FROM_2024, *_DIGITAL, ex.devolved_authority_funds),
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_124", 38, starts=("2024-08-01", None), ages=(24, None), levels=_UP_TO_2,
-    unless=(*_FROM_2024, *_DIGITAL, ex.fully_funded_by_authority), silent=SILENT,
+    unless=(*_FROM_2024, *_DIGITAL, ex.fully_funded_by_authority),
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_130", 38, starts=("2024-08-01", None), ages=(19, 23), levels=(),
     about="inside the level 2 entitlement (LARS category 37), with level 2 or above already",
-    wanted=(in_level_2_entitlement, had_level_2), base=_LEVEL_BEFORE | SILENT[in_level_2_entitlement],
-    unless=(*_FROM_2024, *_DIGITAL, ex.devolved_authority_funds), silent=SILENT,
+    wanted=(ex.in_level_2_entitlement, had_level_2),
+    base=_LEVEL_BEFORE | {"lars_category": "CategoryRef=37 EffectiveFrom=2000-08-01"},
+    unless=(*_FROM_2024, *_DIGITAL, ex.devolved_authority_funds),
     more=[
         *_ANY_LEVEL_2,
         ({"lars_category": "CategoryRef=38 EffectiveFrom=2000-08-01"}, False, "another category"),

@@ -10,6 +10,7 @@ from openilr.derive.codes import age_at_start, has_fam, lars
 from openilr.derive.expressions import Expr, Record, all_of
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import Predicate, Rule, register
+from openilr.validate.rules.learning_delivery.learn_del_fam_type.full_funding_cases import APPLIES, FALLS_SHORT
 
 __all__ = ["full_funding"]
 
@@ -24,7 +25,7 @@ _LEVELS = ("E", "1", "2", "3", "4", "X")
 
 def full_funding(
     id: str, model: int, *, starts: tuple[str | None, str | None], ages: tuple[int, int | None],
-    levels: Sequence[str], unless: Sequence[Predicate], silent: Mapping[Predicate, Cells], about: str = "",
+    levels: Sequence[str], unless: Sequence[Predicate], about: str = "",
     wanted: Sequence[Predicate] = (), base: Cells | None = None,
     more: Sequence[tuple[Cells, bool, str]] = (),
 ) -> Rule:  # fmt: skip
@@ -46,7 +47,10 @@ def full_funding(
 
     cases = _Cases(model, starts, ages, levels, base or {})
     lines = [" | ".join([*_COLUMNS, "fires", "why"]), *cases.of_the_limits()]
-    lines += [cases.line(silent[exclusion], False, exclusion.__name__.replace("_", " ")) for exclusion in unless]
+    for exclusion in unless:
+        words = exclusion.__name__.replace("_", " ")
+        lines += [cases.line(cells, False, words) for cells in APPLIES[exclusion]]
+        lines += [cases.line(cells, True, f"just not: {words}") for cells in FALLS_SHORT.get(exclusion, ())]
     lines += [cases.line(*one) for one in more]
     who = f"learners of {ages[0]} to {ages[1]}" if ages[1] else f"learners from {ages[0]}"
     what = "aims" if not levels else "level 2 aims" if tuple(levels) == ("2",) else "aims up to level 2"
@@ -86,7 +90,9 @@ class _Cases:
 
     def line(self, cells: Cells, fires: bool, why: str) -> str:
         """A case that differs from the one that fires in these cells. FAM adds to FFI1, unless it holds an FFI."""
-        values = {**self.base, **cells}
+        one = timedelta(days=1)
+        days = {"start": self.start, "before": self.start - one, "after": self.start + one}
+        values = {**self.base, **{column: cell.format(**days) for column, cell in cells.items()}}
         fam = cells.get("FAM", "")
         values["FAM"] = fam if "FFI" in fam or fam == "-" else f"FFI1 {fam}".strip()
         row = ["" if values.get(column) == "-" else values.get(column, "") for column in _COLUMNS]
