@@ -1,0 +1,1 @@
+"""LearnAimRef: the learning aim, and what LARS says about funding it."""
