@@ -34,7 +34,9 @@ def test_submit_tells_what_was_found_and_what_became_of_it(sector, returns, caps
     assert first["submission"]["counts"]["learners_refused"] == len(wrong) > 0
     assert second["submission"]["counts"]["learners_refused"] == 0
 
-    assert run(submit[:3] + submit[4:]) == 1
+    again = returns[0].with_name(returns[0].name.replace("-090000-", "-100000-"))
+    again.write_bytes(returns[0].read_bytes())
+    assert run(["store", "submit", str(again), *submit[4:]]) == 1
     text = capsysbinary.readouterr().out.decode()
     assert f"Accepted as 2526-R12-10000001-002: {30 - len(wrong)} of 30 learners" in text
     assert "takes the place of 2526-R12-10000001-001" in " ".join(text.split())
@@ -47,6 +49,22 @@ def test_submit_tells_what_was_found_and_what_became_of_it(sector, returns, caps
         ("10000002", "1", "true", True),
     ]
     assert run(["store", "verify", "--store", sector]) == 0
+
+
+def test_a_file_sent_twice_or_after_a_newer_one_is_refused_and_the_earlier_stays(sector, returns, capsysbinary):
+    where = ["--return", "R12", "--store", sector, "--as-of", "2026-07-01", "--format", "json"]
+    older = returns[1].with_name(returns[1].name.replace("-090000-", "-080000-"))
+    older.write_bytes(returns[1].read_bytes())
+    assert run(["store", "submit", str(returns[1]), *where]) == 0
+    capsysbinary.readouterr()
+    for file, rules in ((returns[1], {"Filename_2", "Filename_8"}), (older, {"Filename_8"})):
+        assert run(["store", "submit", str(file), *where]) == 1
+        taken = json.loads(capsysbinary.readouterr().out)
+        assert {v["rule"] for v in taken["violations"] if v["rule"].startswith("Filename")} == rules
+        assert not taken["submission"]["accepted"]
+        assert not {"Filename_2", "Filename_8"} & {n["rule"] for n in taken["not_run"]}
+    assert run(["store", "returns", "--store", sector, "--format", "json"]) == 0
+    assert [r["current"] for r in json.loads(capsysbinary.readouterr().out)] == [True, False, False]
 
 
 def test_a_clean_return_is_0_and_junk_is_2_and_taken_in_by_nobody(sector, returns, tmp_path, capsysbinary):

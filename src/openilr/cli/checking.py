@@ -95,11 +95,16 @@ def moment(as_of: str | None) -> date | datetime:
 
 
 def check(
-    path: Path, settings: Settings, progress: Callable[[int], None] | None = None, reference: Any = None
+    path: Path,
+    settings: Settings,
+    progress: Callable[[int], None] | None = None,
+    reference: Any = None,
+    received: Sequence[str] | None = None,
 ) -> Checked:
     """Check one file here. What the user can put right is a sentence; a fault of our own is named as one.
 
-    ``reference`` takes the place of the folder that the settings name.
+    ``reference`` takes the place of the folder that the settings name. ``received`` names the files that a store has
+    taken in before.
     """
     from openilr.collect import Unreadable
     from openilr.validate.engine import validate
@@ -108,7 +113,13 @@ def check(
         if reference is None and settings.reference is not None:
             reference = _reference(settings.reference)
         report = validate(
-            path, reference=reference, as_of=settings.as_of, year=settings.year, rules=settings.rules, progress=progress
+            path,
+            reference=reference,
+            as_of=settings.as_of,
+            year=settings.year,
+            rules=settings.rules,
+            received=received,
+            progress=progress,
         )
     except (Unreadable, ValueError) as problem:
         if not _is_plain(problem):

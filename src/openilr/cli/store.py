@@ -138,7 +138,8 @@ def _submit_one(
     from openilr.collect import examine
 
     before = _state(path)
-    checked = check(path, settings, lambda n: progress(f"{path.name}: {n:,} learners checked"), reference)
+    received = held.received()
+    checked = check(path, settings, lambda n: progress(f"{path.name}: {n:,} learners checked"), reference, received)
     if checked.report is None or checked.problem:
         return checked.problem or f"{path.name} could not be checked."
     if _state(path) != before:

@@ -223,6 +223,10 @@ class Store:
             pl.col("submitted_at").str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC")
         )
 
+    def received(self) -> list[str]:
+        """Names of the files that were accepted so far: what the rules about repeated and older files ask for."""
+        return [s.file for s in self._submissions() if s.status == "accepted"]
+
     def rule_counts(self, submission: str) -> pl.DataFrame:
         """How often each rule fired on one submission: rule, severity, learners, findings. No values of learners."""
         import polars as pl

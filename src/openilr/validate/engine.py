@@ -38,13 +38,15 @@ def validate(
     as_of: date | datetime | None = None,
     year: str | None = None,
     rules: Collection[str] | None = None,
+    received: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Check a file (XML or zip) and say all that is wrong with it.
 
     ``reference`` is a folder of reference files or what :func:`openilr.reference.load` made of it. ``as_of`` is "now"
     for rules that look at the clock (a day means its end). ``year`` is the collection year that the file must be
-    for; without it, the year that the file says. ``rules`` narrows the check to these ids. ``progress`` is told the
+    for; without it, the year that the file says. ``rules`` narrows the check to these ids. ``received`` names the
+    files that a store has taken in before, for the two rules that ask for them. ``progress`` is told the
     number of learners read so far. Raises :class:`openilr.collect.Unreadable` where there is no such file, and
     ValueError for an unknown year or rule id.
     """
@@ -52,7 +54,8 @@ def validate(
         from openilr.reference import load
 
         reference = load(reference)
-    check = _Check(examine(path), reference or Reference.empty(), _moment(as_of), year, rules, progress)
+    check = _Check(examine(path), reference or Reference.empty(), _moment(as_of), year, rules, received,
+                   progress)  # fmt: skip
     return check.run()
 
 
@@ -67,8 +70,9 @@ class _Check:
 
     def __init__(
         self, file: Return, reference: Reference, as_of: datetime, expected: str | None,
-        only: Collection[str] | None, progress: Progress | None,
+        only: Collection[str] | None, received: Collection[str] | None, progress: Progress | None,
     ) -> None:  # fmt: skip
+        self.received = None if received is None else tuple(received)
         self.file, self.reference, self.as_of, self.only, self.progress = file, reference, as_of, only, progress
         self.expected = years.load(expected) if expected else None
         self.year: Year | None = self.expected
@@ -77,12 +81,12 @@ class _Check:
         self.whole_file: list[dict[str, pl.DataFrame]] = []
 
     def run(self) -> Report:
-        facts = {"name": self.file.name, "problems": tuple(self.file.problems), "as_of": self.as_of}
+        facts: dict[str, Any] = {"name": self.file.name, "as_of": self.as_of, "received": self.received}
         counts = {"learners": 0, "aims": 0}
         schema: list[SchemaFinding] = []
         readable = False
         if not any(p in self.file.problems for p in ("ZIP_CORRUPT", "ZIP_EMPTY", "Protected_ZIP_file", "ZIP_UNSAFE")):
-            with self.file.stream(batch=BATCH) as stream:
+            with self.file.stream(batch=BATCH, year=self.expected) as stream:
                 given = False
                 for tables in stream:
                     given = True
@@ -94,10 +98,12 @@ class _Check:
                 self.year = self.year or stream.year
                 facts |= {"namespace": stream.namespace, "header": stream.header, "learners": counts["learners"],
                           "complete": stream.complete}  # fmt: skip
+        # Some faults of a zip show only while it is read.
+        facts["problems"] = tuple(self.file.problems)
         self._prepare(self.year)
         self._about_whole_file()
         year = self.year
-        self._about_the_file(FileFacts(**facts, expected=year, organisations=self._organisations()))  # type: ignore[arg-type]
+        self._about_the_file(FileFacts(**facts, expected=year, organisations=self._organisations()))
         self.found.append(_schema_findings(schema, year, self.only))
         findings = pl.concat(self.found).sort("order", "line", maintain_order=True).select(FINDINGS.names())
         severities = findings["severity"]
@@ -209,12 +215,15 @@ class _Check:
             ]
         missing: dict[str, dict[str, Any]] = {n["rule"]: n for n in self.rules.not_run}
         for id, file_rule in FILE_RULES.items():
-            needs = sorted(set(file_rule.needs) - set(self.reference.names))
+            needs = sorted(
+                set(file_rule.needs) - set(self.reference.names) - ({"store"} if self.received is not None else set())
+            )
             if needs and id in year.rules:
-                missing[id] = {"rule": id, "needs": needs}
+                reason = {"reason": SERVICE_ONLY[id]} if id in SERVICE_ONLY else {}
+                missing[id] = {"rule": id, "needs": needs} | reason
         known = set(rules_of(year)) | set(FILE_RULES) | {d.rule for d in year.field_definitions}
         for id, facts in year.rules.items():
-            if id in SERVICE_ONLY:
+            if id in SERVICE_ONLY and id not in FILE_RULES:
                 missing[id] = {"rule": id, "needs": ["store"], "reason": SERVICE_ONLY[id]}
             elif id not in known and facts.status != "Deleted" and not facts.category.startswith("Derived"):
                 missing[id] = {"rule": id, "needs": [], "reason": "This rule is not in OpenILR yet."}
@@ -243,22 +252,17 @@ def _schema_findings(found: Iterable[SchemaFinding], year: Year | None, only: Co
         order = {id: i for i, id in enumerate(year.rules)}
         for d in year.field_definitions:
             definitions.setdefault((d.entity, d.field, d.kind), []).append(d.rule)
-    rows = []
+    rows, seen = [], set()
     for f in found:
         fields = json.dumps({f"{f.entity}.{f.field}": f.value} if f.entity and f.field else {}, ensure_ascii=False)
-        ids = ["Schema"] if f.schema else []
-        ids += definitions.get((f.entity or "", f.field or "", "MA" if f.kind == "MA" else f.kind), [])
+        ids = [] if f.kind == "EO" and f.field else definitions.get((f.entity or "", f.field or "", f.kind), [])
+        # One value that breaks several definitions is one break of the schema.
+        place = (f.line, f.entity, f.field, f.learner) if f.field else (f.line, f.message)
+        if f.schema and place not in seen:
+            seen.add(place)
+            ids = ["Schema", *ids]
         rows += [
-            (
-                0 if id == "Schema" else order.get(id, 0),
-                id,
-                "error",
-                f.learn_ref_number,
-                f.aim_seq_number,
-                f.line,
-                fields,
-                f.message,
-            )
+            (order.get(id, 0), id, "error", f.learn_ref_number, f.aim_seq_number, f.line, fields, f.message)
             for id in ids
             if only is None or id in only
         ]

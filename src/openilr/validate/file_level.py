@@ -35,6 +35,7 @@ class FileFacts:
     complete: bool = True  #: False where reading stopped early
     as_of: datetime = field(default_factory=datetime.now)
     organisations: frozenset[int] | None = None  #: known UKPRNs; None where the list was not given
+    received: tuple[str, ...] | None = None  #: names of files that were taken in before; None where nobody knows
 
     @property
     def parts(self) -> dict[str, str]:
@@ -49,6 +50,13 @@ class FileFacts:
             return datetime.strptime(self.parts.get("date", "") + self.parts.get("time", ""), "%Y%m%d%H%M%S")
         except ValueError:
             return None
+
+    @property
+    def earlier(self) -> list[datetime]:
+        """The moments in the names of files received before, of this provider and year."""
+        mine = (self.parts.get("ukprn"), self.parts.get("year"))
+        files = [FileFacts(name) for name in self.received or ()]
+        return [f.named_moment for f in files if (f.parts.get("ukprn"), f.parts.get("year")) == mine and f.named_moment]
 
 
 @dataclass(frozen=True)
@@ -177,6 +185,36 @@ def filename_moment(file: FileFacts) -> FileFinding | None:
     if moment is None or moment <= file.as_of:
         return None
     return FileFinding(f"The file name says {moment:%Y-%m-%d %H:%M:%S}, which is after {file.as_of:%Y-%m-%d %H:%M}.")
+
+
+@_rule(
+    "Filename_2",
+    summary="A file of the same provider, year, date and time must not be sent twice.",
+    fix="Make a new export, whose name has its own date and time.",
+    needs=("store",),
+)
+def received_before(file: FileFacts) -> FileFinding | None:
+    if file.received is None or file.named_moment not in file.earlier:
+        return None
+    return FileFinding(
+        f"A file of this provider and year from {file.named_moment:%Y-%m-%d %H:%M:%S} was taken in before."
+    )
+
+
+@_rule(
+    "Filename_8",
+    summary="A file must be newer than those that the provider sent before.",
+    fix="Make a new export; do not send an older file after a newer one.",
+    needs=("store",),
+)
+def older_than_before(file: FileFacts) -> FileFinding | None:
+    latest = max(file.earlier, default=None)
+    if file.named_moment is None or latest is None or file.named_moment > latest:
+        return None
+    return FileFinding(
+        f"The file name says {file.named_moment:%Y-%m-%d %H:%M:%S}; one from {latest:%Y-%m-%d %H:%M:%S} "
+        "was taken in before."
+    )
 
 
 @_rule("Header_2", fields=("CollectionDetails.FilePreparationDate",),
