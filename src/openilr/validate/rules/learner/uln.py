@@ -192,10 +192,14 @@ _LENIENCY = """
     9999999999 | 2027-01-01          | 36        | {start}        | 2027-07-31       |                 | ACT2        |       | yes   | another contract type
     1000000043 | 2027-01-01          | 38        | {start}        | 2027-07-31       |                 |             |       | no    | a number of their own
 """
-_RECENT = dict(at60="2026-11-02", in60="yes", at61="2026-11-01", in61="no", start="2026-12-01", start26="2025-12-01",
-               plus4="2026-12-05", plus5="2026-12-06", in70="no")  # fmt: skip
-_LONG_AGO = dict(at60="2026-11-02", in60="no", at61="2026-11-01", in61="yes", start="2026-08-10", start26="2025-08-10",
-                 plus4="2026-08-14", plus5="2026-08-15", in70="yes")  # fmt: skip
+_RECENT = {
+    "at60": "2026-11-02", "in60": "yes", "at61": "2026-11-01", "in61": "no", "start": "2026-12-01",
+    "start26": "2025-12-01", "plus4": "2026-12-05", "plus5": "2026-12-06", "in70": "no",
+}  # fmt: skip
+_LONG_AGO = {
+    "at60": "2026-11-02", "in60": "no", "at61": "2026-11-01", "in61": "yes", "start": "2026-08-10",
+    "start26": "2025-08-10", "plus4": "2026-08-14", "plus5": "2026-08-15", "in70": "yes",
+}  # fmt: skip
 
 
 @rule(

@@ -1,0 +1,1 @@
+"""UKPRN: whether the provider has a contract for what it returns."""
