@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["overview", "render"]
 
 ROWS = 5  #: findings shown for each rule
+MOST_COLUMNS = 4  #: fields in a table; more are listed, since narrow columns break every word
 GROUPS = 12  #: lines of "not checked" shown
 _STYLE = {"error": "bold red", "warning": "yellow"}
 
@@ -134,7 +135,7 @@ def _section(on: Console, part: Section) -> None:
         on.print(clean(part.words.summary))
     if part.message and part.message != part.words.summary:
         on.print(clean(part.message))
-    on.print(_rows(part))
+    _rows(on, part)
     if part.findings > ROWS:
         on.print(f"  and {part.findings - ROWS:,} more (use --format csv for all)")
     _labelled(on, "Why it matters", part.words.why)
@@ -142,17 +143,30 @@ def _section(on: Console, part: Section) -> None:
     _labelled(on, "Official wording", part.official)
 
 
-def _rows(part: Section) -> Any:
-    columns = part.columns
-    names = [content.field_title(path, part.year) for path in columns] if columns is not None else ["Values"]
-    each_message = part.message is None
-    table = _table("Learner", ">Aim", ">Line", *names, *(["What is wrong"] if each_message else []))
+def _rows(on: Console, part: Section) -> None:
+    """The first findings: a table where all say the same of few values, else each with its own sentence."""
+    if part.message is None or part.columns is None or len(part.columns) > MOST_COLUMNS:
+        for row in part.frame.head(ROWS).iter_rows(named=True):
+            _one(on, row, "" if part.message else row["message"])
+        return
+    table = _table("Learner", ">Aim", ">Line", *(content.field_title(path, part.year) for path in part.columns))
     for row in part.frame.head(ROWS).iter_rows(named=True):
         found = content.values(row["fields"])
-        cells = [found.get(path, "") for path in columns] if columns is not None else [_listed(found)]
         where = [row["learn_ref_number"] or "(whole file)", row["aim_seq_number"], row["line"]]
-        table.add_row(*(clean(cell) for cell in [*where, *cells, *([row["message"]] if each_message else [])]))
-    return table
+        table.add_row(*(clean(cell) for cell in [*where, *(found.get(path, "") for path in part.columns)]))
+    on.print(table)
+
+
+def _one(on: Console, row: dict[str, Any], message: str) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    aim, line = row["aim_seq_number"], row["line"]
+    where = [row["learn_ref_number"] or "(whole file)", f"aim {aim}" if aim else "", f"line {line}" if line else ""]
+    on.print(Text("  " + ", ".join(clean(word) for word in where if word), style="bold"))
+    for words in (clean(message), _listed(content.values(row["fields"]))):
+        if words:
+            on.print(Padding(Text(words), (0, 0, 0, 4)))
 
 
 def _listed(found: dict[str, str]) -> str:
