@@ -40,3 +40,8 @@ def all_aims_are_community_learning(learner: Record) -> Expr:
 
 def has_16_to_19_funded_aim(learner: Record) -> Expr:
     return learner.any(LearningDelivery, is_16_to_19_funded)
+
+
+def is_loan(aim: Record) -> Expr:
+    """Financed by an advanced learner loan: FundModel 99 with an ADL record."""
+    return (aim.FundModel == 99) & has_fam(aim, "ADL")

@@ -126,7 +126,9 @@ class CaseTable:
     def __init__(self, columns: str) -> None:
         self._lines = [f"{columns} | LearnActEndDate | contract_allocations | years | fires | why"]
 
-    def add(self, own: str, allocations: Iterable[str], verdict: str, why: str, *, end: str = "", years: str = "") -> None:
+    def add(
+        self, own: str, allocations: Iterable[str], verdict: str, why: str, *, end: str = "", years: str = ""
+    ) -> None:
         rows = "; ".join(a if "DeliveryUKPRN" in a else f"DeliveryUKPRN=10000001 {a}" for a in allocations)
         self._lines.append(f"{own} | {end} | {rows} | {years} | {verdict} | {why}")
 

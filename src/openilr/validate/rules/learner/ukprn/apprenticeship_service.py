@@ -13,7 +13,9 @@ from openilr.validate.rule import rule
 from openilr.validate.rules.learner.ukprn.allocations import is_restart
 
 LIVE = ("Active", "ActiveButNotTakingOnApprentices")
-DATES = "Check the date; if it is right, ask for the provider's course dates in the apprenticeship service to be corrected."
+DATES = (
+    "Check the date; if it is right, ask for the provider's course dates in the apprenticeship service to be corrected."
+)
 
 
 def _listed(aim: Record, type: str, code: Expr, where: Callable[[Record], Expr] | None = None) -> Expr:

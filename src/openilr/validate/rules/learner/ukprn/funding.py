@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from openilr.derive.codes import has_fam
 from openilr.derive.dd07 import dd07
 from openilr.derive.dd35 import dd35
-from openilr.derive.expressions import Expr, Record
+from openilr.derive.expressions import Expr, Record, text
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import Predicate, rule
 from openilr.validate.rules.learner.ukprn.allocations import (
@@ -28,25 +28,24 @@ from openilr.validate.rules.learner.ukprn.allocations import (
     is_sea_fishing,
     is_sporting_excellence,
     is_traineeship_procured_2020,
+    streams,
 )
 
 WHY = "Learning that is returned without a contract is not paid."
 
 
-def _funding_cases(
-    columns: str, fits: str, streams: tuple[str, ...] | Mapping[str, tuple[str, ...]], more: str
-) -> str:
+def _funding_cases(columns: str, fits: str, streams: tuple[str, ...] | Mapping[str, tuple[str, ...]], more: str) -> str:
     table = CaseTable(columns)
     table.add(fits, [], "yes", "no allocation at all")
     table.add(fits, ["FundingStreamPeriodCode=ZZZZ2526"], "yes", "another stream only")
-    for years, codes in by_year(streams).items():
+    for years, codes in by_year(examples).items():
         for code in codes:
             mine = f"FundingStreamPeriodCode={code}"
             table.add(fits, [mine], "no", "an allocation", years=years)
         table.add(fits, [f"DeliveryUKPRN=10000002 {mine}"], "yes", "another provider's allocation", years=years)
         table.add(fits, [f"{mine} StartDate=2010-08-01 EndDate=2011-07-31"], "no", "any date", years=years)
-    for years, codes in by_year(streams).items():
-        for other in set(by_year(streams)) - {years}:
+    for years, codes in by_year(examples).items():
+        for other in set(by_year(examples)) - {years}:
             table.add(fits, [f"FundingStreamPeriodCode={codes[0]}"], "yes", "another year's stream", years=other)
     table.add_ends(fits, [], ended="no", running="yes")
     table.add_more(more)
@@ -55,9 +54,9 @@ def _funding_cases(
 
 def _needs_funding(
     id: str, what: str, condition: Predicate, columns: str, fits: str,
-    streams: tuple[str, ...] | Mapping[str, tuple[str, ...]], more: str = "", unless: tuple[Predicate, ...] = (),
+    examples: tuple[str, ...] | Mapping[str, tuple[str, ...]], more: str = "", unless: tuple[Predicate, ...] = (),
 ) -> None:  # fmt: skip
-    """A rule that the provider needs an allocation. ``fits`` is a case of an aim that needs one."""
+    """A rule that the provider needs an allocation. ``fits`` is an aim that needs one, ``examples`` the streams."""
     rule(
         id,
         LearningDelivery,
@@ -67,14 +66,11 @@ def _needs_funding(
         why=WHY,
         fix="Check the aim's funding; if it is right, ask why the allocation is not in the list of contracts.",
         unless=(*unless, ended_in_previous_year),
-        cases=_funding_cases(columns, fits, streams, more),
+        cases=_funding_cases(columns, fits, examples, more),
     )(lambda aim: condition(aim) & ~allocation(aim, id))
 
 
 def _streams_of(id: str) -> Predicate:
-    from openilr.derive.expressions import text
-    from openilr.validate.rules.learner.ukprn.allocations import streams
-
     return lambda aim: text(", ".join(streams(aim, id)))
 
 

@@ -27,7 +27,7 @@ def _stop_cases(columns: str, fits: str, streams: tuple[str, ...] | Mapping[str,
     table.add(fits, [], "no", "no allocation is another rule's question")
     for years, codes in by_year(streams).items():
         one, *_, last = (f"FundingStreamPeriodCode={code}" for code in codes)
-        for mine in {one, last}:
+        for mine in (one, last):
             table.add(fits, [f"{mine} StartDate=2025-08-01 StopNewStartsFromDate=2025-09-01"], "yes",
                       "starts on the day of the stop", years=years)  # fmt: skip
         table.add(fits, [f"{one} StopNewStartsFromDate=2025-08-31"], "yes", "the day after it", years=years)
@@ -43,9 +43,10 @@ def _stop_cases(columns: str, fits: str, streams: tuple[str, ...] | Mapping[str,
                   "the later one is stopped", years=years)  # fmt: skip
         table.add(fits, [f"{later} StopNewStartsFromDate=2025-09-01", f"{one} StartDate=2025-08-01"], "yes",
                   "one of two that begin on the same day is stopped", years=years)  # fmt: skip
-        table.add_more(more, [f"{code} StartDate=2020-08-01 StopNewStartsFromDate=2021-01-01" for code in
-                              (f"FundingStreamPeriodCode={c}" for y in by_year(streams).values() for c in y)])  # fmt: skip
     table.add(fits, ["FundingStreamPeriodCode=ZZZZ2526 StopNewStartsFromDate=2025-08-31"], "no", "another stream")
+    all_codes = [code for codes in by_year(streams).values() for code in codes]
+    stopped_in_all = [f"FundingStreamPeriodCode={code} StopNewStartsFromDate=2021-01-01" for code in all_codes]
+    table.add_more(more, stopped_in_all)
     return str(table)
 
 

@@ -1,0 +1,1 @@
+"""DateOfBirth: whether it is returned, and what the learner's age allows."""
