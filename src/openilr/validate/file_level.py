@@ -238,6 +238,17 @@ def header_ukprn(file: FileFacts) -> FileFinding | None:
     return FileFinding(f"The header's UKPRN is {inside}, the file name's {named}.", {"Source.UKPRN": str(inside)})
 
 
+@_rule("UKPRN_03", fields=("LearningProvider.UKPRN", "Source.UKPRN"),
+       summary="The learning provider's UKPRN must be the one in the header.",
+       fix="Correct whichever is wrong: both name the provider that returns the file.")  # fmt: skip
+def provider_ukprn(file: FileFacts) -> FileFinding | None:
+    provider, source = file.header.get("LearningProvider.UKPRN"), file.header.get("UKPRN")
+    if provider is None or source is None or provider == source:
+        return None
+    return FileFinding(f"The learning provider's UKPRN is {provider}, the header's {source}.",
+                       {"LearningProvider.UKPRN": str(provider), "Source.UKPRN": str(source)})  # fmt: skip
+
+
 @_rule("Entity_1",
        summary="The file must hold at least one learner.",
        fix="Export the return again with learners in it.")  # fmt: skip

@@ -34,7 +34,9 @@ from openilr.validate.rules.learner.ukprn.allocations import (
 WHY = "Learning that is returned without a contract is not paid."
 
 
-def _funding_cases(columns: str, fits: str, streams: tuple[str, ...] | Mapping[str, tuple[str, ...]], more: str) -> str:
+def _funding_cases(
+    columns: str, fits: str, examples: tuple[str, ...] | Mapping[str, tuple[str, ...]], more: str
+) -> str:
     table = CaseTable(columns)
     table.add(fits, [], "yes", "no allocation at all")
     table.add(fits, ["FundingStreamPeriodCode=ZZZZ2526"], "yes", "another stream only")
