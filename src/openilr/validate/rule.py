@@ -24,14 +24,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
 from openilr.derive.expressions import Expr, Quantity, Record, Ref
 from openilr.years import Year
 
-__all__ = ["Predicate", "Rule", "all_rules", "register", "rule", "rules_of"]
+__all__ = ["Asks", "Predicate", "Rule", "all_rules", "asks", "register", "rule", "rules_of"]
 
 Predicate = Callable[[Record], Expr]
 
@@ -116,21 +116,34 @@ def rules_of(year: Year) -> dict[str, Rule]:
     return {id: live[id] for id in year.rules if id in live}
 
 
-def fields_read(expr: Expr) -> list[str]:
-    """Dotted names of the fields that an expression looks at, in the order in which it does."""
-    return list(dict.fromkeys(f"{e.args[1]}.{e.args[2]}" for e in expr.walk() if e.op == "field"))
+@dataclass(frozen=True)
+class Asks:
+    """What an expression looks at: fields and reference tables, each in the order in which it does."""
+
+    fields: tuple[str, ...]
+    tables: tuple[str, ...]
+    whole_file: bool  #: True where one learner is compared with the others of the file
 
 
-def _quantities(expr: Expr) -> Iterator[Quantity]:
-    for e in expr.walk():
-        yield from (a for a in e.args if isinstance(a, Quantity))
-
-
-def tables_needed(expr: Expr) -> list[str]:
-    """Names of the reference tables that an expression asks."""
-    return list(dict.fromkeys(q.table_name for q in _quantities(expr) if isinstance(q.table, Ref)))
-
-
-def is_about_whole_file(expr: Expr) -> bool:
-    """True where one learner is compared with the others of the file."""
-    return any(q.within == "Message" for q in _quantities(expr))
+def asks(expr: Expr) -> Asks:
+    """One walk over an expression, the questions inside it included."""
+    fields: dict[str, None] = {}
+    tables: dict[str, None] = {}
+    whole_file = False
+    waiting = [expr]
+    while waiting:
+        e = waiting.pop()
+        if e.op == "field":
+            fields[f"{e.args[1]}.{e.args[2]}"] = None
+            continue
+        below: list[Expr] = []
+        for arg in e.args:
+            if isinstance(arg, Expr):
+                below.append(arg)
+            elif isinstance(arg, Quantity):
+                below.extend(arg.parts())
+                whole_file = whole_file or arg.within == "Message"
+                if isinstance(arg.table, Ref):
+                    tables[arg.table.name] = None
+        waiting.extend(reversed(below))
+    return Asks(tuple(fields), tuple(tables), whole_file)

@@ -14,7 +14,7 @@ from openilr.derive.expressions import Expr, Record, Ref
 from openilr.derive.frames import Compiler, Frames
 from openilr.spec import Schema
 from openilr.validate.report import FINDINGS
-from openilr.validate.rule import Rule, fields_read, is_about_whole_file, rules_of, tables_needed
+from openilr.validate.rule import Rule, asks, rules_of
 from openilr.years import Year
 
 __all__ = ["BuiltRule", "RuleSet", "build_rule", "reference_kinds", "rule_set"]
@@ -67,9 +67,8 @@ def build_rule(rule: Rule, year: Year) -> BuiltRule:
             raise TypeError("the function must return a condition")
     except (AttributeError, TypeError, ValueError) as error:
         raise type(error)(f"{rule.id} ({rule.module}), year {year.name}: {error}") from error
-    return BuiltRule(
-        rule, record, expr, tuple(fields_read(expr)), tuple(tables_needed(expr)), is_about_whole_file(expr)
-    )
+    seen = asks(expr)
+    return BuiltRule(rule, record, expr, seen.fields, seen.tables, seen.whole_file)
 
 
 class RuleSet:
@@ -192,7 +191,7 @@ def nearest_common(schema: Schema, one: str, other: str) -> str:
 
 
 def fields_shown(b: BuiltRule) -> list[str]:
-    return [f for e in b.shown.values() for f in fields_read(e)]
+    return [f for e in b.shown.values() for f in asks(e).fields]
 
 
 def _message(template: str) -> pl.Expr:
