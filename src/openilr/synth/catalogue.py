@@ -18,7 +18,15 @@ EMPLOYERS_IN_USE = 5_000
 UKPRNS = (99999999, *range(90_000_001, 90_001_000))
 
 #: LARS validity categories that every aim in use is valid for.
-VALIDITY = ("ADULT_SKILLS", "APPRENTICESHIPS", "1619_EFA", "COMM_LEARN", "ADV_LEARN_LOAN", "ANY")
+VALIDITY = (
+    "ADULT_SKILLS",
+    "APPRENTICESHIPS",
+    "1619_EFA",
+    "COMM_LEARN",
+    "TAILORED_LEARNING",
+    "ADV_LEARN_LOAN",
+    "ANY",
+)
 
 _SUBJECTS = (
     ("Adult nursing", "1", "1.3"),
@@ -81,5 +89,5 @@ def standard(i: int) -> Standard:
     subject, tier1, _ = _SUBJECTS[i % len(_SUBJECTS)]
     level = _STANDARD_LEVELS[i // len(_SUBJECTS) % len(_STANDARD_LEVELS)]
     return Standard(
-        i + 1, f"{subject} practitioner, level {level}", level, tier1, 3000 + i * 500 % 24_000, 380 + level * 60
+        i + 1, f"{subject} practitioner, level {level}", level, tier1, 3000 + i * 500 % 24_000, 440 + level * 60
     )

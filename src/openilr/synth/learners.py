@@ -21,6 +21,9 @@ Record = dict[str, Any]
 #: Funding models 11 and 38 take no start before this day (FundModel_19, FundModel_20).
 _ADULT_SKILLS_FUND = date(2024, 8, 1)
 
+#: How long an end-point assessment takes at most.
+_ASSESSMENT = timedelta(days=60)
+
 _GIVEN = [
     "Ada", "Ben", "Chloe", "Dev", "Ella", "Femi", "Grace", "Hugo", "Imani", "Jay", "Kofi", "Lena",
     "Mina", "Noor", "Omar", "Priya", "Rosa", "Sam", "Tariq", "Una", "Zoe",
@@ -128,7 +131,7 @@ def _apprentice(setting: Setting, random: Random) -> Record:
     programme["LearningDeliveryFAM"].append(contract)
     ended = programme.get("LearnActEndDate")
     if ended:
-        _close_programme(setting, random, programme, contract, ended)
+        _close_programme(random, programme, contract, ended)
     components = [_component(setting, random, programme) for _ in range(random.choice((1, 2, 2)))]
     for aim in (programme, *components):
         aim |= {"ProgType": 25, "StdCode": standard.code}
@@ -139,15 +142,14 @@ def _apprentice(setting: Setting, random: Random) -> Record:
     return record
 
 
-def _close_programme(setting: Setting, random: Random, programme: Record, contract: Record, ended: date) -> None:
+def _close_programme(random: Random, programme: Record, contract: Record, ended: date) -> None:
     # The end-point assessment comes at least seven days after the learning, and the contract type runs until then.
     programme["OTJActHours"] = programme["PHours"] + random.randrange(-40, 60)
-    assessed = ended + timedelta(days=random.randrange(7, 60))
-    if programme["CompStatus"] == 2 and assessed <= setting.until:
+    if programme["CompStatus"] == 2:
+        assessed = ended + timedelta(days=random.randrange(7, _ASSESSMENT.days))
         programme |= {"AchDate": assessed, "Outcome": 1}
         contract["LearnDelFAMDateTo"] = assessed
     else:
-        programme["Outcome"] = 8 if programme["CompStatus"] == 2 else 3
         contract["LearnDelFAMDateTo"] = ended
 
 
@@ -173,18 +175,28 @@ def _prices(random: Random, start: date, cap: int, prepared: date) -> list[Recor
 
 
 def _adult_skills(setting: Setting, random: Random) -> Record:
-    """One to three aims of the Adult Skills Fund, funding model 38."""
+    """One to three aims of the Adult Skills Fund, funding model 38, up to level 2.
+
+    Level 3 is funded for those under 24, or in certain subjects, by categories of LARS that these returns do not use.
+    """
     record = _person(setting, random, 20, 62)
     record |= {"PlanLearnHours": random.randrange(40, 500), "PriorAttain": [_attainment(setting, random)]}
     aims = []
     for _ in range(random.choice((1, 2, 2, 3))):
         start = max(_any_start(setting, random), _ADULT_SKILLS_FUND)
         aims.append(_aim(setting, random, start, random.randrange(60, 330), 38, 4, _adult_monitoring(random)))
-        aims[-1]["LSDPostcode"] = record["Postcode"]
+        aims[-1] |= {"LSDPostcode": record["Postcode"], "LearnAimRef": _aim_up_to_level_2(random)}
     record["LearningDelivery"] = aims
     record["LearnerFAM"] = [_fam("LSR", 58)] if random.random() < 0.15 else []
     record["LearnerEmploymentStatus"] = _adult_employment(random, aims)
     return record
+
+
+def _aim_up_to_level_2(random: Random) -> str:
+    while True:
+        aim = catalogue.aim(random.randrange(catalogue.AIMS_IN_USE))
+        if aim.level in ("E", "1", "2"):
+            return aim.reference
 
 
 def _adult_monitoring(random: Random) -> list[Record]:
@@ -286,10 +298,12 @@ def _end(setting: Setting, random: Random, aim: Record) -> None:
                 "WithdrawReason": random.choice((3, 43, 44, 97)),
             }
     elif pick < 0.95:
-        # An apprentice learns until some weeks before the planned end, so that the assessment fits in.
-        late = random.randrange(-110, -70) if aim["FundModel"] == 36 else random.randrange(-10, 15)
-        ended = planned + timedelta(days=late)
-        if setting.year.start <= ended <= setting.until:
+        # An apprentice learns until some weeks before the planned end, so that the assessment fits in: AchDate_12
+        # asks for its date from whoever has completed.
+        apprentice = aim["FundModel"] == 36
+        ended = planned + timedelta(days=random.randrange(-110, -70) if apprentice else random.randrange(-10, 15))
+        latest = setting.until - _ASSESSMENT if apprentice else setting.until
+        if setting.year.start <= ended <= latest:
             aim |= {"CompStatus": 2, "LearnActEndDate": ended, "Outcome": random.choice((1, 1, 1, 1, 1, 1, 3))}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from openilr import years
 from openilr.synth import catalogue
 from openilr.synth.numbers import employer_id, postcode
 
@@ -67,6 +68,10 @@ def write_reference(folder: Path, *, full: bool = False) -> list[Path]:
         ),
         "Employers.csv": ("ERN", ((employer_id(i),) for i in range(employers))),
         "Organisations.csv": ("UKPRN,Name,LegalOrgType,Status,LongTermResid,HESAProvider", _organisations()),
+        "ContractAllocations.csv": (
+            "DeliveryUKPRN,FundingStreamPeriodCode,ContractAllocationNumber,StartDate,EndDate,StopNewStartsFromDate",
+            _allocations(),
+        ),
         "EPAOrganisations.csv": (
             "EPAOrgID,StandardCode,Name,EffectiveFrom,EffectiveTo",
             ((s.assessor, s.code, f"Assessor {s.assessor[3:]}", _OPEN, "") for s in _standards()),
@@ -117,6 +122,17 @@ def _categories(count: int) -> Iterator[tuple[object, ...]]:
 def _organisations() -> Iterator[tuple[object, ...]]:
     for i, ukprn in enumerate(catalogue.UKPRNS):
         yield ukprn, f"Synthetic Provider {i}", "General FE college" if i % 2 == 0 else "Private", "Active", 0, "false"
+
+
+def _allocations() -> Iterator[tuple[object, ...]]:
+    """Every provider may return adult skills, loans and apprenticeships, in each year that has rules."""
+    packs = [years.load(name) for name in years.available() if years.load(name).has_rules]
+    streams = [pack.parameters["funding_streams"] for pack in packs]
+    funded = ("UKPRN_06", "UKPRN_08", "UKPRN_10", "UKPRN_29")
+    codes = dict.fromkeys(code for known in streams for rule in funded for code in known[rule])
+    for ukprn in catalogue.UKPRNS:
+        for number, code in enumerate(codes):
+            yield ukprn, code, f"C{ukprn}-{number}", _OPEN, "", ""
 
 
 def _postcodes(count: int) -> Iterator[tuple[object, ...]]:
