@@ -2,6 +2,7 @@
 
 from openilr.spec.names import LearningDeliveryHE
 from openilr.validate.rule import rule
+from openilr.validate.rules.he.questions import is_not_returned
 
 #: The postcode that stands for an unknown one.
 UNKNOWN = "ZZ99 9ZZ"
@@ -25,7 +26,7 @@ FORMAT = "[A-Z]{1,2}([0-9]{1,2}|[0-9][A-Z]) [0-9][ABD-HJLNP-UW-Z]{2}"
 )
 def postcode_not_in_list(he):
     is_listed = he.any("postcodes", same={"pcds": he.HEPostCode})
-    return he.HEPostCode.known & (he.HEPostCode != UNKNOWN) & ~is_listed
+    return ~is_not_returned(he.HEPostCode) & (he.HEPostCode != UNKNOWN) & ~is_listed
 
 
 @rule(
@@ -60,4 +61,4 @@ def postcode_not_in_list(he):
     """,
 )
 def postcode_of_another_form(he):
-    return he.HEPostCode.known & ~he.HEPostCode.matches(FORMAT)
+    return ~is_not_returned(he.HEPostCode) & ~he.HEPostCode.matches(FORMAT)

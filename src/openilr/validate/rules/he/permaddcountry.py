@@ -106,5 +106,5 @@ must_be_returned("UCASSCHEMECODE_01", "UCASSCHEMECODE", "The UCAS scheme code",
     """,
 )
 def scheme_code_of_another_form(he):
-    is_other = he.UCASSCHEMECODE.known & ~he.UCASSCHEMECODE.matches("[A-Za-z]{2}[0-9]{2}")
+    is_other = ~is_not_returned(he.UCASSCHEMECODE) & ~he.UCASSCHEMECODE.matches("[A-Za-z]{2}[0-9]{2}")
     return (he.LearnStartDate >= "2025-08-01") & is_other

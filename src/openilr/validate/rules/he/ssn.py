@@ -59,10 +59,11 @@ def has_right_check_letter(he: Record) -> Expr:
         AAAA00000000I  | yes   | I is no check letter
         1234567890123  | yes   | a customer reference number instead
                        | no    | not returned
+        " "            | no    | white space is no number
     """,
 )
 def wrong_check_letter(he):
-    return he.SSN.known & ~has_right_check_letter(he)
+    return ~is_not_returned(he.SSN) & ~has_right_check_letter(he)
 
 
 @rule(
