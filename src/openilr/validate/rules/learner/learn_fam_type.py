@@ -5,7 +5,7 @@ from openilr.derive.dd06 import dd06
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import Learner, LearnerFAM
 from openilr.validate.rule import rule
-from openilr.validate.shapes import code_is_expired, coded_pair_is_listed
+from openilr.validate.shapes import code_is_expired, coded_pair_is_listed, list_used
 
 ONCE = ("HNS", "EHC", "DLA", "SEN", "MCF", "ECF", "FME", "MMH", "EMH")
 
@@ -15,20 +15,32 @@ def how_many(fam: Record) -> Expr:
     return fam.count(LearnerFAM, same=["LearnFAMType"], within="Learner")
 
 
+def has_no_known_codes(fam: Record) -> Expr:
+    """Whether the list that we have gives no code at all for the type, so that none can be said to be wrong."""
+    codes, types = fam.pack.code_list("LearnFAMCode"), fam.pack.code_list("LearnFAMType")
+    with_codes = {c.type for c in codes.codes}
+    return fam.LearnFAMType.is_in(() if codes.complete else [t for t in types.values() if t not in with_codes])
+
+
 @rule(
     "LearnFAMType_01",
     LearnerFAM,
     summary="A learner FAM code must be listed for its type.",
-    message="LearnFAMCode {LearnFAMCode} is not in the list of codes for LearnFAMType {LearnFAMType}.",
+    message="LearnFAMCode {LearnFAMCode} is not in the list of codes for LearnFAMType {LearnFAMType} {list}.",
+    show={"list": list_used("LearnFAMCode")},
+    unless=(has_no_known_codes,),
     fix="Look the type up in the year's ILR specification and record a code that is listed for it.",
     cases="""
-        LearnFAMType | LearnFAMCode | fires | why
-        EHC          | 1            | no    | listed
-        EHC          | 2            | yes   | no such code for this type
-        LSR          | 55           | no    | listed
-        SEN          | 55           | yes   | a code of another type
-        XYZ          | 1            | yes   | no such type
-                     | 1            | no    | no type returned
+        LearnFAMType | LearnFAMCode | code_lists                             | fires | why
+        EHC          | 1            |                                        | no    | listed
+        EHC          | 2            |                                        | yes   | no such code for this type
+        LSR          | 55           |                                        | no    | listed
+        SEN          | 55           |                                        | yes   | a code of another type
+        XYZ          | 1            |                                        | yes   | no such type
+                     | 1            |                                        | no    | no type returned
+        PPE          | 1            |                                        | no    | a type of which no codes are known
+        PPE          | 1            | field=LearnFAMCode type=EHC code=1     | yes   | a whole list without the type
+        LSR          | 61           | field=LearnFAMCode type=LSR code=61    | no    | listed by the user
     """,
 )
 def code_not_listed(fam):

@@ -179,6 +179,7 @@ _LENIENCY = """
     9999999999 | 2027-01-01          | 39        | {start}        | 2027-07-31       |                 |             | 2526  | no    | no such model before
     9999999999 | 2027-01-01          | 70        | {start}        | 2027-07-31       |                 |             |       | {in70} | European Social Fund
     9999999999 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 | ADL1        |       | yes   | loan
+    9999999999 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 | ADL2        |       | no    | another ADL code
     9999999999 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 |             |       | no    | non-funded
     9999999999 | 2027-01-01          | 11        | {start}        | 2027-07-31       |                 |             |       | no    | Tailored Learning
     9999999999 | 2027-01-01          | 38        | {start}        | {plus4}          |                 |             |       | no    | four days planned
