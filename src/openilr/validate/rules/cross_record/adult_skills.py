@@ -1,5 +1,7 @@
 """Adult skills aims beside other aims: English and maths of apprentices, and construction cards (CSCS)."""
 
+from typing import Any
+
 from openilr.derive.codes import ever_in_lars_category, has_fam, lars
 from openilr.derive.dd31 import dd31
 from openilr.derive.dd32 import dd32
@@ -19,7 +21,7 @@ def is_on_open_apprenticeship(aim: Record) -> Expr:
     return aim.any(LearningDelivery, lambda o: dd32(o) & (o.LearnStartDate <= aim.LearnStartDate))
 
 
-WORDS = {
+WORDS: dict[str, Any] = {
     "message": "This English or maths aim starts on {LearnStartDate}, during an open apprenticeship.",
     "why": "The apprenticeship pays for an apprentice's English and maths.",
     "fix": "Record the aim as part of the apprenticeship (FundModel 36), or close the programme aim if it has ended.",

@@ -1,5 +1,7 @@
 """Employment statuses compared with each other, and with the aims."""
 
+from typing import Any
+
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import (
     EmploymentStatusMonitoring,
@@ -63,7 +65,7 @@ def is_devolved_exclusion(record: Record) -> Expr:
     )
 
 
-R_134_WORDS = {
+R_134_WORDS: dict[str, Any] = {
     "summary": "Small or medium employer (OET 2) is recorded for learners on a Skills Bootcamp (ProgType 32).",
     "message": "OET 2 is recorded, but the learner has no Skills Bootcamp aim.",
     "fix": "Remove OET 2, or correct ProgType of the Skills Bootcamp aims.",

@@ -3,6 +3,8 @@
 Aims of one programme have the same ProgType and StdCode. Where one of these is blank it must be blank on the others.
 """
 
+from typing import Any
+
 from openilr.derive.codes import ENGLISH_AND_MATHS
 from openilr.derive.dd36 import dd36
 from openilr.derive.expressions import Expr, Record
@@ -100,7 +102,7 @@ def open_programme_has_components(aim):
     return is_programme_aim(aim) & aim.LearnActEndDate.missing & components
 
 
-R_56_WORDS = {
+R_56_WORDS: dict[str, Any] = {
     "summary": "A funded component aim must not belong to an open programme that is not funded (FundModel 99).",
     "message": "This component aim is on FundModel {FundModel}, but its open programme aim is non-funded (99).",
     "fix": "Record FundModel 99 on the component aim too, or correct the programme aim.",
