@@ -272,7 +272,7 @@ def bootcamp_starts_before_contract(aim):
     "LearnStartDate_21",
     LearningDelivery,
     summary="A Skills Bootcamp (FundModel 37) starts on or after 1 August 2022.",
-    message="LearnStartDate {LearnStartDate} is before 1 August 2022, when FundModel 37 began.",
+    message="LearnStartDate {LearnStartDate} is before 1 August 2022, the first day of FundModel 37.",
     fix="Correct LearnStartDate or FundModel.",
     cases="""
         LearnStartDate | FundModel | fires | why

@@ -103,7 +103,7 @@ def no_restart_indicator(aim):
     "OrigLearnStartDate_09",
     LearningDelivery,
     summary="The original start of an apprenticeship (FundModel 36) is on or after 1 May 2017.",
-    message="OrigLearnStartDate {OrigLearnStartDate} is before 1 May 2017, when FundModel 36 began.",
+    message="OrigLearnStartDate {OrigLearnStartDate} is before 1 May 2017, the first day of FundModel 36.",
     fix="Correct OrigLearnStartDate or FundModel.",
     cases="""
         OrigLearnStartDate | FundModel | fires | why
@@ -130,9 +130,9 @@ def _valid_then(
     first = categories[0]
     rule(
         id, LearningDelivery,
-        summary=f"LARS held the learning aim of {words} valid in {' or '.join(categories)} on the original start.",
-        message="LARS does not hold {LearnAimRef} valid on OrigLearnStartDate {OrigLearnStartDate} in "
-        f"{' or '.join(categories)} (it does: {{dates}}).",
+        summary=f"Aims of {words} were valid in {' or '.join(categories)} of LARS on the original start.",
+        message="LARS does not hold {LearnAimRef} valid in " + " or ".join(categories) + " on OrigLearnStartDate "
+        "{OrigLearnStartDate}. It does {dates}.",
         show={"dates": lambda aim: dates_of(aim, categories)},
         fix="Correct OrigLearnStartDate, LearnAimRef or FundModel.",
         unless=unless, since=since, until=until,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -49,10 +49,10 @@ class Period:
 
     @property
     def words(self) -> str:
-        what = "that started" if self.field == "LearnStartDate" else "that ended"
-        if self.first and self.last:
-            return f" {what} from {self.first} to {self.last}"
-        return f" {what} from {self.first}" if self.first else f" {what} by {self.last}" if self.last else ""
+        what = " that started" if self.field == "LearnStartDate" else " that ended"
+        first = f" from {_in_words(self.first)}" if self.first else ""
+        last = f" until {_in_words(self.last)}" if self.last else ""
+        return what + first + last if first or last else ""
 
     def cases(self) -> Iterable[tuple[Cells, bool, str]]:
         """The boundary days of a case that fires."""
@@ -64,6 +64,11 @@ class Period:
                 yield {self.field: str(date.fromisoformat(text) + step)}, False, beyond
         if (self.first or self.last) and self.field == "LearnActEndDate":
             yield {self.field: ""}, False, "not ended"
+
+
+def _in_words(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
 
 
 ALWAYS = Period()
@@ -90,13 +95,16 @@ def _table(base: Cells, provision: Provision, period: Period, own: Iterable[tupl
     return "\n".join(lines)
 
 
+def _dates(provision: Provision, last: str) -> Mapping[str, Predicate]:
+    return {"dates": lambda aim: dates_of(aim, provision.categories, last)}
+
+
 def _rule(
     id: str, provision: Provision, wrong: Predicate, cases: str, since: str | None, until: str | None,
-    *, summary: str, message: str, last: str = "", fix: str = _CHOOSE,
+    *, summary: str, message: str, show: Mapping[str, Predicate] | None = None, fix: str = _CHOOSE,
 ) -> Rule:  # fmt: skip
-    show = {"dates": lambda aim: dates_of(aim, provision.categories, last)} if last else {}
     return register(
-        Rule(id, LearningDelivery, wrong, summary, message, fix, _WHY, provision.unless, show, cases, since, until,
+        Rule(id, LearningDelivery, wrong, summary, message, fix, _WHY, provision.unless, show or {}, cases, since, until,
              sys._getframe(2).f_globals["__name__"])
     )  # fmt: skip
 
@@ -110,7 +118,7 @@ def start_is_valid(id: str, provision: Provision, period: Period = ALWAYS, *, si
     start = period.day - 30 * _ONE if period.field == "LearnActEndDate" else period.day
 
     def starts_outside(aim: Record) -> Expr:
-        scope = [provision.belongs(aim), *period.holds(aim)]
+        scope = [provision.belongs(aim), *period.holds(aim), aim.LearnStartDate.known]
         valid = is_valid_on(aim, aim.LearnStartDate, provision.categories)
         return all_of(*scope, has_validity(aim, provision.categories), ~valid)
 
@@ -127,10 +135,11 @@ def start_is_valid(id: str, provision: Provision, period: Period = ALWAYS, *, si
         (one(f"StartDate={_LONG_AGO} EndDate=2001-07-31", f"StartDate={start + _ONE}"), True, "between two records"),
         ({"lars_validity": f"ValidityCategory=X StartDate={start + _ONE}"}, False, "no record of the category"),
         ({"lars_validity": ""}, False, "no record at all"),
+        ({"LearnStartDate": ""}, False, "no start"),
     ]
     return _rule(
-        id, provision, starts_outside, _table(base, provision, period, own), since, until, last="EndDate",
-        summary=f"{provision.words}{period.words} start while LARS holds the aim valid in {provision.names}.",
+        id, provision, starts_outside, _table(base, provision, period, own), since, until, show=_dates(provision, "EndDate"),
+        summary=f"{provision.words}{period.words} must start while LARS holds them valid in {provision.names}.",
         message=f"{{LearnAimRef}} starts on {{LearnStartDate}}; LARS holds it valid in {provision.names} {{dates}}.",
     )  # fmt: skip
 
@@ -162,8 +171,8 @@ def end_is_valid(id: str, provision: Provision, period: Period = ALWAYS, *, sinc
          "no record of the category"),
     ]  # fmt: skip
     return _rule(
-        id, provision, ends_after, _table(base, provision, period, own), since, until, last="EndDate",
-        summary=f"{provision.words}{period.words} end before the aim's validity in {provision.names} does.",
+        id, provision, ends_after, _table(base, provision, period, own), since, until, show=_dates(provision, "EndDate"),
+        summary=f"{provision.words}{period.words} must end before LARS's validity in {provision.names} does.",
         message=f"{{LearnAimRef}} ends on {{LearnActEndDate}}; LARS holds it valid in {provision.names} {{dates}}.",
     )  # fmt: skip
 
@@ -177,7 +186,7 @@ def new_start_is_valid(id: str, provision: Provision, period: Period = ALWAYS, *
     start = period.day - 30 * _ONE if period.field == "LearnActEndDate" else period.day
 
     def starts_outside(aim: Record) -> Expr:
-        scope = [provision.belongs(aim), *period.holds(aim)]
+        scope = [provision.belongs(aim), *period.holds(aim), aim.LearnStartDate.known]
         valid = is_valid_on(aim, aim.LearnStartDate, provision.categories, "LastNewStartDate")
         if not restarts_too:
             begun = has_validity(aim, provision.categories, lambda v: v.StartDate <= aim.LearnStartDate)
@@ -199,12 +208,14 @@ def new_start_is_valid(id: str, provision: Provision, period: Period = ALWAYS, *
         ({"FAM": "+RES1"}, restarts_too, "restart after the last day for new starts"),
         ({"FAM": "+RES1", **one(f"StartDate={start + _ONE}")}, True, "restart before the validity starts"),
         ({"lars_validity": f"ValidityCategory=X {closed}"}, False, "no record of the category"),
+        ({"LearnStartDate": ""}, False, "no start"),
     ]
     whom = "" if restarts_too else ", unless they are restarts"
     return _rule(
-        id, provision, starts_outside, _table(base, provision, period, own), since, until, last="LastNewStartDate",
-        summary=f"{provision.words}{period.words} start while LARS lets learners start in {provision.names}{whom}.",
-        message=f"{{LearnAimRef}} starts on {{LearnStartDate}}; LARS lets learners start in {provision.names} {{dates}}.",
+        id, provision, starts_outside, _table(base, provision, period, own), since, until,
+        show=_dates(provision, "LastNewStartDate"),
+        summary=f"{provision.words}{period.words} must start while LARS has {provision.names} open to new starts{whom}.",
+        message=f"{{LearnAimRef}} starts on {{LearnStartDate}}; LARS has {provision.names} open to new starts {{dates}}.",
         fix=_CHOOSE if restarts_too else _CHOOSE + " If the learner restarts, add the restart indicator (RES).",
     )  # fmt: skip
 
@@ -238,13 +249,9 @@ def still_valid(id: str, provision: Provision, period: Period = ALWAYS, *, since
         own.append(({**one(f"EndDate={end + _ONE}"), "years": year}, False, "ends on the first day of this year"))
     return _rule(
         id, provision, ended_before_this_year, _table(base, provision, period, [*own, *more]), since, until,
-        last="EndDate",
-        summary=f"{provision.words}{period.words} need an aim whose validity in {provision.names} reaches into the "
-        "teaching year.",
-        message=f"LARS holds {{LearnAimRef}} valid in {provision.names} {{dates}}, which ended before this teaching "
-        "year.",
-        fix="Record the end of the learning, if it ended; else choose a learning aim that LARS funds in this way, or "
-        "correct FundModel.",
+        show={"end": lambda aim: latest_end(aim, provision.categories)},
+        summary=f"{provision.words}{period.words} must be valid in {provision.names} in this teaching year.",
+        message=f"The validity of {{LearnAimRef}} in {provision.names} ended on {{end}}, before this teaching year.",
     )  # fmt: skip
 
 
@@ -265,6 +272,6 @@ def in_category(id: str, provision: Provision, period: Period = ALWAYS, *, since
                 f"StartDate={_LONG_AGO} EndDate=2001-07-31")}, False, "among others, on other dates"))  # fmt: skip
     return _rule(
         id, provision, has_none, _table(base, provision, period, own), since, until,
-        summary=f"{provision.words}{period.words} need an aim that LARS has in {provision.names}.",
+        summary=f"{provision.words}{period.words} must be in the validity category {provision.names} of LARS.",
         message=f"LARS does not have {{LearnAimRef}} in the validity category {provision.names}.",
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from openilr.derive.expressions import Expr, Record, if_
+from openilr.derive.expressions import Expr, Record, if_, text
 
 __all__ = ["dates_of", "has_validity", "is_valid_on", "latest_end"]
 
@@ -37,7 +37,7 @@ def latest_end(aim: Record, categories: tuple[str, ...]) -> Expr:
 
 
 def dates_of(aim: Record, categories: tuple[str, ...], last: str = "EndDate") -> Expr:
-    """For messages: from the first to the last day that LARS gives the aim in these categories."""
+    """For messages: "from ... to ...", the first and the last day that LARS gives the aim in these categories."""
 
     def day(which: Callable[..., Expr], column: str) -> Expr:
         return which(
@@ -46,7 +46,8 @@ def dates_of(aim: Record, categories: tuple[str, ...], last: str = "EndDate") ->
         ).as_text()  # fmt: skip
 
     is_open = has_validity(aim, categories, lambda v: v.field(last).missing)
-    return day(aim.first, "StartDate") + " to " + if_(is_open, "no end", day(aim.last, last))
+    dates = text("from ") + day(aim.first, "StartDate") + if_(is_open, " on", text(" to ") + day(aim.last, last))
+    return dates.or_("on no date")
 
 
 def _is_of(v: Record, categories: tuple[str, ...]) -> Expr:
