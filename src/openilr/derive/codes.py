@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from openilr.derive.expressions import Expr, Record, if_
 from openilr.spec.names import (
@@ -12,6 +13,8 @@ from openilr.spec.names import (
     LearningDelivery,
     LearningDeliveryFAM,
 )
+
+Values = TypeVar("Values")
 
 #: LARS basic skills types of English and maths aims, as the published rules list them.
 ENGLISH_AND_MATHS = (
@@ -150,3 +153,8 @@ def yes_no(condition: Expr) -> Expr:
 def programme_aim_matching(aim: Record, *same: str) -> Expr:
     """Whether the learner has a programme aim with the same values in these fields."""
     return aim.any(LearningDelivery, lambda o: o.AimType == 1, same=same)
+
+
+def of_year(by_year: Mapping[str, Values], record: Record) -> Values:
+    """What a table by year ("2526") says for the year of the record; years that it lacks go by its latest."""
+    return by_year.get(record.teaching_year.name, by_year[max(by_year)])

@@ -16,6 +16,11 @@ def is_part_of_standard(f):
     return f.ProgType == 25
 
 
+def achieved_or_left(f):
+    """The day of achievement, or else the actual end."""
+    return f.AchDate.or_(f.LearnActEndDate)
+
+
 @rule(
     "AFinDate_03",
     AppFinRecord,
@@ -163,8 +168,8 @@ def more_than_two_years_after_end(f):
     "AFinDate_13",
     AppFinRecord,
     summary="A price of a standard can not be dated after the achievement, nor after a withdrawal.",
-    message="The price TNP {AFinCode} is dated {AFinDate}; the apprentice achieved on {AchDate}, or left on "
-    "{LearnActEndDate} (WithdrawReason {WithdrawReason}).",
+    message="The price TNP {AFinCode} is dated {AFinDate}, but the apprentice achieved or left on {end}.",
+    show={"end": achieved_or_left},
     fix=CORRECT,
     cases="""
         ProgType | AFinType | AFinDate   | AchDate    | WithdrawReason | LearnActEndDate | fires | why

@@ -1,8 +1,8 @@
 """AFinType, AFinCode and AFinAmount: which financial records an apprenticeship has.
 
 TNP 1 total training price, 2 total assessment price, 3 residual training price, 4 residual assessment price; PMR 1
-training payment, 2 assessment payment, 3 payment
-returned to the employer; RIP 1 price reduction for prior learning.
+training payment, 2 assessment payment, 3 payment returned to the employer; RIP 1 price
+reduction for prior learning.
 """
 
 from openilr.derive.expressions import Expr, Record
