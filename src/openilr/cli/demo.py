@@ -31,7 +31,7 @@ PREPARED = date(2026, 10, 15)
 AS_OF = date(2026, 10, 16)  #: so that the demonstration says the same on any day
 PROVIDERS = (90_000_001, 90_000_002, 90_000_003)
 LEARNERS = 400
-FAULTS = 0.06
+FAULTS = 0.1
 #: Made by the demonstration and removed by the next one. A folder with other things in it is left alone.
 _PARTS = ("returns", "reference", "reports", "store", "published", "vault.key")
 _MARK = ".made-by-ilr-demo"

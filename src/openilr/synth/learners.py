@@ -219,6 +219,8 @@ def _tailored_learning(setting: Setting, random: Random) -> Record:
         fams = [_delivery("SOF", "105"), _delivery("ACL", str(random.randrange(1, 8))), _delivery("LDM", "399")]
         aims.append(_aim(setting, random, start, random.randrange(20, 120), 11, 4, fams))
         aims[-1] |= {"LSDPostcode": record["Postcode"], "PHours": random.randrange(10, 90)}
+        if aims[-1]["CompStatus"] != 1:
+            aims[-1]["TLOut"] = random.randrange(1, 4)
     record["LearningDelivery"] = aims
     record["LearnerEmploymentStatus"] = _adult_employment(random, aims)
     return record
