@@ -56,6 +56,7 @@ _ADDRESS = """
                     | 10             | FundModel=99 FAM=SOF108                  | 2526  | no    | community learning as well
                     | 10             | FundModel=99 FAM=SOF105                  |       | yes   | not community learning
                     | 10             | FundModel=99                             |       | yes   | no source of funding
+                    | 10             | FundModel=38 FAM=SOF108                  |       | yes   | another funding model
                     | 10             | FundModel=10; FundModel=99 FAM=SOF108    | 2526  | no    | all aims are
                     | 10             | FundModel=10; FundModel=38               |       | yes   | one aim is not
                     | 10             | FundModel=38                             |       | yes   | few hours alone do not excuse

@@ -37,6 +37,7 @@ _GRADES_CASES = """
     D       | EDF{edf}   | no    | recorded
     D       | EDF{other} | yes   | recorded for the other subject only
     D       | HNS1       | yes   | another monitoring type
+    D       | FME2       | yes   | another monitoring type
 """
 _EXEMPT_CASES = """
     {field} | LearnerFAM | fires | why
@@ -89,6 +90,7 @@ for _field, _subject, _condition, _edf in (("EngGrade", "English", "ECF", 2), ("
                      | FundModel=38               | no    | another funding model
                      |                            | no    | no aims
             NONE     | FundModel=25               | no    | returned
+            "  "     | FundModel=25               | yes   | white space only
         """,
     )(grade_missing(_field))  # fmt: skip
     lookup(f"{_field}_02", Learner, _field, known="A*", unknown="H")

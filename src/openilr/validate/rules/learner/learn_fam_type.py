@@ -39,6 +39,7 @@ def has_no_known_codes(fam: Record) -> Expr:
         XYZ          | 1            |                                        | yes   | no such type
                      | 1            |                                        | no    | no type returned
         PPE          | 1            |                                        | no    | a type of which no codes are known
+        MMH          | 1            |                                        | no    | minimum hours of maths
         PPE          | 1            | field=LearnFAMCode type=EHC code=1     | yes   | a whole list without the type
         LSR          | 61           | field=LearnFAMCode type=LSR code=61    | no    | listed by the user
     """,
@@ -207,6 +208,8 @@ def exempt_from_english_without_plan(learner):
         NLM22       | no    | repeats a year
         NLM21       | no    | tuition fund
         NLM17 NLM22 | no    | another code
+        LSR21 NLM22 | no    | the code on another type
+        NLM21 LSR22 | no    | the code on another type
     """,
 )
 def repeats_on_tuition_fund(learner):

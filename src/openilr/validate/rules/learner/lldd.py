@@ -84,6 +84,7 @@ def needs_no_category(learner: Record) -> Expr:
         1              |      | 2007-01-01  | FundModel=11 LearnStartDate=2025-09-01                 |       | yes   | Tailored Learning
         1              |      | 2007-01-01  | FundModel=99 LearnStartDate=2025-09-01; FundModel=38   |       | yes   | one aim is funded
         1              |      | 2007-01-01  | FundModel=10 LearnStartDate=2025-09-01; FundModel=99   | 2526  | no    | none of the aims is
+        1              |      | 2007-01-01  |                                                        |       | yes   | no aims
     """,
 )
 def problem_without_category(learner):
@@ -107,6 +108,8 @@ def problem_without_category(learner):
         1              |      |                | 2000-09-02  | FundModel=10 LearnStartDate=2025-09-01                      | no    | hours not known
         1              |      | 11             | 2000-09-02  | FundModel=99 FAM=SOF108 LearnStartDate=2025-09-01           | yes   | community learning as well
         1              |      | 11             | 2000-09-02  | FundModel=99 FAM=SOF105 LearnStartDate=2025-09-01           | no    | not community learning
+        1              |      | 11             | 2000-09-02  | FundModel=38 FAM=SOF108 LearnStartDate=2025-09-01           | no    | another funding model
+        1              |      | 11             | 2000-09-02  |                                                             | no    | no aims
         1              |      | 11             | 2000-09-02  | FundModel=10 LearnStartDate=2025-09-01; FundModel=38        | no    | not all aims are
         1              | 4    | 11             | 2000-09-02  | FundModel=10 LearnStartDate=2025-09-01                      | no    | returned
         2              |      | 11             | 2000-09-02  | FundModel=10 LearnStartDate=2025-09-01                      | no    | no problem
@@ -132,7 +135,9 @@ def problem_without_category_on_longer_community_learning(learner):
         1       | LearnStartDate=2015-07-31                            | 2526  | no    | its last day
         1       | LearnStartDate=2015-08-01                            | 2526  | yes   | the day after
         2       | LearnStartDate=2015-08-01                            | 2526  | yes   | ended on the same day
+        2       | LearnStartDate=2015-07-31                            | 2526  | no    | its last day
         3       | LearnStartDate=2015-08-01                            | 2526  | yes   | ended on the same day
+        3       | LearnStartDate=2015-07-31                            | 2526  | no    | its last day
         14      | LearnStartDate=2025-08-01                            |       | no    | still valid
         15      |                                                      |       | no    | no aims
                 | LearnStartDate=2025-08-01                            |       | no    | blank

@@ -32,6 +32,8 @@ _LONG = """
             | 11             | FundModel=99 FAM=SOF108               | yes   | community learning as well
             | 11             | FundModel=10; FundModel=99 FAM=SOF108 | yes   | all aims are
             | 11             | FundModel=99                          | no    | not community learning
+            | 11             | FundModel=99 FAM=SOF105               | no    | another source of funding
+            | 11             | FundModel=38 FAM=SOF108               | no    | another funding model
             | 11             | FundModel=10; FundModel=38            | no    | one aim is not: another rule asks
             | 11             |                                       | no    | no aims
     "  "    | 11             | FundModel=10                          | yes   | white space only
@@ -46,6 +48,9 @@ _WITH_NUMBER = """
             |            | 10             | FundModel=10               | no    | no number
             | 1000000043 | 10             | FundModel=99 FAM=SOF108    | yes   | community learning as well
             | 1000000043 | 10             | FundModel=99               | no    | not community learning
+            | 1000000043 | 10             | FundModel=99 FAM=SOF105    | no    | another source of funding
+            | 1000000043 | 10             | FundModel=38 FAM=SOF108    | no    | another funding model
+            | 1000000043 | 10             |                            | no    | no aims
             | 1000000043 | 10             | FundModel=10; FundModel=38 | no    | one aim is not
     "  "    | 1000000043 | 10             | FundModel=10               | yes   | white space only
     Smith   | 1000000043 | 10             | FundModel=10               | no    | returned

@@ -43,6 +43,7 @@ SHAPE = r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D ]"
         AV123456A   | yes   | nor is V
         ZY123456C   | no    | other letters
                     | no    | not returned
+        "         " | no    | white space only
     """,
 )
 def wrong_form(learner):
@@ -63,6 +64,7 @@ def wrong_form(learner):
                   | FAM=ACT2            | no    | another contract type
                   | AimType=1           | no    | no contract type
         AB123456A | FAM=ACT1            | no    | returned
+        "  "      | FAM=ACT1            | yes   | white space only
     """,
 )
 def missing_on_employer_contract(learner):

@@ -83,6 +83,7 @@ def learning_hours_missing(learner):
         0              | FundModel=36                           |       | no    | apprenticeship
         0              | FundModel=82                           |       | no    | other 16 to 19
         0              | FundModel=25 ProgType=31               |       | no    | T Level
+        0              | FundModel=99 ProgType=31               |       | yes   | no 16 to 19 funding
         0              | FundModel=25 ProgType=31; FundModel=25 |       | yes   | another aim beside the T Level
         1              | FundModel=25                           |       | no    | one hour
                        | FundModel=25                           |       | no    | not returned
@@ -163,6 +164,7 @@ def more_hours_than_a_year_has(learner):
                        | 4001         | FundModel=25                           | no    | learning hours not returned
         4001           |              | FundModel=82                           | no    | other 16 to 19 provision
         4001           |              | FundModel=25 ProgType=31               | no    | T Level
+        4001           |              | FundModel=99 ProgType=31               | yes   | no 16 to 19 funding
         4001           |              | FundModel=82; FundModel=38             | yes   | another aim beside it
     """,
 )

@@ -164,8 +164,8 @@ def number_not_registered(learner):
 
 _LENIENCY = """
     ULN        | FilePreparationDate | FundModel | LearnStartDate | LearnPlanEndDate | LearnActEndDate | FAM         | years | fires | why
-    9999999999 | 2027-01-01          | 38        | {at60}         | 2027-07-31       |                 |             | 2627  | {in60} | 60 days
-    9999999999 | 2027-01-01          | 38        | {at61}         | 2027-07-31       |                 |             | 2627  | {in61} | 61 days
+    9999999999 | 2027-01-01          | 38        | {at60}         | 2027-07-31       |                 |             |       | {in60} | 60 days
+    9999999999 | 2027-01-01          | 38        | {at61}         | 2027-07-31       |                 |             |       | {in61} | 61 days
     9999999999 | 2026-12-31          | 38        | {start}        | 2027-07-31       |                 |             | 2627  | no    | before 1 January
     9999999999 | 2026-01-01          | 38        | {start26}      | 2026-07-31       |                 |             | 2526  | yes   | from 1 January
     9999999999 | 2025-12-31          | 38        | {start26}      | 2026-07-31       |                 |             | 2526  | no    | before 1 January
@@ -181,6 +181,7 @@ _LENIENCY = """
     9999999999 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 | ADL1        |       | yes   | loan
     9999999999 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 | ADL2        |       | no    | another ADL code
     9999999999 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 |             |       | no    | non-funded
+    9999999999 | 2027-01-01          | 11        | {start}        | 2027-07-31       |                 | ADL1        |       | no    | a loan belongs to non-funded aims
     9999999999 | 2027-01-01          | 11        | {start}        | 2027-07-31       |                 |             |       | no    | Tailored Learning
     9999999999 | 2027-01-01          | 38        | {start}        | {plus4}          |                 |             |       | no    | four days planned
     9999999999 | 2027-01-01          | 38        | {start}        | {plus5}          |                 |             |       | yes   | five days planned
@@ -264,12 +265,16 @@ _STUDENTS = """
     9999999999 | 2027-01-01          | 99        | 2026-11-01     | 2027-07-31       |                 | SOF1        |       | {in61} | 61 days
     9999999999 | 2026-12-31          | 99        | {start}        | 2027-07-31       |                 | SOF1        | 2627  | no    | before 1 January
     9999999999 | 2026-01-01          | 99        | {start26}      | 2026-07-31       |                 | SOF1        | 2526  | yes   | from 1 January
+    9999999999 | 2025-12-31          | 99        | {start26}      | 2026-07-31       |                 | SOF1        | 2526  | no    | before 1 January
     9999999999 | 2027-01-01          | 99        | {start}        | {plus4}          |                 | SOF1        |       | no    | four days planned
     9999999999 | 2027-01-01          | 99        | {start}        | {plus5}          |                 | SOF1        |       | yes   | five days planned
     9999999999 | 2027-01-01          | 99        | {start}        | {plus4}          | {plus5}         | SOF1        |       | yes   | five days in fact
+    9999999999 | 2027-01-01          | 99        | {start}        | {plus4}          | {plus4}         | SOF1        |       | no    | four days either way
     9999999999 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 | SOF105      |       | no    | another source of funding
     9999999999 | 2027-01-01          | 38        | {start}        | 2027-07-31       |                 | SOF1        |       | no    | another funding model
     9999999999 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 | SOF1 LDM034 |       | no    | offender in custody
+    9999999999 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 | SOF1 LDM035 |       | yes   | another LDM code
+    9999999999 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 | ACT1        |       | no    | no source of funding
     1000000043 | 2027-01-01          | 99        | {start}        | 2027-07-31       |                 | SOF1        |       | no    | a number of their own
 """
 

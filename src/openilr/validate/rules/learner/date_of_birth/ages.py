@@ -109,6 +109,7 @@ def too_old_for_16_to_19_funding(aim):
         2006-09-02  | 2025-09-01     | 10        | ASL2 | yes   | neighbourhood learning
         2006-09-02  | 2025-09-01     | 10        | ASL3 | no    | family learning
         2006-09-02  | 2025-09-01     | 10        |      | no    | no ASL
+        2006-09-02  | 2025-09-01     | 10        | ADL1 | no    | the code on another type
         2006-09-02  | 2025-09-01     | 99        | ASL1 | no    | another funding model
                     | 2025-09-01     | 10        | ASL1 | no    | blank
     """,
@@ -303,6 +304,7 @@ _PLAN_CASES = """
     2004-01-01  | 25        | EHC1       |          | SOF107        |       | no    | as it must be
     2004-01-01  | 25        | EHC1       |          | SOF107 SOF105 |       | yes   | another one beside it
     2004-01-01  | 25        | EHC1       |          |               |       | no    | none: that is for LearnDelFAMType rules
+    2004-01-01  | 25        | EHC1       |          | LDM105        |       | no    | not a source of funding
     2004-01-01  | 38        | SEN1       |          | SOF105        |       | no    | no plan
     2004-01-01  | 35        | EHC1       |          | SOF105 LDM034 | 2526  | no    | offender in custody
     2004-01-01  | 35        | EHC1       |          | SOF105 LDM034 | 2627  | yes   | no longer excused

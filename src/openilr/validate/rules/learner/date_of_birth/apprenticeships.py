@@ -249,6 +249,8 @@ def days_to_school_leaving(record: Record) -> Expr:
         2008-01-31  | 2024-06-29     | 25       | 1       |                                                | no    | the day after
         2007-03-01  | 2023-06-30     | 25       | 1       |                                                | yes   | 30 June 2023 was a Friday
         2007-03-01  | 2023-07-01     | 25       | 1       |                                                | no    | the day after
+        2006-03-01  | 2022-06-24     | 25       | 1       |                                                | yes   | 30 June 2022 was a Thursday
+        2006-03-01  | 2022-06-25     | 25       | 1       |                                                | no    | the day after
         2008-02-29  | 2024-06-28     | 25       | 1       |                                                | yes   | born on 29 February
         2001-01-01  | 2016-07-31     | 25       | 1       |                                                | no    | the day before the first
         2001-01-01  | 2016-08-01     | 25       | 1       |                                                | yes   | first day

@@ -146,6 +146,11 @@ def adult_skills_on_level_3_in_2016_17(aim):
                     | 2020-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 |        | no    | age not known
         1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=2 LearnAimRefType=1468 |        | no    | level 2
         1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=H LearnAimRefType=1468 |        | yes   | higher level
+        1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=4 LearnAimRefType=1468 |        | yes   | level 4
+        1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=5 LearnAimRefType=1468 |        | yes   | level 5
+        1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=6 LearnAimRefType=1468 |        | yes   | level 6
+        1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=7 LearnAimRefType=1468 |        | yes   | level 7
+        1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=8 LearnAimRefType=1468 |        | yes   | level 8
         1980-01-01  | 2020-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 |        | no    | another funding model
         1980-01-01  | 2020-09-01     | 35        | 25       | NotionalNVQLevelv2=3 LearnAimRefType=1468 |        | no    | apprenticeship
         1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | LDM034 | no    | offender in custody
@@ -156,6 +161,8 @@ def adult_skills_on_level_3_in_2016_17(aim):
         1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1431 |        | no    | A level
         1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1453 |        | no    | A level
         1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | DAM023 | no    | full funding in a devolved area
+        1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | DAM001 | yes   | another DAM code
+        1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | LDM023 | yes   | the code on another type
         1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | LDM378 | no    | Free Courses for Jobs
         1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | LDM347 | yes   | steel redundancy training is not named
         1980-01-01  | 2020-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | LDM395 | yes   | nor is Project S
@@ -183,12 +190,20 @@ def adult_skills_on_level_3_until_2024(aim):
                     | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 |        | no    | age not known
         1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=2 LearnAimRefType=1468 |        | no    | level 2
         1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=H LearnAimRefType=1468 |        | yes   | higher level
+        1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=4 LearnAimRefType=1468 |        | yes   | level 4
+        1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=5 LearnAimRefType=1468 |        | yes   | level 5
+        1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=6 LearnAimRefType=1468 |        | yes   | level 6
+        1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=7 LearnAimRefType=1468 |        | yes   | level 7
+        1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=8 LearnAimRefType=1468 |        | yes   | level 8
         1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3                      |        | yes   | type not known
         1980-01-01  | 2025-09-01     | 35        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 |        | no    | another funding model
         1980-01-01  | 2025-09-01     | 38        | 25       | NotionalNVQLevelv2=3 LearnAimRefType=1468 |        | yes   | apprenticeships are not named
         1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | LDM034 | yes   | nor are offenders in custody
         1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | RES1   | no    | restart
         1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=0002 |        | no    | A level
+        1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=1413 |        | no    | A level
+        1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=1430 |        | no    | A level
+        1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=1431 |        | no    | A level
         1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=1453 |        | no    | A level
         1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | DAM023 | no    | full funding in a devolved area
         1980-01-01  | 2025-09-01     | 38        |          | NotionalNVQLevelv2=3 LearnAimRefType=1468 | DAM001 | yes   | another DAM code
