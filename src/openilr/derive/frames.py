@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
@@ -100,24 +101,35 @@ def _add(sign: int, expr: Expr, a: pl.Expr, b: pl.Expr) -> pl.Expr:
 
 @dataclass
 class Compiled:
-    """A quantity, ready to be worked out on the table ``owner``."""
+    """A quantity, ready to be worked out on the table ``owner``.
 
+    Its parts are expressions on one side: the asking record ("me") or the other ("you"). They are worked out for
+    many questions at once, because one query with a hundred columns costs little more than a query with one.
+    """
+
+    name: str
     quantity: Quantity
     owner: str
-    mine: list[pl.Expr] = field(default_factory=list)  #: conditions on the asking record alone
-    yours: list[pl.Expr] = field(default_factory=list)  #: conditions on the other record alone
-    both: list[pl.Expr] = field(
-        default_factory=list
-    )  #: conditions on the pair; the other's columns start with "other:"
-    my_keys: list[pl.Expr] = field(default_factory=list)
-    your_keys: list[pl.Expr] = field(default_factory=list)
-    value: pl.Expr | None = None
-    by: pl.Expr | None = None
+    mine: dict[str, pl.Expr] = field(default_factory=dict)  #: keep?, k0, k1 ... on the asking record
+    yours: dict[str, pl.Expr] = field(default_factory=dict)  #: keep?, k0, k1 ..., value, by on the other record
+    both: list[pl.Expr] = field(default_factory=list)  #: conditions on the pair; the other's columns: "other:..."
     codes: tuple[str, str | None, tuple[str | None, ...]] | None = None
+    depth: int = 0  #: how many questions lie inside each other
+
+    @property
+    def keys(self) -> list[str]:
+        return [label for label in self.mine if label != "keep?"]
 
     @property
     def is_joined(self) -> bool:
-        return bool(self.my_keys or self.both or self.mine or self.quantity.other)
+        return bool(self.mine or self.both or self.quantity.other)
+
+    @property
+    def asks(self) -> set[str]:
+        """Names of the questions that this one looks at."""
+        parts = [*self.mine.values(), *self.yours.values(), *self.both]
+        names = {n.removeprefix("other:") for e in parts for n in e.meta.root_names()}
+        return {n for n in names if n.startswith("#")}
 
 
 def _conjuncts(expr: Expr | None) -> Iterator[Expr]:
@@ -183,38 +195,72 @@ class Compiler:
         """The column name of a quantity; registers it when it is new."""
         key = q.key({})
         if key not in self.names:
-            self.names[key] = name = f"#{len(self.names)}"
-            self.questions[name] = self._prepare(q)
+            name = f"#{len(self.names)}"
+            self.names[key] = name
+            self.questions[name] = self._prepare(name, q)
         return self.names[key]
 
-    def _prepare(self, q: Quantity) -> Compiled:
+    def needed(self, exprs: Iterable[pl.Expr]) -> list[Compiled]:
+        """All questions that these expressions ask, those inside other questions first."""
+        waiting = [n for e in exprs for n in e.meta.root_names() if n.startswith("#")]
+        found: dict[str, Compiled] = {}
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found[name] = self.questions[name]
+                waiting.extend(found[name].asks)
+        return sorted(found.values(), key=lambda c: c.depth)
+
+    def _prepare(self, name: str, q: Quantity) -> Compiled:
         me, you = id(q.scope.base), id(q.yours)
         direct = any(me in _bases(part) for part in q.parts() if part is not None)
         simple = not direct and not q.same and not q.other
         owner = q.within if simple and q.within else q.scope.base.table if direct else q.scope.table
-        done = Compiled(q, owner)
+        done = Compiled(name, q, owner)
+        keep: dict[str, list[pl.Expr]] = {"mine": [], "yours": []}
+        for position, (mine, theirs) in enumerate(q.same):
+            self._key(done, f"k{position}", mine, theirs, me, you)
         for condition in _conjuncts(q.where):
             asked = set(_bases(condition))
             if not asked <= {me, you}:
                 raise ValueError(f"{q.table_name}: a question inside a question can look at its own two records only.")
-            if me in asked and you in asked:
-                done.both.append(self.compile(condition, {me: "", you: "other:"}))
-            elif me in asked:
-                done.mine.append(self.compile(condition, {me: ""}))
+            if not (me in asked and you in asked):
+                side, base = ("mine", me) if me in asked else ("yours", you)
+                keep[side].append(self.compile(condition, {base: ""}))
+            elif pair := _equal_sides(condition, me, you):
+                label = f"k{len(done.keys)}"
+                self._key(done, label, *pair, me, you)
+                keep["mine"].append(done.mine[label].is_not_null())
             else:
-                done.yours.append(self.compile(condition, {you: ""}))
-        for mine, theirs in q.same:
-            done.my_keys.append(self.compile(mine, {me: ""}))
-            done.your_keys.append(self.compile(theirs, {you: ""}))
-        for name in ("value", "by"):
-            part = getattr(q, name)
+                done.both.append(self.compile(condition, {me: "", you: "other:"}))
+        for label in ("value", "by"):
+            part = getattr(q, label)
             if part is not None:
                 if me in _bases(part):
                     raise ValueError(f"{q.table_name}: value= and by= can look at the other record only.")
-                setattr(done, name, self.compile(part, {you: ""}))
+                done.yours[label] = self.compile(part, {you: ""})
+        for side, conditions in keep.items():
+            if conditions:
+                getattr(done, side)["keep?"] = reduce(lambda a, b: a & b, conditions)
         if simple and q.how == "any" and q.within:
             done.codes = _codes(q)
+        done.depth = 1 + max((self.questions[n].depth for n in done.asks), default=0)
         return done
+
+    def _key(self, done: Compiled, label: str, mine: Expr, theirs: Expr, me: int, you: int) -> None:
+        done.mine[label] = self.compile(mine, {me: ""})
+        done.yours[label] = self.compile(theirs, {you: ""})
+
+
+def _equal_sides(condition: Expr, me: int, you: int) -> tuple[Expr, Expr] | None:
+    """(mine, theirs) where a value of the one record must equal one of the other, so that it can be a key."""
+    if condition.op != "eq":
+        return None
+    left, right = condition.args
+    sides = set(_bases(left)), set(_bases(right))
+    if sides == ({me}, {you}):
+        return left, right
+    return (right, left) if sides == ({you}, {me}) else None
 
 
 def _codes(q: Quantity) -> tuple[str, str | None, tuple[str | None, ...]] | None:
@@ -256,7 +302,8 @@ class Frames:
             columns[f"@{entity}"] = columns["row"]
             self._columns[entity] = columns
         self._indexes: dict[tuple[str, str, str | None, str], dict[tuple[Any, ...], np.ndarray]] = {}
-        self._subsets: dict[tuple[str, str, str, str], pl.DataFrame] = {}
+        self._subsets: dict[tuple[str, ...], pl.DataFrame] = {}
+        self._parts: dict[tuple[str, str, str], pl.Series] = {}
 
     # columns --------------------------------------------------------------------------------------------
     def column(self, table: str, name: str) -> pl.Series:
@@ -303,11 +350,48 @@ class Frames:
         return self.select(table, [condition.alias("hit")])["hit"].arg_true()
 
     # answers --------------------------------------------------------------------------------------------
+    def warm(self, questions: Iterable[Compiled]) -> None:
+        """Work out the parts of many questions with few queries: one for each table and depth."""
+        for _, level in groupby(questions, key=lambda c: c.depth):
+            same_depth = [c for c in level if c.codes is None and self.heights.get(c.owner)]
+            self._work_out((c, "mine", self._side(c, "mine")) for c in same_depth)
+            self._work_out((c, "yours", self._side(c, "yours")) for c in same_depth)
+
+    def _side(self, c: Compiled, side: str) -> tuple[str, ...]:
+        """What identifies the table of one side of a question: an entity, or rows of a reference table."""
+        if side == "mine":
+            return (c.owner,)
+        if c.quantity.within:
+            return (c.quantity.table_name,)
+        column = c.quantity.same[0][1].args[1]
+        return (c.owner, c.quantity.table_name, column, str(c.mine["k0"]))
+
+    def _work_out(self, sides: Iterable[tuple[Compiled, str, tuple[str, ...]]]) -> None:
+        wanted: dict[tuple[str, ...], dict[str, tuple[tuple[str, str, str], pl.Expr]]] = {}
+        for c, side, table in sides:
+            for label, expr in getattr(c, side).items():
+                key = (c.name, side, label)
+                if key not in self._parts:
+                    if len(table) > 1:
+                        self._reference_rows(c, table)
+                    wanted.setdefault(table, {})["|".join(key)] = (key, expr)
+        for table, parts in wanted.items():
+            exprs = [expr.alias(text) for text, (_, expr) in parts.items()]
+            found = self.select(table[0], exprs) if len(table) == 1 else self._subsets[table].select(exprs)
+            for text, (key, _) in parts.items():
+                self._parts[key] = found[text]
+
+    def _part(self, c: Compiled, side: str, label: str) -> pl.Series:
+        key = (c.name, side, label)
+        if key not in self._parts:
+            self._work_out([(c, side, self._side(c, side))])
+        return self._parts[key]
+
     def _answer(self, c: Compiled) -> pl.Series:
         if c.codes is not None:
             return self._has_code(c)
         if c.quantity.within and not c.is_joined:
-            return self._aggregate_below(c)
+            return self._spread(c, self._right(c, [], f"@{c.owner}", "me"))
         return self._join(c)
 
     def _has_code(self, c: Compiled) -> pl.Series:
@@ -330,66 +414,60 @@ class Frames:
             self._indexes[key] = {tuple(row[:-1]): np.asarray(row[-1], dtype=np.int64) for row in groups.iter_rows()}
         return self._indexes[key]
 
-    def _aggregate_below(self, c: Compiled) -> pl.Series:
-        """One pass over the other table, grouped by the record that holds it: no pairs are formed."""
-        table = c.quantity.table_name
-        link = pl.col(f"@{c.owner}").alias("me")
-        frame = self._filtered(table, c.yours, [link, *_value_columns(c)])
-        return self._spread(c, frame)
-
-    def _filtered(self, table: str, conditions: list[pl.Expr], columns: list[pl.Expr]) -> pl.DataFrame:
-        if not conditions:
-            return self.select(table, columns)
-        keep = reduce(lambda a, b: a & b, conditions).alias("keep?")
-        return _kept(self.select(table, [*columns, keep]))
-
     def _join(self, c: Compiled) -> pl.Series:
-        q, owner = c.quantity, c.owner
-        keys = [f"k{i}" for i in range(len(c.my_keys))]
-        links = ["link"] if q.within else []
-        mixed = {name for e in c.both for name in e.meta.root_names()}
-        left_columns = [pl.col(f"@{owner}").alias("me")]
-        left_columns += [pl.col(f"@{q.within}").alias("link")] if links else []
-        left_columns += [e.alias(k) for k, e in zip(keys, c.my_keys, strict=True)]
-        left_columns += [pl.col(n) for n in sorted(mixed) if not n.startswith("other:")]
-        left = self._filtered(owner, c.mine, left_columns)
-        right = self._right(c, keys, [n.removeprefix("other:") for n in sorted(mixed) if n.startswith("other:")])
-        on = links + keys
-        if not q.within:
-            left = left.with_columns(pl.col(k).cast(right.schema[k]) for k in keys)
-        equal = bool(q.within)
+        q, on = c.quantity, [*(["link"] if c.quantity.within else []), *c.keys]
+        mixed = sorted({name for e in c.both for name in e.meta.root_names()})
+        right = self._right(
+            c, [n.removeprefix("other:") for n in mixed if n.startswith("other:")], f"@{q.within}", "link"
+        )
+        left = self._left(c, [n for n in mixed if not n.startswith("other:")], right.schema)
+        equal = bool(q.within)  # a blank equals a blank on two records of a file, but nothing in a reference table
         if not c.both and not q.other:
             if q.how == "any":
-                return self._spread(c, left.join(right, on=on, how="semi", nulls_equal=equal).select("me"))
+                return self._spread(c, left.join(right, on=on, how="semi", nulls_equal=equal))
             grouped = right.group_by(on, maintain_order=True).agg(_aggregate(c))
-            return self._place(c, left.select("me", *on).join(grouped, on=on, how="inner", nulls_equal=equal))
+            return self._place(c, left.join(grouped, on=on, how="inner", nulls_equal=equal))
         pairs = left.join(right, on=on, how="inner", nulls_equal=equal, maintain_order="left_right")
         conditions = [*c.both, pl.col("me") != pl.col("you")] if q.other else c.both
-        keep = reduce(lambda a, b: a & b, conditions).alias("keep?")
-        return self._spread(c, _kept(pairs.select("me", *(e.meta.output_name() for e in _value_columns(c)), keep)))
+        keep = pairs.select(reduce(lambda a, b: a & b, conditions).alias("keep?"))["keep?"]
+        kept = [pairs[name].filter(keep) for name in ("me", "value", "by") if name in pairs.columns]
+        return self._spread(c, pl.DataFrame(kept))
 
-    def _right(self, c: Compiled, keys: list[str], needed: list[str]) -> pl.DataFrame:
-        q = c.quantity
-        columns = [e.alias(k) for k, e in zip(keys, c.your_keys, strict=True)]
-        columns += [pl.col(n).alias(f"other:{n}") for n in needed] + _value_columns(c)
+    def _left(self, c: Compiled, needed: list[str], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
+        """The asking records: their number, the record that both sides share, keys, and what pairs are judged by."""
+        columns = {"me": self.column(c.owner, f"@{c.owner}")}
+        if c.quantity.within:
+            columns["link"] = self.column(c.owner, f"@{c.quantity.within}")
+        columns |= {k: self._part(c, "mine", k).cast(types[k]) for k in c.keys}
+        columns |= {name: self.column(c.owner, name) for name in needed}
+        return self._kept(c, "mine", columns)
+
+    def _right(self, c: Compiled, needed: list[str], link: str, link_as: str) -> pl.DataFrame:
+        """The other records: keys, values, what pairs are judged by, and the record that both sides share."""
+        q, columns = c.quantity, dict[str, pl.Series]()
+        table = self._side(c, "yours")
+        rows = None if q.within else self._reference_rows(c, table)
+        columns |= {label: self._part(c, "yours", label) for label in c.yours if label != "keep?"}
+        columns |= {f"other:{n}": self.column(q.table_name, n) if rows is None else rows[n] for n in needed}
         if q.within:
-            columns += [pl.col(f"@{q.within}").alias("link"), pl.col(f"@{q.table_name}").alias("you")]
-            return self._filtered(q.table_name, c.yours, columns)
-        frame = self._reference_rows(c)
-        if c.yours:
-            frame = frame.filter(reduce(lambda a, b: a & b, c.yours))
-        return frame.select(columns)
+            columns |= {link_as: self.column(q.table_name, link), "you": self.column(q.table_name, f"@{q.table_name}")}
+        return self._kept(c, "yours", columns)
 
-    def _reference_rows(self, c: Compiled) -> pl.DataFrame:
+    def _kept(self, c: Compiled, side: str, columns: dict[str, pl.Series]) -> pl.DataFrame:
+        """The rows that pass the side's conditions. Column by column: that costs a tenth of a query."""
+        if "keep?" not in getattr(c, side):
+            return pl.DataFrame([series.alias(name) for name, series in columns.items()])
+        keep = self._part(c, side, "keep?")
+        return pl.DataFrame([series.filter(keep).alias(name) for name, series in columns.items()])
+
+    def _reference_rows(self, c: Compiled, table: tuple[str, ...]) -> pl.DataFrame:
         """The rows of the reference table that any record of the owner could ask for: other questions share them."""
-        table, column = c.quantity.table_name, c.quantity.same[0][1].args[1]
         if self.reference is None:
-            raise ValueError(f"The reference table {table} was not given.")
-        key = (c.owner, table, column, str(c.my_keys[0]))
-        if key not in self._subsets:
-            wanted = self.select(c.owner, [c.my_keys[0].alias("key")])["key"]
-            self._subsets[key] = self.reference.lookup(table, column, wanted.drop_nulls().unique())
-        return self._subsets[key]
+            raise ValueError(f"The reference table {c.quantity.table_name} was not given.")
+        if table not in self._subsets:
+            wanted = self._part(c, "mine", "k0").drop_nulls().unique()
+            self._subsets[table] = self.reference.lookup(table[1], table[2], wanted)
+        return self._subsets[table]
 
     def _spread(self, c: Compiled, frame: pl.DataFrame) -> pl.Series:
         """From rows named by ``me`` to one value for each record of the owner."""
@@ -403,11 +481,11 @@ class Frames:
         return self._place(c, frame.group_by("me", maintain_order=True).agg(_aggregate(c)))
 
     def _place(self, c: Compiled, values: pl.DataFrame) -> pl.Series:
-        rows = pl.DataFrame({"me": self._columns[c.owner]["row"]})
-        placed = rows.join(
-            values.select(pl.col("me").cast(pl.UInt32), "answer"), on="me", how="left", maintain_order="left"
-        )
-        answer = placed["answer"]
+        me = values["me"].to_numpy()
+        place = np.full(self.heights[c.owner], -1, dtype=np.int64)
+        place[me] = np.arange(len(me))
+        at = pl.Series(place)
+        answer = values["answer"].gather(at.set(at < 0, None))
         if c.quantity.how == "any":
             return answer.is_not_null()
         if c.quantity.how == "set":
@@ -415,22 +493,12 @@ class Frames:
         return answer.fill_null(0) if c.quantity.how in ("count", "sum", "distinct") else answer
 
 
-def _kept(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows where "keep?" holds. Column by column: for small frames that costs a tenth of a query."""
-    keep = frame["keep?"]
-    return pl.DataFrame([series.filter(keep) for series in frame if series.name != "keep?"])
-
-
-def _value_columns(c: Compiled) -> list[pl.Expr]:
-    return [e.alias(n) for n, e in (("value", c.value), ("by", c.by)) if e is not None]
-
-
 def _aggregate(c: Compiled) -> pl.Expr:
     value, by, how = pl.col("value"), pl.col("by"), c.quantity.how
     if how == "latest":
         answer = value.filter(by.is_not_null() & (by == by.max())).last()
     elif how == "earliest":
-        answer = value.first() if c.by is None else value.filter(by.is_not_null() & (by == by.min())).first()
+        answer = value.first() if "by" not in c.yours else value.filter(by.is_not_null() & (by == by.min())).first()
     else:
         answer = {
             "any": pl.len(),

@@ -24,7 +24,7 @@ from openilr.years import Year
 __all__ = ["NO_RULES", "validate"]
 
 #: Learners in one batch: enough for columns to pay off, few enough for memory to stay flat.
-BATCH = 4000
+BATCH = 10_000
 #: The rule name that says of a year that its rules are not in OpenILR.
 NO_RULES = "*"
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from openilr.derive.expressions import Expr, Record, Ref
-from openilr.derive.frames import Compiler, Frames
+from openilr.derive.frames import Compiled, Compiler, Frames
 from openilr.spec import Schema
 from openilr.validate.report import FINDINGS
 from openilr.validate.rule import Rule, asks, rules_of
@@ -88,6 +88,7 @@ class RuleSet:
         for b in self.runnable:
             self._by_entity.setdefault((b.rule.entity, b.whole_file), []).append(b)
         self._compiled: dict[str, pl.Expr] = {}
+        self._asked: dict[bool, list[Compiled]] = {}
 
     def whole_file_columns(self) -> set[str]:
         """Fields of Learner that the rules about the whole file look at."""
@@ -102,12 +103,10 @@ class RuleSet:
         that field can not be judged for that learner and stay silent, as the schema finding already stands.
         """
         found: list[pl.DataFrame] = []
+        frames.warm(self._questions(whole_file))
         for (entity, about_file), rules in self._by_entity.items():
             if about_file != whole_file or not frames.heights.get(entity):
                 continue
-            for b in rules:
-                if b.rule.id not in self._compiled:
-                    self._compiled[b.rule.id] = b.compiled(self.compiler)
             hits = frames.select(entity, [self._compiled[b.rule.id] for b in rules])
             fired = hits.select(pl.all().any()).row(0)
             for b, any_fired in zip(rules, fired, strict=True):
@@ -116,6 +115,15 @@ class RuleSet:
                     if len(rows):
                         found.append(self._describe(frames, b, rows))
         return pl.concat(found) if found else empty_findings(order=True)
+
+    def _questions(self, whole_file: bool) -> list[Compiled]:
+        """What the rules ask of other records, compiled when the first batch needs it."""
+        if whole_file not in self._asked:
+            rules = [b for (_, about_file), some in self._by_entity.items() if about_file == whole_file for b in some]
+            for b in rules:
+                self._compiled[b.rule.id] = b.compiled(self.compiler)
+            self._asked[whole_file] = self.compiler.needed(self._compiled[b.rule.id] for b in rules)
+        return self._asked[whole_file]
 
     def _judged(
         self, frames: Frames, b: BuiltRule, rows: pl.Series, unreadable: Collection[tuple[int, str]]
