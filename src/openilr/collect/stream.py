@@ -22,7 +22,7 @@ from openilr.years import Year
 
 _BLOCK = 1 << 22
 #: Most bytes that are kept while looking for the end of a batch.
-_WINDOW = 1 << 25
+_WINDOW = 1 << 24
 _HEAD = 1 << 20
 #: Pieces from this size on are read by the scan; it takes longer to start than to read a few learners.
 SCAN_FROM = 1 << 17
