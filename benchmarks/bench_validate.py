@@ -53,10 +53,14 @@ class Measured:
         return min(self.wall)
 
     @property
+    def least(self) -> float:
+        return min(self.processor)
+
+    @property
     def row(self) -> str:
         median = statistics.median(self.wall)
         return (
-            f"| {self.learners:,} | {self.command} | {self.best:.2f} | {median:.2f} | {min(self.processor):.2f} "
+            f"| {self.learners:,} | {self.command} | {self.best:.2f} | {median:.2f} | {self.least:.2f} "
             f"| {self.peak_mb:,.0f} |"
         )
 
@@ -96,27 +100,46 @@ def measure(folder: Path, learners: int, runs: int, reference: Path) -> list[Mea
     return list(results.values())
 
 
-def ratios(results: list[Measured]) -> list[tuple[str, str, str, bool]]:
-    """What was measured, the value, the goal, and whether it was met."""
+@dataclass
+class Outcome:
+    """One figure beside its goal: by the clock, and the same by processor time, which a busy machine moves less."""
+
+    what: str
+    form: str
+    goal: float
+    clock: float
+    processor: float | None = None
+
+    @property
+    def row(self) -> str:
+        processor = "" if self.processor is None else self.form.format(self.processor)
+        met = "yes" if self.clock <= self.goal else "no"
+        return f"| {self.what} | {self.form.format(self.clock)} | {processor} | {self.form.format(self.goal)} | {met} |"
+
+
+def outcomes(results: list[Measured]) -> list[Outcome]:
     by = {(m.learners, m.command): m for m in results}
-    lines: list[tuple[str, str, str, bool]] = []
-
-    def add(what: str, value: float, form: str, goal: float) -> None:
-        lines.append((what, form.format(value), form.format(goal) + " or less", value <= goal))
-
+    found: list[Outcome] = []
     for name in dict.fromkeys(m.command for m in results if m.command != "xmllint"):
         said = name.removeprefix("ilr validate").removeprefix(", ") or "no reference data"
-        if (1_000, name) in by:
-            add(f"cold start to report, 1,000 learners ({said})", by[1_000, name].best, "{:.2f} s", GOAL_COLD_SECONDS)
-        if (20_000, name) in by:
-            times = by[20_000, name].best / by[20_000, "xmllint"].best
-            add(f"20,000 learners against xmllint ({said})", times, "{:.2f} times", GOAL_TIMES_XMLLINT)
-        if (200_000, name) in by:
-            add(f"peak memory, 200,000 learners ({said})", by[200_000, name].peak_mb, "{:,.0f} MB", GOAL_PEAK_MB)
-        if (200_000, name) in by and (20_000, name) in by:
-            flat = by[200_000, name].best / 10 / by[20_000, name].best
-            add(f"time per learner, 200,000 against 20,000 ({said})", flat, "{:.2f} times", GOAL_FLAT)
-    return lines
+        small, middle, large = (by.get((size, name)) for size in SIZES)
+        if small:
+            what = f"cold start to report, 1,000 learners ({said})"
+            found.append(Outcome(what, "{:.2f} s", GOAL_COLD_SECONDS, small.best, small.least))
+        if middle:
+            lint = by[middle.learners, "xmllint"]
+            what = f"20,000 learners against xmllint ({said})"
+            ratio = middle.best / lint.best, middle.least / lint.least
+            found.append(Outcome(what, "{:.2f} times", GOAL_TIMES_XMLLINT, *ratio))
+        if large:
+            what = f"peak memory, 200,000 learners ({said})"
+            found.append(Outcome(what, "{:,.0f} MB", GOAL_PEAK_MB, large.peak_mb))
+        if large and middle:
+            times = large.learners / middle.learners
+            what = f"time per learner, 200,000 against 20,000 ({said})"
+            ratio = large.best / middle.best / times, large.least / middle.least / times
+            found.append(Outcome(what, "{:.2f} times", GOAL_FLAT, *ratio))
+    return found
 
 
 def machine() -> str:
@@ -144,10 +167,10 @@ def page(results: list[Measured]) -> str:
         f"Measured on: {machine()}",
         f"{rules_checked()} rules of 2025-26 are checked.",
         "",
-        "| What | Measured | Goal | Met |",
-        "| --- | --- | --- | --- |",
+        "| What | By the clock | By processor time | Goal, at most | Met |",
+        "| --- | --- | --- | --- | --- |",
     ]
-    lines += [f"| {what} | {value} | {goal} | {'yes' if met else 'no'} |" for what, value, goal, met in ratios(results)]
+    lines += [outcome.row for outcome in outcomes(results)]
     lines += [
         "",
         "Times are the best of the runs. The full reference data has the size of the real tables: 120,000 aims with",
