@@ -93,6 +93,7 @@ for _id, _total, _residual, _what in (("AFinDate_05", 1, 3, "training"), ("AFinD
             TNP      | {_total}    | 2026-01-02 | TNP{3 - _total}@2026-01-01 TNP{7 - _residual}@2026-01-01 | no    | prices of the other kind
             TNP      | {_total}    | 2026-01-02 | PMR{_residual}@2026-01-01                    | no    | a payment
             PMR      | {_total}    | 2026-01-02 | TNP{_residual}@2026-01-01                    | no    | this is a payment
+            TNP      | {3 - _total} | 2026-01-02 | TNP{_residual}@2026-01-01                  | no    | this is a price of the other kind
             TNP      | {_residual} | 2026-01-01 | TNP{_total}@2026-01-02                       | no    | the finding is on the total price
         """,
     )(_after_residual(_total, _residual))  # fmt: skip
@@ -113,6 +114,7 @@ for _id, _total, _residual, _what in (("AFinDate_07", 1, 3, "training"), ("AFinD
             TNP      | {_residual} | 2026-01-01 | TNP{3 - _total}@2026-01-01                   | no    | a price of the other kind
             TNP      | {_residual} | 2026-01-01 | PMR{_total}@2026-01-01                       | no    | a payment
             PMR      | {_residual} | 2026-01-01 | TNP{_total}@2026-01-01                       | no    | this is a payment
+            TNP      | {7 - _residual} | 2026-01-01 | TNP{_total}@2026-01-01                   | no    | this is a price of the other kind
             TNP      | {_residual} |            | TNP{_total}                                  | no    | no dates
         """,
     )(_on_same_date(_total, _residual))  # fmt: skip

@@ -89,7 +89,11 @@ def trailblazer_without_training_price(aim):
     cases="""
         AFinType | AFinCode | years | fires | why
         TNP      | 1        |       | no    | listed
+        TNP      | 2        |       | no    | listed
+        TNP      | 3        |       | no    | listed
         TNP      | 4        |       | no    | listed
+        PMR      | 1        |       | no    | listed
+        PMR      | 2        |       | no    | listed
         PMR      | 3        |       | no    | listed
         TNP      | 5        |       | yes   | no such price
         PMR      | 4        |       | yes   | a code of TNP, not of PMR
@@ -272,15 +276,16 @@ def no_price_from_the_start(aim):
     message="The programme aim has a training payment, PMR 1, but no training price, TNP 1 or 3.",
     fix="Add the training price, or correct the payment.",
     cases="""
-        AimType | AFin           | fires | why
-        1       | PMR1=9         | yes   | payment without a price
-        1       | PMR1=9 TNP2=90 | yes   | assessment price only
-        1       | PMR1=9 TNP4=90 | yes   | residual assessment price only
-        1       | PMR1=9 TNP1=90 | no    | training price
-        1       | PMR1=9 TNP3=90 | no    | residual training price
-        1       | PMR2=9         | no    | an assessment payment: AFinType_07
-        1       |                | no    | no payment
-        3       | PMR1=9         | no    | a component aim
+        AimType | AFin           | years | fires | why
+        1       | PMR1=9         |       | yes   | payment without a price
+        1       | PMR1=9 TNP2=90 |       | yes   | assessment price only
+        1       | PMR1=9 TNP4=90 |       | yes   | residual assessment price only
+        1       | PMR1=9 TNP1=90 |       | no    | training price
+        1       | PMR1=9 TNP3=90 |       | no    | residual training price
+        1       | PMR2=9         |       | no    | an assessment payment: AFinType_07
+        1       | RIP1=9         | 2627  | no    | a price reduction is no payment
+        1       |                |       | no    | no payment
+        3       | PMR1=9         |       | no    | a component aim
     """,
 )
 def training_payment_without_price(aim):

@@ -157,6 +157,8 @@ def partner_is_the_provider(aim):
     cases="""
         ProvSpecDelMonOccur | fires | why
         A                   | no    | first
+        B                   | no    | second
+        C                   | no    | third
         D                   | no    | last
         E                   | yes   | one too many
         a                   | yes   | a small letter

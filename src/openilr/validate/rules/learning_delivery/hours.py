@@ -80,7 +80,13 @@ def added_hours_on_other_funding(aim):
     cases="""
         LearnStartDate | AddHours | lars_annual_value                                                  | fires | why
         2025-09-01     | 10       | BasicSkillsType=36 EffectiveFrom=2015-08-01                        | no    | ESOL
+        2025-09-01     | 10       | BasicSkillsType=37 EffectiveFrom=2015-08-01                        | no    | ESOL
+        2025-09-01     | 10       | BasicSkillsType=38 EffectiveFrom=2015-08-01                        | no    | ESOL
+        2025-09-01     | 10       | BasicSkillsType=39 EffectiveFrom=2015-08-01                        | no    | ESOL
+        2025-09-01     | 10       | BasicSkillsType=40 EffectiveFrom=2015-08-01                        | no    | ESOL
+        2025-09-01     | 10       | BasicSkillsType=41 EffectiveFrom=2015-08-01                        | no    | ESOL
         2025-09-01     | 10       | BasicSkillsType=42 EffectiveFrom=2015-08-01                        | no    | ESOL
+        2025-09-01     | 10       | BasicSkillsType=36 EffectiveFrom=2025-09-01                        | no    | begins that very day
         2025-09-01     | 10       | BasicSkillsType=35 EffectiveFrom=2015-08-01                        | yes   | other basic skills
         2025-09-01     | 10       | BasicSkillsType=43 EffectiveFrom=2015-08-01                        | yes   | other basic skills
         2025-09-01     | 10       |                                                                    | yes   | not in LARS

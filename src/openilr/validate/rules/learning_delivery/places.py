@@ -59,6 +59,10 @@ def is_at_residential_college(aim):
     return aim.lookup("organisations", "LongTermResid", UKPRN=aim.UKPRN) == 1
 
 
+def start_postcode_is_listed(aim: Record) -> Expr:
+    return aim.any("postcodes", same={"pcds": aim.LSDPostcode})
+
+
 def is_in_funding_list(aim: Record) -> Expr:
     """Whether the postcode at the start is in the list of who funds adult learners where."""
     return aim.any("devolved_postcodes", same={"Postcode": aim.LSDPostcode})
@@ -153,7 +157,7 @@ _RETURNED_TO_2024 = """
 
 def adult_without_start_postcode(aim):
     in_scope = aim.LearnStartDate.between("2019-08-01", "2024-07-31") & is_adult_to_2024(aim)
-    return in_scope & ~exists(aim, aim.LSDPostcode)
+    return in_scope & ~start_postcode_is_listed(aim)
 
 
 for _unless, _since, _until in (
@@ -196,7 +200,12 @@ for _unless, _since, _until in (
         2020-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01                        |                 |       | no    | listed for the funder
         2020-09-01     | 35        |          | "AB1 2CD"   | SOF111        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01                        |                 |       | yes   | another devolved funder
         2020-09-01     | 35        |          | "AB1 2CD"   | SOF105        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01                        |                 |       | yes   | national funding in a devolved area
+        2020-09-01     | 35        |          | "AB1 2CD"   | SOF105 SOF110 | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01                        |                 |       | yes   | one of two sources is another
+        2020-09-01     | 35        |          | "AB1 2CD"   | LDM110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01                        |                 |       | no    | another FAM type
         2020-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2020-09-02                        |                 |       | yes   | from the day after
+        2020-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2020-09-01                        |                 |       | no    | from that very day
+        2020-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110                                                 |                 |       | no    | listed without dates
+        2020-09-01     | 35        |          | "AB1 2CD"   | SOF110 LDM378 | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2020-09-01                        |                 |       | no    | other FAM records are no matter
         2020-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01 EffectiveTo=2020-08-31 |                 |       | yes   | to the day before
         2020-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01 EffectiveTo=2020-09-01 |                 |       | no    | last day
         2020-09-01     | 10        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CE" SourceOfFunding=110 EffectiveFrom=2019-08-01                        |                 | 2526  | yes   | community learning
@@ -266,6 +275,9 @@ def start_postcode_wrongly_written(aim):
         2023-09-01     | 35        |          | "AB1 2CD"   | SOF105        | Postcode="AB1 2CD" SourceOfFunding=105 EffectiveFrom=2019-08-01                        |       | no    | listed for the funder
         2023-09-01     | 35        |          | "AB1 2CD"   | SOF111        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01                        |       | yes   | another funder
         2023-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2023-09-02                        |       | yes   | from the day after
+        2023-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2023-09-01                        |       | no    | from that very day
+        2023-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110                                                 |       | no    | listed without dates
+        2023-09-01     | 35        |          | "AB1 2CD"   | SOF110 LDM378 | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2023-09-01                        |       | no    | other FAM records are no matter
         2023-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01 EffectiveTo=2023-08-31 |       | yes   | to the day before
         2023-09-01     | 35        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01 EffectiveTo=2023-09-01 |       | no    | last day
         2023-09-01     | 10        |          | "AB1 2CD"   | SOF110        | Postcode="AB1 2CE" SourceOfFunding=110 EffectiveFrom=2019-08-01                        | 2526  | yes   | community learning
@@ -306,7 +318,7 @@ def funded_elsewhere_2021_to_2024(aim):
     """,
 )
 def adult_from_2024_without_start_postcode(aim):
-    return is_adult_from_2024(aim) & ~exists(aim, aim.LSDPostcode)
+    return is_adult_from_2024(aim) & ~start_postcode_is_listed(aim)
 
 
 @rule(
@@ -327,6 +339,10 @@ def adult_from_2024_without_start_postcode(aim):
         2025-09-01     | 38        | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=105 EffectiveFrom=2019-08-01 EffectiveTo=2025-07-31; Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2025-08-01 | no | one of two funders, from its day on
         2025-09-01     | 38        | "AB1 2CD"   | SOF105        | Postcode="AB1 2CD" SourceOfFunding=105 EffectiveFrom=2019-08-01 EffectiveTo=2025-07-31; Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2025-08-01 | yes | the former funder
         2025-09-01     | 38        | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2025-09-02                        | yes   | from the day after
+        2025-09-01     | 38        | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2025-09-01                        | no    | from that very day
+        2025-09-01     | 38        | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110                                                 | no    | listed without dates
+        2025-09-01     | 38        | "AB1 2CD"   | SOF110 LDM378 | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2025-09-01                        | no    | other FAM records are no matter
+        2025-09-01     | 38        | "AB1 2CD"   |               | Postcode="AB1 2CE" SourceOfFunding=110 EffectiveFrom=2025-09-02                        | yes   | not listed, no source of funding
         2025-09-01     | 38        | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01 EffectiveTo=2025-08-31 | yes   | to the day before
         2025-09-01     | 38        | "AB1 2CD"   | SOF110        | Postcode="AB1 2CD" SourceOfFunding=110 EffectiveFrom=2019-08-01 EffectiveTo=2025-09-01 | no    | last day
         2025-09-01     | 35        | "AB1 2CD"   | SOF110        | Postcode="AB1 2CE" SourceOfFunding=110 EffectiveFrom=2019-08-01                        | no    | another funding model

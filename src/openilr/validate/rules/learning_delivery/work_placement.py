@@ -155,6 +155,9 @@ def starts_before_the_aim(placement):
         50000001    | 1             | yes   | another aim
                     | 1             | yes   | aim blank
         Z0007834    | 1             | no    | listed
+        Z0007835    | 1             | no    | listed
+        Z0007836    | 1             | no    | listed
+        Z0007837    | 1             | no    | listed
         Z0007838    | 1             | no    | listed
         Z0002347    | 1             | no    | listed
         ZWRKX001    | 1             | no    | listed
