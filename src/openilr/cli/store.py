@@ -278,24 +278,34 @@ def add(
 
 
 @reference_app.command("list")
-def listed(store: StoreFolder, format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text) -> int:
-    """List the reference tables of a store: rows, date, and how many rules of the latest year each turns on.
+def listed(
+    store: Annotated[Path | None, typer.Option(metavar="STORE", help="The folder of a store.")] = None,
+    reference: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of reference files instead.")] = None,
+    year: Annotated[str | None, typer.Option(metavar="YYYY", help="Rules of this year; by default the latest.")] = None,
+    format: Annotated[Format, typer.Option(help="Form of the list; json names every rule.")] = Format.text,
+) -> int:
+    """List reference tables: the file, its rows and date, and how many rules each turns on.
 
     Example: ilr reference list --store sector
 
-    Exit codes: 0 listed; 2 there is no such store.
+    Example: ilr reference list --reference lars/ --year 2526 --format json
+
+    Exit codes: 0 listed; 2 there is no such store or folder.
     """
-    from openilr.reference import BadReference
+    from openilr.cli.schema import known_year
+    from openilr.reference import BadReference, load
     from openilr.store import StoreError
 
-    held = opened(store)
+    if (store is None) == (reference is None):
+        raise CannotRun("Say which reference data to list: --store STORE or --reference DIR.")
+    of_year = known_year(year).name if year else None
     with plain(StoreError, BadReference):
-        found = held.reference()
+        found = opened(store).reference() if store else load(reference) if reference else None
         for problem in found.check() if found is not None else ():
             say(str(problem))
         rows = [] if found is None else found.describe().to_dicts()
     for row in rows:
-        row["rules"] = _rules_needing(row["table"])
+        row["rules"] = _rules_needing(row["table"], of_year)
     with Output(None) as out:
         if format is Format.json:
             out.write(json.dumps(rows, default=str, ensure_ascii=False) + "\n")
@@ -315,9 +325,9 @@ def listed(store: StoreFolder, format: Annotated[Format, typer.Option(help="Form
     return FINE
 
 
-def _rules_needing(name: str) -> list[str]:
+def _rules_needing(name: str, year: str | None) -> list[str]:
     from openilr import years
     from openilr.validate.explanations import rule_list
 
-    latest = [year for year in years.available() if years.load(year).has_rules][-1]
-    return [each.rule for each in rule_list(latest) if name in each.needs]
+    latest = [each for each in years.available() if years.load(each).has_rules][-1]
+    return [each.rule for each in rule_list(year or latest) if name in each.needs]
