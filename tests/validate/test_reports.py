@@ -303,7 +303,7 @@ def test_xlsx_has_its_sheets_and_nothing_acts_as_a_formula_or_a_link():
     ]
     made = report(*rows, not_run=[{"rule": "LearnAimRef_01", "needs": ["lars"]}])
     found = sheets(xlsx.render([made, report(file="b.xml")]))
-    assert list(found) == ["Summary", "Findings", "Not checked", "About"]
+    assert list(found) == ["Summary", "Findings", "Learners", "Not checked", "About"]
     assert [row[4] for row in found["Findings"]] == ["Learner", "=1+1", "http://x.example", "007", "L0004"]
     assert found["Findings"][1][-1] == "Look it up."
     assert found["Not checked"][1][1:] == ["LearnAimRef_01", "lars"]
@@ -330,3 +330,12 @@ def test_the_same_report_gives_the_same_bytes(render):
         return report(uln(1), uln(2), AIM, FILE, not_run=[{"rule": "A", "needs": ["b", "c"]}])
 
     assert render(make()) == render(make())
+
+
+def test_learners_with_most_errors_come_first():
+    found = report(uln(1), uln(2), AIM).by_learner()
+    assert found.columns == ["learn_ref_number", "errors", "warnings", "rules"]
+    assert found["errors"].to_list() == sorted(found["errors"].to_list(), reverse=True)
+    assert found["errors"].sum() + found["warnings"].sum() == 3
+    page = html.render([report(uln(1), uln(2), AIM)])
+    assert "Learners with most findings" in page

@@ -82,6 +82,23 @@ class Report:
             pl.len().cast(pl.Int64).alias("findings"),
         )
 
+    def by_learner(self) -> pl.DataFrame:
+        """One row for each learner with findings: learn_ref_number, errors, warnings, rules; most errors first.
+
+        ``rules`` names the learner's rules, joined by a comma and a space.
+        """
+        severity = pl.col("severity")
+        return (
+            self.findings.filter(pl.col("learn_ref_number").is_not_null())
+            .group_by("learn_ref_number", maintain_order=True)
+            .agg(
+                (severity == "error").sum().cast(pl.Int64).alias("errors"),
+                (severity == "warning").sum().cast(pl.Int64).alias("warnings"),
+                pl.col("rule").unique(maintain_order=True).str.join(", ").alias("rules"),
+            )
+            .sort("errors", "warnings", descending=True, maintain_order=True)
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """The report as plain Python values; the same content as :meth:`to_json`."""
         return json.loads(self.to_json())

@@ -24,6 +24,9 @@ from openilr.validate.reports.content import Section, clean
 
 __all__ = ["render", "render_brief"]
 
+#: Learners in the list of those with most findings.
+MOST_LEARNERS = 50
+
 ROWS = 5_000  #: findings drawn in the page, shared out over rules and files
 FEWEST = 20  #: but at least so many for each rule
 STORED = 5_000_000  #: bytes of further findings kept as data
@@ -107,6 +110,7 @@ def _file(page: _Page, report: Report, number: int) -> dict[str, Any]:
         "reference": [content.reference_line(item) for item in report.reference],
         "sections": parts,
         "chart": _chart(parts),
+        "learners": report.by_learner().head(MOST_LEARNERS).rows(),
         "share": _share(report),
         "changes": _changes(report),
         "not_checked": content.not_checked(report),

@@ -1,6 +1,6 @@
 """The report as a workbook, for a team that works through errors.
 
-Sheets: Summary, Findings, Not checked, About. Every text is written as text, whatever it starts with, so that no
+Sheets: Summary, Findings, Learners, Not checked, About. Every text is written as text, whatever it starts with, so no
 value can act as a formula or a link. Where there are more findings than a sheet can hold they go on in "Findings 2".
 """
 
@@ -28,6 +28,7 @@ _SUMMARY = (
     ("File", 44), ("Rule", 22), ("Severity", 10), ("Learners", 10), ("Findings", 10), ("What the rule asks", 70),
     ("Why it matters", 70), ("What to do", 70),
 )  # fmt: skip
+_LEARNERS = (("File", 44), ("Learner", 16), ("Errors", 10), ("Warnings", 10), ("Rules", 90))
 
 
 def render(reports: Sequence[Report], *, most_rows: int = MOST_ROWS) -> bytes:
@@ -47,6 +48,7 @@ def render(reports: Sequence[Report], *, most_rows: int = MOST_ROWS) -> bytes:
     sheets.write("Summary", _SUMMARY, _summary(reports))
     for number, rows in enumerate(_chunks(_findings(reports), most_rows), 1):
         sheets.write("Findings" if number == 1 else f"Findings {number}", _FINDINGS, rows)
+    sheets.write("Learners", _LEARNERS, _learners(reports))
     sheets.write("Not checked", (("File", 44), ("Rule", 22), ("Needs", 30), ("Reason", 70)), _not_checked(reports))
     sheets.write("About", (("File", 44), ("What", 26), ("Value", 80)), _about(reports))
     book.close()
@@ -94,6 +96,12 @@ def _findings(reports: Sequence[Report]) -> Iterable[Sequence[Any]]:
         fixes = {rule: content.explanation(rule, report.year).fix for rule in report.findings["rule"].unique()}
         for row in flat(report).iter_rows():
             yield *row, fixes[row[2]]
+
+
+def _learners(reports: Sequence[Report]) -> Iterable[Sequence[Any]]:
+    for report in reports:
+        for row in report.by_learner().head(MOST_ROWS).iter_rows():
+            yield report.file, *row
 
 
 def _chunks(rows: Iterable[Sequence[Any]], size: int) -> Iterable[list[Sequence[Any]]]:
