@@ -1,7 +1,7 @@
 """FFI 1: who may be fully funded. One rule for each period of starts, age group and level of aim.
 
 A learner whom either published list of exclusions leaves out (the CSV or the workbook of 2025-26) is left out here;
-``learn_del_fam_type.toml`` among the divergences says where the two differ.
+the divergences of the year say where the two differ.
 """
 
 from __future__ import annotations
