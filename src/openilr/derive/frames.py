@@ -10,7 +10,7 @@ to the seventh different question that the compiler has met.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import groupby
@@ -29,8 +29,8 @@ _HEADER = ("CollectionDetails", "LearningProvider")
 class ReferenceTables(Protocol):
     """What the evaluation needs of :class:`openilr.reference.Reference`."""
 
-    def lookup(self, table: str, column: str, keys: pl.Series) -> pl.DataFrame:
-        """The rows of a reference table whose ``column`` is among ``keys``."""
+    def lookup(self, table: str, column: str, keys: pl.Series, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """The rows of a reference table whose ``column`` is among ``keys``, with these columns."""
         ...
 
 
@@ -163,6 +163,7 @@ class Compiler:
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
         self.questions: dict[str, Compiled] = {}
+        self.reference_columns: dict[str, set[str]] = {}  #: what is asked of each reference table
 
     def compile(self, expr: Expr, scopes: Mapping[int, str]) -> pl.Expr:
         """The Polars expression. ``scopes`` gives, for the id of each record asked about, a prefix of its columns."""
@@ -171,6 +172,8 @@ class Compiler:
             return pl.lit(args[0])
         if op in ("field", "ref"):
             record, *path = args
+            if op == "ref":
+                self.reference_columns.setdefault(record.table, set()).add(path[0])
             return pl.col(scopes[id(record.base)] + ".".join(path))
         if op == "row":
             return pl.col(scopes[id(args[0].base)] + "@" + args[1])
@@ -464,9 +467,10 @@ class Frames:
         """The rows of the reference table that any record of the owner could ask for: other questions share them."""
         if self.reference is None:
             raise ValueError(f"The reference table {c.quantity.table_name} was not given.")
-        if table not in self._subsets:
+        columns = self.compiler.reference_columns[table[1]]
+        if table not in self._subsets or not columns <= set(self._subsets[table].columns):
             wanted = self._part(c, "mine", "k0").drop_nulls().unique()
-            self._subsets[table] = self.reference.lookup(table[1], table[2], wanted)
+            self._subsets[table] = self.reference.lookup(table[1], table[2], wanted, sorted(columns))
         return self._subsets[table]
 
     def _spread(self, c: Compiled, frame: pl.DataFrame) -> pl.Series:
