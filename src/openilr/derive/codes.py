@@ -34,6 +34,11 @@ def has_fam_other_than(record: Record, type: str, *codes: str) -> Expr:
     return record.any(LearningDeliveryFAM, lambda f: (f.LearnDelFAMType == type) & ~f.LearnDelFAMCode.is_in(codes))
 
 
+def is_restart(record: Record) -> Expr:
+    """Whether the aim (of this record) is a restart: it has a delivery FAM of type RES, whatever its code."""
+    return has_fam(record, "RES")
+
+
 def has_learner_fam(record: Record, type: str, *codes: int) -> Expr:
     """Whether the learner (of this record) has a learner FAM of this type (and one of these codes)."""
     if codes:

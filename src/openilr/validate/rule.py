@@ -122,6 +122,7 @@ class Asks:
 
     fields: tuple[str, ...]
     tables: tuple[str, ...]
+    columns: frozenset[tuple[str, str]]  #: (reference table, column)
     whole_file: bool  #: True where one learner is compared with the others of the file
 
 
@@ -129,12 +130,16 @@ def asks(expr: Expr) -> Asks:
     """One walk over an expression, the questions inside it included."""
     fields: dict[str, None] = {}
     tables: dict[str, None] = {}
+    columns: set[tuple[str, str]] = set()
     whole_file = False
     waiting = [expr]
     while waiting:
         e = waiting.pop()
         if e.op == "field":
             fields[f"{e.args[1]}.{e.args[2]}"] = None
+            continue
+        if e.op == "ref":
+            columns.add((e.args[0].table, e.args[1]))
             continue
         below: list[Expr] = []
         for arg in e.args:
@@ -146,4 +151,4 @@ def asks(expr: Expr) -> Asks:
                 if isinstance(arg.table, Ref):
                     tables[arg.table.name] = None
         waiting.extend(reversed(below))
-    return Asks(tuple(fields), tuple(tables), whole_file)
+    return Asks(tuple(fields), tuple(tables), frozenset(columns), whole_file)

@@ -19,6 +19,16 @@ from openilr.years import Year
 
 __all__ = ["BuiltRule", "RuleSet", "build_rule", "reference_kinds", "rule_set"]
 
+#: Columns whose absence says something: without an end date a row is open-ended.
+OPEN_ENDED = {
+    "EffectiveTo",
+    "EndDate",
+    "LastNewStartDate",
+    "LastDateStarts",
+    "StopNewStartsFromDate",
+    "valid_to",
+    "doterm",
+}
 #: How many values of related records a finding shows for one field.
 MOST_VALUES = 12
 
@@ -44,6 +54,7 @@ class BuiltRule:
     expr: Expr
     fields: tuple[str, ...]
     needs: tuple[str, ...]
+    columns: frozenset[tuple[str, str]]  #: what it asks of reference tables
     whole_file: bool
 
     def compiled(self, compiler: Compiler) -> pl.Expr:
@@ -68,22 +79,36 @@ def build_rule(rule: Rule, year: Year) -> BuiltRule:
     except (AttributeError, TypeError, ValueError) as error:
         raise type(error)(f"{rule.id} ({rule.module}), year {year.name}: {error}") from error
     seen = asks(expr)
-    return BuiltRule(rule, record, expr, seen.fields, seen.tables, seen.whole_file)
+    return BuiltRule(rule, record, expr, seen.fields, seen.tables, seen.columns, seen.whole_file)
 
 
 class RuleSet:
     """Rules of one year that can run with the reference tables at hand."""
 
-    def __init__(self, year: Year, built: Collection[BuiltRule], available: Collection[str]) -> None:
+    def __init__(
+        self,
+        year: Year,
+        built: Collection[BuiltRule],
+        available: Collection[str],
+        lacking: Collection[tuple[str, str]] = (),
+    ) -> None:
+        """``available`` names the reference tables at hand; ``lacking`` has (table, column) that their files have not."""
         self.year = year
         self.compiler = Compiler()
         self.order = {id: position for position, id in enumerate(year.rules)}
-        self.runnable = [b for b in built if set(b.needs) <= set(available)]
-        self.not_run: list[dict[str, Any]] = [
-            {"rule": b.rule.id, "needs": sorted(set(b.needs) - set(available))}
-            for b in built
-            if not set(b.needs) <= set(available)
-        ]
+        self.runnable: list[BuiltRule] = []
+        self.not_run: list[dict[str, Any]] = []
+        for b in built:
+            missing = sorted(set(b.needs) - set(available))
+            without = sorted((t, c) for t, c in b.columns & set(lacking) if c not in OPEN_ENDED)
+            if missing:
+                self.not_run.append({"rule": b.rule.id, "needs": missing})
+            elif without:
+                said = ", ".join(f"{table} without the column {column}" for table, column in without)
+                needs = sorted({table for table, _ in without})
+                self.not_run.append({"rule": b.rule.id, "needs": needs, "reason": f"The file given is {said}."})
+            else:
+                self.runnable.append(b)
         self._by_entity: dict[tuple[str, bool], list[BuiltRule]] = {}
         for b in self.runnable:
             self._by_entity.setdefault((b.rule.entity, b.whole_file), []).append(b)
@@ -218,7 +243,12 @@ def empty_findings(*, order: bool = False) -> pl.DataFrame:
 
 
 @cache
-def rule_set(year: Year, available: frozenset[str], only: frozenset[str] | None = None) -> RuleSet:
+def rule_set(
+    year: Year,
+    available: frozenset[str],
+    only: frozenset[str] | None = None,
+    lacking: frozenset[tuple[str, str]] = frozenset(),
+) -> RuleSet:
     """The rules of a year that can run with these reference tables; ``only`` narrows them to some ids."""
     chosen = [r for id, r in rules_of(year).items() if only is None or id in only]
-    return RuleSet(year, [build_rule(r, year) for r in chosen], available)
+    return RuleSet(year, [build_rule(r, year) for r in chosen], available, lacking)

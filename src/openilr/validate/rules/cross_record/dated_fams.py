@@ -4,7 +4,7 @@ A record applies from LearnDelFAMDateFrom to LearnDelFAMDateTo, both days includ
 the aim goes on.
 """
 
-from openilr.derive.codes import has_fam, has_monitoring, status_on
+from openilr.derive.codes import has_fam, has_monitoring, is_restart, status_on
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import LearnerEmploymentStatus, LearningDelivery, LearningDeliveryFAM
 from openilr.validate.rule import rule
@@ -217,11 +217,6 @@ def learning_support_overlaps(fam):
         other=True,
     )
     return (fam.LearnDelFAMType == "LSF") & (fam.LearnDelFAMDateFrom >= "2016-08-01") & another
-
-
-def is_restart(fam: Record) -> Expr:
-    """Whether the record's aim is a restart."""
-    return has_fam(fam, "RES")
 
 
 def is_redundant(record: Record) -> Expr:

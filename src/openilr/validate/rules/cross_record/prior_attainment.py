@@ -1,6 +1,6 @@
 """Prior attainment beside the aims: when it was recorded, and how high it is on Free Courses for Jobs (LDM 378)."""
 
-from openilr.derive.codes import age_at_start, has_fam
+from openilr.derive.codes import age_at_start, has_fam, is_restart
 from openilr.derive.dd38 import dd38
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import Learner, LearningDelivery, PriorAttain
@@ -23,10 +23,6 @@ def is_free_course_for_jobs(aim: Record) -> Expr:
 def is_devolved_exclusion(aim: Record) -> Expr:
     """Whether a devolved authority takes the aim out of this check (DAM 023)."""
     return has_fam(aim, "DAM", "023")
-
-
-def is_restart(aim: Record) -> Expr:
-    return has_fam(aim, "RES")
 
 
 def first_adult_start(learner: Record) -> Expr:

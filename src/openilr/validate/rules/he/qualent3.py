@@ -1,8 +1,9 @@
 """QUALENT3: the highest qualification that the learner entered with."""
 
+from openilr.derive.codes import is_restart
 from openilr.spec.names import LearningDeliveryHE
 from openilr.validate.rule import rule
-from openilr.validate.rules.he.questions import code_has_ended, is_restart, must_be_returned
+from openilr.validate.rules.he.questions import code_has_ended, must_be_returned
 from openilr.validate.shapes import list_used, lookup
 
 must_be_returned("QUALENT3_01", "QUALENT3", "Qualification on entry", "the aim started on or after 1 August 2010",

@@ -35,10 +35,6 @@ def is_level_4_or_above(record: Record) -> Expr:
     return lars(record, "NotionalNVQLevelv2").is_in(LEVEL_4_AND_ABOVE)
 
 
-def is_restart(record: Record) -> Expr:
-    return has_fam(record, "RES")
-
-
 def highest_fee(record: Record) -> int:
     """The highest tuition fee of the year, in pounds."""
     return int(record.pack.parameters["amounts"]["highest_tuition_fee"])

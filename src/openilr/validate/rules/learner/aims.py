@@ -20,10 +20,6 @@ def is_t_level(aim: Record) -> Expr:
     return (aim.FundModel == 25) & (aim.ProgType == 31)
 
 
-def is_restart(aim: Record) -> Expr:
-    return has_fam(aim, "RES")
-
-
 def is_in_custody(aim: Record) -> Expr:
     """LDM 034, an offender in custody (OLASS)."""
     return has_fam(aim, "LDM", "034")

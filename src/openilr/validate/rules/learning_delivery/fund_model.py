@@ -1,6 +1,6 @@
 """FundModel: the funding model of an aim."""
 
-from openilr.derive.codes import has_fam
+from openilr.derive.codes import has_fam, is_restart
 from openilr.derive.dd07 import dd07
 from openilr.derive.dd35 import dd35
 from openilr.spec.names import LearningDelivery
@@ -8,10 +8,6 @@ from openilr.validate.rule import rule
 from openilr.validate.shapes import lookup
 
 CORRECT = "Correct FundModel, or the fields that contradict it."
-
-
-def is_restart(aim):
-    return has_fam(aim, "RES")
 
 
 def is_non_funded_apprenticeship(aim):

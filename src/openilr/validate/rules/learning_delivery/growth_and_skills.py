@@ -1,13 +1,8 @@
 """Rules that came with the Growth and Skills offer in 2026-27: agreements and ages."""
 
-from openilr.derive.codes import age_at_start, has_fam
-from openilr.derive.expressions import Expr, Record
+from openilr.derive.codes import age_at_start, is_restart
 from openilr.spec.names import LearnerEmploymentStatus, LearningDelivery
 from openilr.validate.rule import rule
-
-
-def is_restart(record: Record) -> Expr:
-    return has_fam(record, "RES")
 
 
 @rule(

@@ -3,7 +3,7 @@
 From 2026-27 on, hours stand in records of their own (``hrs_record``).
 """
 
-from openilr.derive.codes import has_basic_skills_type, has_fam
+from openilr.derive.codes import has_basic_skills_type, is_restart
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import Predicate, rule
@@ -11,10 +11,6 @@ from openilr.validate.rules.learning_delivery.hrs_record import ESOL, days_plann
 
 #: Fewest planned off-the-job hours of an apprenticeship: PHours_06 (starts from August 2022) and PHours_08 (2025).
 LEAST_2022, LEAST_2025 = 278, 187
-
-
-def is_restart(aim):
-    return has_fam(aim, "RES")
 
 
 def is_apprenticeship_programme(aim: Record) -> Expr:

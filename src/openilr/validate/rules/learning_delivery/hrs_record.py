@@ -6,7 +6,7 @@ HRS 1 planned off-the-job hours of an apprenticeship, 2 planned hours of a T Lev
 
 from collections.abc import Callable
 
-from openilr.derive.codes import has_fam
+from openilr.derive.codes import is_restart
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import HRSRecord, LearningDelivery
 from openilr.validate.rule import Predicate, rule
@@ -21,10 +21,6 @@ def has_hours(aim: Record, *codes: int) -> Expr:
 
 def is_hours(record: Record, *codes: int) -> Expr:
     return (record.HRSType == "HRS") & record.HRSCode.is_in(codes)
-
-
-def is_restart(record: Record) -> Expr:
-    return has_fam(record, "RES")
 
 
 def days_planned(record: Record) -> Expr:

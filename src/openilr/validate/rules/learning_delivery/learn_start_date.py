@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from openilr.derive.codes import has_fam
+from openilr.derive.codes import is_restart
 from openilr.derive.dd07 import dd07
 from openilr.derive.dd18 import dd18
 from openilr.derive.expressions import Expr, Record
@@ -24,10 +24,6 @@ def is_bootcamp(aim: Record) -> Expr:
 
 def is_t_level(aim: Record) -> Expr:
     return aim.ProgType == 31
-
-
-def is_restart(aim: Record) -> Expr:
-    return has_fam(aim, "RES")
 
 
 def is_standard(aim: Record, aim_type: int) -> Expr:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from openilr.derive.codes import has_fam
+from openilr.derive.codes import has_fam, is_restart
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import Predicate, rule
 from openilr.validate.rules.learning_delivery.learn_aim_ref.validities import dates_of, is_valid_on
-from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions import is_apprenticeship, is_restart
+from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions import is_apprenticeship
 
 CORRECT = "Correct OrigLearnStartDate or LearnStartDate."
 

@@ -4,7 +4,7 @@ Who funds adult learners at a postcode is looked up in the devolved postcodes. R
 nothing about a blank LSDPostcode: whether it must be returned is the question of LSDPostcode_01 and LSDPostcode_05.
 """
 
-from openilr.derive.codes import has_fam, of_year
+from openilr.derive.codes import has_fam, is_restart, of_year
 from openilr.derive.dd07 import dd07
 from openilr.derive.dd35 import dd35
 from openilr.derive.expressions import Expr, Record
@@ -29,10 +29,6 @@ def is_adult_from_2024(aim):
 
 def is_offender_learning(aim):
     return has_fam(aim, "LDM", "034")
-
-
-def is_restart(aim):
-    return has_fam(aim, "RES")
 
 
 def has_postcode_exclusion(aim):

@@ -1,12 +1,11 @@
 """DateOfBirth: how old apprentices may be, and how long their programmes must last."""
 
-from openilr.derive.codes import age_at_start, has_fam, has_learner_fam
+from openilr.derive.codes import age_at_start, has_fam, has_learner_fam, is_restart
 from openilr.derive.dd04 import dd04
 from openilr.derive.dd07 import dd07
 from openilr.derive.expressions import Expr, Record, if_
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import rule
-from openilr.validate.rules.learner.aims import is_restart
 
 PLANNED = "The programme is planned to last {days} days, from {LearnStartDate} to {LearnPlanEndDate}; the least is"
 LASTED = "The programme lasted {days} days, from {LearnStartDate} to {LearnActEndDate}; the least is"

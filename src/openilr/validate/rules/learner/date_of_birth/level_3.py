@@ -1,11 +1,11 @@
 """DateOfBirth: adults from 24 years on aims of level 3 and above, which adult skills funding leaves to loans."""
 
-from openilr.derive.codes import age_at_start, ever_in_lars_category, has_fam, lars
+from openilr.derive.codes import age_at_start, ever_in_lars_category, has_fam, is_restart, lars
 from openilr.derive.dd07 import dd07
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import rule
-from openilr.validate.rules.learner.aims import is_in_custody, is_restart
+from openilr.validate.rules.learner.aims import is_in_custody
 
 MESSAGE = "The learner is {age} on {LearnStartDate}, and the aim is of level {level}, but FundModel is {FundModel}."
 WHY = "From 24 years, level 3 and above is paid by the learner or a loan, a few offers apart."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from openilr.derive.codes import is_restart
 from openilr.derive.expressions import Expr, Record, any_of
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import rule
@@ -16,7 +17,6 @@ from openilr.validate.rules.learning_delivery.learn_aim_ref.provisions import (
     Provision,
 )
 from openilr.validate.rules.learning_delivery.learn_aim_ref.validities import is_valid_on
-from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions import is_restart
 
 #: Table 1 of the LARS validity codes, 2025-26. Its row for APPRENTICESHIPS holds no aim: it wants DD07 = Y, which is
 #: ProgType 25, and excludes ProgType 25.

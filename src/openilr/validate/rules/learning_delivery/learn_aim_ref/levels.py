@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openilr.derive.codes import ever_in_lars_category, has_fam, in_lars_category, lars
+from openilr.derive.codes import ever_in_lars_category, has_fam, in_lars_category, is_restart, lars
 from openilr.derive.dd38 import dd38
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import LearningDelivery, PriorAttain
@@ -12,7 +12,6 @@ from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions impo
     fully_funded_by_authority,
     in_custody,
     is_apprenticeship,
-    is_restart,
     project_s,
     steel_redundancy_training,
 )

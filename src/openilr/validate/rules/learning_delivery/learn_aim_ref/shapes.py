@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from openilr import years
+from openilr.derive.codes import is_restart
 from openilr.derive.expressions import Expr, Record, all_of
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import Predicate, Rule, register
@@ -18,7 +19,6 @@ from openilr.validate.rules.learning_delivery.learn_aim_ref.validities import (
     is_valid_on,
     latest_end,
 )
-from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions import is_restart
 
 __all__ = ["Period", "end_is_valid", "in_category", "new_start_is_valid", "start_is_valid", "still_valid"]
 

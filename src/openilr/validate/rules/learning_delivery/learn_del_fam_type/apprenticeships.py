@@ -1,10 +1,9 @@
 """ACT, EEF and LSF: contract types, entitlements and learning support, most of them of apprenticeships."""
 
-from openilr.derive.codes import has_fam, is_english_or_maths, is_in_lars, lars
+from openilr.derive.codes import has_fam, is_english_or_maths, is_in_lars, is_restart, lars
 from openilr.derive.dd07 import dd07
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import rule
-from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions import is_restart
 from openilr.validate.rules.learning_delivery.learn_del_fam_type.shapes import forbidden_on
 
 forbidden_on("LearnDelFAMType_50", (25, 82, 10, 99), "learning support funding (LSF)", "LSF", until="2526")

@@ -10,10 +10,6 @@ from openilr.derive.dd35 import dd35
 from openilr.derive.dd38 import dd38
 
 
-def is_restart(aim):
-    return has_fam(aim, "RES")
-
-
 def is_apprenticeship(aim):
     return dd07(aim)
 

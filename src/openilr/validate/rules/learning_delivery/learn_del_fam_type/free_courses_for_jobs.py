@@ -4,15 +4,11 @@ Categories: 45 and 46 the offer's two rates, 49 its short qualifications, 48 aim
 for devolved authorities only.
 """
 
-from openilr.derive.codes import ever_in_lars_category, has_fam, in_lars_category, is_in_lars
+from openilr.derive.codes import ever_in_lars_category, has_fam, in_lars_category, is_in_lars, is_restart
 from openilr.derive.dd35 import dd35
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import rule
-from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions import (
-    devolved_authority_funds,
-    is_restart,
-    project_s,
-)
+from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions import devolved_authority_funds, project_s
 
 OFFERED = (45, 46, 49, 56)
 LAST_DAY_OF_ADULT_SKILLS = "2024-07-31"

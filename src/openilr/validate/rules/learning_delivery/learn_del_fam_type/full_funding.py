@@ -6,7 +6,7 @@ the divergences of the year say where the two differ.
 
 from __future__ import annotations
 
-from openilr.derive.codes import age_at_start, ever_in_lars_category, has_fam, lars
+from openilr.derive.codes import age_at_start, ever_in_lars_category, has_fam, is_restart, lars
 from openilr.spec.names import LearningDelivery, PriorAttain
 from openilr.validate.rule import rule
 from openilr.validate.rules.learning_delivery.learn_del_fam_type import exclusions as ex
@@ -36,14 +36,14 @@ def had_level_2_at_start(aim):
 _OFFENDERS = (ex.in_custody, ex.on_temporary_licence)
 _FROM_2017 = (
     ex.is_apprenticeship, ex.is_traineeship_outside_flexible_element, *_OFFENDERS, ex.unemployed_with_benefits,
-    ex.is_restart, ex.english_or_maths, ex.steel_redundancy_training, ex.on_low_wages, ex.fully_funded_by_authority,
+    is_restart, ex.english_or_maths, ex.steel_redundancy_training, ex.on_low_wages, ex.fully_funded_by_authority,
 )  # fmt: skip
 _FROM_2020 = (
     ex.is_apprenticeship, ex.is_traineeship_outside_flexible_element, *_OFFENDERS,
-    ex.unemployed_with_benefits_since_2020, ex.is_restart, ex.english_or_maths, ex.on_low_wages,
+    ex.unemployed_with_benefits_since_2020, is_restart, ex.english_or_maths, ex.on_low_wages,
     ex.fully_funded_by_authority, ex.essential_digital_skill,
 )  # fmt: skip
-_FROM_2024 = (ex.earns_below_threshold, ex.is_restart, ex.english_or_maths)
+_FROM_2024 = (ex.earns_below_threshold, is_restart, ex.english_or_maths)
 _DIGITAL = (ex.essential_digital_skill, ex.digital_functional_skill)
 
 _UP_TO_2 = ("E", "1", "2")
@@ -64,14 +64,14 @@ _LATEST_LEVEL_2 = [
 
 full_funding(
     "LearnDelFAMType_57", 35, starts=(None, "2016-07-31"), ages=(24, None), levels=_UP_TO_2,
-    unless=(ex.is_apprenticeship, *_OFFENDERS, ex.on_mandatory_benefits, ex.on_other_benefits, ex.is_restart,
+    unless=(ex.is_apprenticeship, *_OFFENDERS, ex.on_mandatory_benefits, ex.on_other_benefits, is_restart,
             ex.english_or_maths, ex.is_trade_union_aim, ex.at_a_specialist_designated_college,
             ex.steel_redundancy_training),
 )  # fmt: skip
 full_funding(
     "LearnDelFAMType_60", 35, starts=("2016-08-01", "2017-07-31"), ages=(24, None), levels=_UP_TO_2,
     unless=(ex.is_apprenticeship, ex.is_traineeship_outside_flexible_element, *_OFFENDERS, ex.on_mandatory_benefits,
-            ex.unemployed_with_benefits, ex.is_restart, ex.english_or_maths, ex.is_trade_union_aim,
+            ex.unemployed_with_benefits, is_restart, ex.english_or_maths, ex.is_trade_union_aim,
             ex.at_a_specialist_designated_college, ex.steel_redundancy_training),
 )  # fmt: skip
 full_funding(
@@ -143,7 +143,7 @@ def has_free_courses_for_jobs(aim):
     "and LDM 378 is not recorded.",
     fix="Record LDM 378 if the aim is one of Free Courses for Jobs; else correct FundModel.",
     show={"age": age_at_start},
-    unless=[ex.is_restart, ex.fully_funded_by_authority, ex.project_s],
+    unless=[is_restart, ex.fully_funded_by_authority, ex.project_s],
     cases="""
         LearnStartDate | FundModel | DateOfBirth | FAM    | lars                 | lars_category                           | fires | why
         2024-08-01     | 38        | 2000-08-01  | FFI1   | NotionalNVQLevelv2=3 | CategoryRef=38 EffectiveFrom=2021-04-01 | yes   | 24 on the first day

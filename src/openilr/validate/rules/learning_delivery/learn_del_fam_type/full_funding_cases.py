@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from openilr.derive.codes import is_restart
 from openilr.validate.rule import Predicate
 from openilr.validate.rules.learning_delivery.learn_del_fam_type import exclusions as ex
 
@@ -64,7 +65,7 @@ APPLIES: Mapping[Predicate, Sequence[Cells]] = {
         "10@{start} EII2 BSI4", "10@2010-08-01 EII6 BSI6", "11@2009-08-01; 11@2010-08-01 BSI5",
         "10@2009-08-01; 10@2010-08-01 EII2 BSI5",
     ),
-    ex.is_restart: [{"FAM": "RES1"}],
+    is_restart: [{"FAM": "RES1"}],
     ex.english_or_maths: _on_type("1") + _on_type("35"),
     ex.essential_digital_skill: _on_type("43"),
     ex.digital_functional_skill: _on_type("44"),

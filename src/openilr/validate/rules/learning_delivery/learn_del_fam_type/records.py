@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 
-from openilr.derive.codes import has_fam
+from openilr.derive.codes import has_fam, is_restart
 from openilr.derive.expressions import Expr, Record, any_of
 from openilr.spec import Code, CodeList
 from openilr.spec.names import LearningDelivery, LearningDeliveryFAM
 from openilr.validate.rule import rule
-from openilr.validate.rules.learning_delivery.learn_del_fam_type.exclusions import is_restart
 
 
 def _codes(fam: Record) -> CodeList:
