@@ -21,12 +21,12 @@ def _refused(folder: Path, table: str) -> BadReference:
 
 
 def test_a_missing_column_is_refused_on_loading(given: Callable[..., Path]) -> None:
-    folder = given({"lars/Validity.csv": "LearnAimRef,ValidityCategory,StartDate,EndDate\n"})
+    folder = given({"lars/Validity.csv": "LearnAimRef,StartDate,EndDate,LastNewStartDate\n"})
     with pytest.raises(BadReference) as refused:
         load(folder)
     bad = refused.value
-    assert (bad.file, bad.line, bad.column) == ("lars/Validity.csv", 1, "LastNewStartDate")
-    assert "LearnAimRef, ValidityCategory, StartDate, EndDate" in str(bad)
+    assert (bad.file, bad.line, bad.column) == ("lars/Validity.csv", 1, "ValidityCategory")
+    assert "LearnAimRef, StartDate, EndDate, LastNewStartDate" in str(bad)
 
 
 def test_a_file_without_a_header(given: Callable[..., Path]) -> None:

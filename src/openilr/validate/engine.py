@@ -76,6 +76,7 @@ class _Check:
         self.file, self.reference, self.as_of, self.only, self.progress = file, reference, as_of, only, progress
         self.expected = years.load(expected) if expected else None
         self.year: Year | None = self.expected
+        self.read_as: Year | None = None
         self.found: list[pl.DataFrame] = []
         self.rules: RuleSet | None = None
         self.whole_file: list[dict[str, pl.DataFrame]] = []
@@ -90,6 +91,7 @@ class _Check:
                 given = False
                 for tables in stream:
                     given = True
+                    self.read_as = tables.year
                     self._prepare(tables.year)
                     self._batch(tables, stream.findings)
                     if self.progress:
@@ -117,7 +119,9 @@ class _Check:
             only = None if self.only is None else frozenset(self.only)
             if only is not None:
                 _check_ids(only, self.year)
-            self.rules = rule_set(self._with_given_lists(self.year), frozenset(self.reference.names), only)
+            self.rules = rule_set(
+                self._with_given_lists(self.year), frozenset(self.reference.names), only, self._lacking()
+            )
 
     def _with_given_lists(self, year: Year) -> Year:
         """The year with the user's own code lists in place of those that come with the package."""
@@ -132,6 +136,10 @@ class _Check:
         return year.with_code_lists(
             {f: CodeList.of(f, codes, True, f"the list in {name}") for f, codes in fields.items()}
         )
+
+    def _lacking(self) -> frozenset[tuple[str, str]]:
+        """Columns that the reference files could have and do not."""
+        return frozenset((t, column) for t in self.reference.names for column in self.reference.lacking(t))
 
     def _official_words(self) -> dict[str, str]:
         """The department's own wording by rule, where the user gave its rules file."""
@@ -186,7 +194,7 @@ class _Check:
         return frozenset(self.reference["organisations"]["UKPRN"].drop_nulls().to_list())
 
     def _about_the_file(self, facts: FileFacts) -> None:
-        year = self.year or years.load(years.available()[-1])
+        year = self.year or _year_in_name(facts)
         order = {id: i for i, id in enumerate(year.rules)}
         rows = []
         for id in order:
@@ -194,9 +202,8 @@ class _Check:
             if file_rule and (self.only is None or id in self.only):
                 finding = file_rule.check(facts)
                 if finding:
-                    rows.append(
-                        (order[id], id, "error", None, None, None, json.dumps(dict(finding.fields)), finding.message)
-                    )
+                    severity, fields = year.rules[id].severity, json.dumps(dict(finding.fields))
+                    rows.append((order[id], id, severity, None, None, None, fields, finding.message))
         if "ZIP_UNSAFE" in facts.problems:
             rows.append((0, "Schema", "error", None, None, None, "{}", f"{facts.name} was refused: its contents would "
                          "unpack outside it or to far more than a return can hold."))  # fmt: skip
@@ -204,15 +211,14 @@ class _Check:
 
     def _not_run(self) -> list[dict[str, Any]]:
         year = self.year
-        if year is None or not year.has_rules or self.rules is None:
-            label = year.academic_year.label if year else "this file's year"
-            return [
-                {
-                    "rule": NO_RULES,
-                    "needs": [],
-                    "reason": f"OpenILR has no rules for {label}: only the schema was checked.",
-                }
-            ]
+        if year is None:
+            return [_nothing_run("The file could not be read, so no rule about its records was run.")]
+        if not year.has_rules or self.rules is None:
+            label = year.academic_year.label
+            return [_nothing_run(f"OpenILR has no rules for {label}: only the schema was checked.")]
+        if self.read_as is not None and self.read_as.name != year.name:
+            return [_nothing_run(f"This is a file of {self.read_as.academic_year.label}: the rules of "
+                                 f"{year.academic_year.label} about its records can not be asked of it.")]  # fmt: skip
         missing: dict[str, dict[str, Any]] = {n["rule"]: n for n in self.rules.not_run}
         for id, file_rule in FILE_RULES.items():
             needs = sorted(
@@ -228,6 +234,16 @@ class _Check:
             elif id not in known and facts.status != "Deleted" and not facts.category.startswith("Derived"):
                 missing[id] = {"rule": id, "needs": [], "reason": "This rule is not in OpenILR yet."}
         return [missing[id] for id in year.rules if id in missing and (self.only is None or id in self.only)]
+
+
+def _nothing_run(reason: str) -> dict[str, Any]:
+    return {"rule": NO_RULES, "needs": [], "reason": reason}
+
+
+def _year_in_name(facts: FileFacts) -> Year:
+    """The year that the name of an unreadable file gives, whose rules it is reported by; else the latest."""
+    named = facts.parts.get("year", "")
+    return years.load(named if named in years.available() else years.available()[-1])
 
 
 def _check_ids(ids: Collection[str], year: Year) -> None:

@@ -24,9 +24,9 @@ TABLES = (
         EffectiveFrom                  date
         EffectiveTo                    date
         LearnAimRefTitle               text
-        LearnAimRefType                must code4
+        LearnAimRefType                     code4
         NotionalNVQLevel               text
-        NotionalNVQLevelv2             must text
+        NotionalNVQLevelv2                  text
         AwardOrgAimRef                 text
         AwardOrgCode                   text
         CertificationEndDate           date
@@ -73,7 +73,7 @@ TABLES = (
         EffectiveTo                    date
         BasicSkills                    int
         BasicSkillsBroadType           int
-        BasicSkillsType                must int
+        BasicSkillsType                     int
         BasicSkillsParticipation       int
         FullLevel2EntitlementCategory  int
         FullLevel2Percent              decimal
@@ -91,8 +91,8 @@ TABLES = (
         LearnAimRef                    key text
         ValidityCategory               key text
         StartDate                      key date
-        EndDate                        must date
-        LastNewStartDate               must date
+        EndDate                             date
+        LastNewStartDate                    date
         """,
     ),
     _lars(
@@ -113,7 +113,7 @@ TABLES = (
         """
         CategoryRef                    key int
         ParentCategoryRef              int
-        CategoryName                   must text
+        CategoryName                        text
         Target                         text
         EffectiveFrom                  date
         EffectiveTo                    date
@@ -125,7 +125,7 @@ TABLES = (
         "fundings?",
         """
         LearnAimRef                    key text
-        FundingCategory                key text
+        FundingCategory                key? text
         EffectiveFrom                  key date
         EffectiveTo                    date
         RateWeighted                   decimal
@@ -145,7 +145,7 @@ TABLES = (
         PwayCode                       key int
         PathwayName                    text
         EffectiveFrom                  date
-        EffectiveTo                    must date
+        EffectiveTo                         date
         SectorSubjectAreaTier1         decimal
         SectorSubjectAreaTier2         decimal
         NASTitle                       text
@@ -191,10 +191,10 @@ TABLES = (
         ApprenticeshipStandardTypeCode text
         StandardName                   text
         StandardSectorCode             text
-        NotionalEndLevel               must text
-        EffectiveFrom                  must date
-        LastDateStarts                 must date
-        EffectiveTo                    must date
+        NotionalEndLevel                    text
+        EffectiveFrom                       date
+        LastDateStarts                      date
+        EffectiveTo                         date
         Reference                      text     = standardreference | larsreference
         SectorSubjectAreaTier1         decimal
         SectorSubjectAreaTier2         decimal
@@ -220,11 +220,11 @@ TABLES = (
         "standardfundings?",
         """
         StandardCode                   key int
-        FundingCategory                key text
+        FundingCategory                key? text
         EffectiveFrom                  key date
         EffectiveTo                    date
         BandNumber                     int
-        CoreGovContributionCap         must decimal
+        CoreGovContributionCap              decimal
         1618Incentive                  decimal
         SmallBusinessIncentive         decimal
         AchievementIncentive           decimal
@@ -264,7 +264,7 @@ TABLES = (
         ApprenticeshipCode             key int
         ProgType                       key int
         PwayCode                       key int
-        FundingCategory                key text
+        FundingCategory                key? text
         EffectiveFrom                  key date
         EffectiveTo                    date
         BandNumber                     int

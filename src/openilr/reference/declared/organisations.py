@@ -20,7 +20,7 @@ TABLES = (
         columns_of(r"""
         UKPRN            key int
         Name             text       = orgname | organisationname | legalname | namelegal | providername
-        LegalOrgType     must text  = legalorganisationtype | organisationtype
+        LegalOrgType          text  = legalorganisationtype | organisationtype
         Status           text       = organisationstatus
         LongTermResid    int        = longtermresidential
         HESAProvider     bool

@@ -21,7 +21,7 @@ TABLES = (
         columns_of(r"""
         pcds        key postcode  = pcd8 | pcd7 | pcd2? | postcode
         dointr      month         = introduction
-        doterm      must month    = termination
+        doterm           month    = termination
         usertype    int           = usrtypind
         oseast1m    int           = east1m
         osnrth1m    int           = north1m
