@@ -12,11 +12,10 @@ OPEN_ENDED = date(2099, 12, 31)
 
 
 def dd36(aim: Record) -> Expr:
-    """AchDate on a standard or a Skills Bootcamp where it is known; else LearnActEndDate, but not for ProgType 32 ...
+    """The effective end of a programme aim; missing for other aims.
 
-    For programme aims: ProgType other than 25 takes LearnActEndDate; ProgType 25 takes AchDate and, without it,
-    LearnActEndDate; ProgType 32 takes AchDate where LearnActEndDate is blank. Without either, 31 December 2099.
-    Missing for aims that are no programme aim.
+    ProgType 25: AchDate and, without it, LearnActEndDate. Other programmes: LearnActEndDate and, for ProgType 32
+    without one, AchDate. Without any of these: 31 December 2099.
     """
     not_standard = if_(aim.LearnActEndDate.known, aim.LearnActEndDate, aim.AchDate.only_if(aim.ProgType == 32))
     standard = aim.AchDate.or_(aim.LearnActEndDate)
