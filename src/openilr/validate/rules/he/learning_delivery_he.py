@@ -52,15 +52,19 @@ def learner_record_without_aim_record(learner_he):
     "LearningDeliveryHE_02",
     LearningDelivery,
     summary="An aim funded by the Office for Students needs a higher education record.",
-    message=NO_RECORD,
+    message=NO_RECORD + " Its FundModel is {FundModel}, with source of funding 1.",
     fix=ADD_RECORD,
+    unless=(is_made_by_hesa,),
     cases="""
-        FundModel | FAM    | LearningDeliveryHE | fires | why
-        99        | SOF1   |                    | yes   | no record
-        99        | SOF1   | TYPEYR=1           | no    | there is one
-        99        | SOF108 |                    | no    | another source of funding
-        99        |        |                    | no    | no source of funding
-        38        | SOF1   |                    | no    | another funding model
+        FundModel | FAM         | LearningDeliveryHE | fires | why
+        99        | SOF1        |                    | yes   | no record
+        99        | SOF1        | TYPEYR=1           | no    | there is one
+        99        | SOF108      |                    | no    | another source of funding
+        99        |             |                    | no    | no source of funding
+        38        | SOF1        |                    | no    | another funding model
+                  | SOF1        |                    | no    | no funding model
+        99        | SOF1 LDM352 |                    | no    | made by HESA
+        99        | SOF1 LDM353 |                    | yes   | another LDM code
     """,
 )
 def ofs_funded_without_record(aim):
@@ -104,7 +108,8 @@ def _no_record_below_level_4(id: str, fund_model: int, what: str) -> None:
         id,
         LearningDeliveryHE,
         summary=f"{what} at level 3 or below has no higher education record.",
-        message=f"The aim has a higher education record, on FundModel {fund_model} and below level 4.",
+        message=f"The aim has a higher education record, on FundModel {fund_model}, and LARS has {{LearnAimRef}} at level {{level}}.",
+        show={"level": lambda he: lars(he, "NotionalNVQLevelv2")},
         fix="Remove the higher education record, or correct FundModel or LearnAimRef.",
         unless=(is_level_4_or_above,),
         cases=f"""

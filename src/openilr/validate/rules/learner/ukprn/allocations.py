@@ -33,17 +33,33 @@ def starts_after_stop(aim: Record, rule: str) -> Expr:
     The latest is the one with the latest StartDate. Where several of the streams begin on that day, one that is stopped
     is enough.
     """
+    latest = start_of_latest(aim, rule)
+    return allocation(
+        aim, rule,
+        lambda c: (c.StartDate.or_(LONG_AGO) == latest) & (c.StopNewStartsFromDate <= aim.LearnStartDate),
+    )  # fmt: skip
+
+
+def start_of_latest(aim: Record, rule: str) -> Expr:
+    """The latest StartDate among the provider's allocations from one of the rule's streams."""
     codes = streams(aim, rule)
-    latest = aim.last(
+    return aim.last(
         "contract_allocations",
         lambda c: c.StartDate.or_(LONG_AGO),
         lambda c: c.FundingStreamPeriodCode.is_in(codes),
         same={"DeliveryUKPRN": aim.UKPRN},
     )
-    return allocation(
-        aim, rule,
-        lambda c: (c.StartDate.or_(LONG_AGO) == latest) & (c.StopNewStartsFromDate <= aim.LearnStartDate),
-    )  # fmt: skip
+
+
+def day_of_stop(aim: Record, rule: str) -> Expr:
+    """The day from which the provider's latest allocation takes no new starts, for messages."""
+    codes, latest = streams(aim, rule), start_of_latest(aim, rule)
+    return aim.first(
+        "contract_allocations",
+        lambda c: c.StopNewStartsFromDate,
+        lambda c: c.FundingStreamPeriodCode.is_in(codes) & (c.StartDate.or_(LONG_AGO) == latest),
+        same={"DeliveryUKPRN": aim.UKPRN},
+    )
 
 
 # Which aims ------------------------------------------------------------------------------------------------
@@ -52,10 +68,6 @@ def starts_after_stop(aim: Record, rule: str) -> Expr:
 def ended_in_previous_year(aim: Record) -> Expr:
     previous = aim.teaching_year.previous
     return aim.LearnActEndDate.between(previous.start, previous.end)
-
-
-def is_restart(aim: Record) -> Expr:
-    return has_fam(aim, "RES")
 
 
 def is_restart_1(aim: Record) -> Expr:

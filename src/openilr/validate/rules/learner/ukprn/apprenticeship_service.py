@@ -6,11 +6,10 @@ the date is enough.
 
 from collections.abc import Callable
 
-from openilr.derive.codes import has_fam
+from openilr.derive.codes import has_fam, is_restart
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import rule
-from openilr.validate.rules.learner.ukprn.allocations import is_restart
 
 LIVE = ("Active", "ActiveButNotTakingOnApprentices")
 DATES = (
@@ -26,6 +25,16 @@ def _listed(aim: Record, type: str, code: Expr, where: Callable[[Record], Expr] 
         return live & where(course) if where else live
 
     return aim.any("apprenticeship_service", wanted, same={"UKPRN": aim.UKPRN, "LARSCode": code})
+
+
+def _last_day(aim: Record, type: str, code: Expr, column: str) -> Expr:
+    """The latest day in a column among the provider's live entries for the course, for messages."""
+    return aim.last(
+        "apprenticeship_service",
+        lambda c: c.field(column),
+        lambda c: (c.CourseType == type) & c.Status.is_in(LIVE),
+        same={"UKPRN": aim.UKPRN, "LARSCode": code},
+    )
 
 
 def short_course(aim: Record, where: Callable[[Record], Expr] | None = None) -> Expr:
@@ -113,8 +122,9 @@ def unit_starts_outside_dates_for_starts(aim):
     LearningDelivery,
     summary="An apprenticeship must start by the last day for new starts that the apprenticeship service gives the "
     "provider for the standard.",
-    message="The programme starts on {LearnStartDate}, after the last day for starts on standard {StdCode} in the "
-    "apprenticeship service.",
+    message="The programme starts on {LearnStartDate}; the last day for starts on standard {StdCode} in the "
+    "apprenticeship service is {last}.",
+    show={"last": lambda aim: _last_day(aim, "Apprenticeship", aim.StdCode.as_text(), "LastDateStarts")},
     fix=DATES,
     unless=(is_restart,),
     cases="""
@@ -144,7 +154,8 @@ def apprenticeship_starts_after_last_day_for_starts(aim):
     "UKPRN_34",
     LearningDelivery,
     summary="An apprenticeship unit must end by the end of the provider's short course in the apprenticeship service.",
-    message="The aim ended on {LearnActEndDate}, after short course {LearnAimRef} ended in the apprenticeship service.",
+    message="The aim ended on {LearnActEndDate}; short course {LearnAimRef} ended on {last} in the apprenticeship service.",
+    show={"last": lambda aim: _last_day(aim, "ShortCourse", aim.LearnAimRef, "EffectiveTo")},
     fix=DATES,
     cases="""
         LearnAimRef | LearnActEndDate | ProgType | apprenticeship_service                                                                                | fires | why
@@ -170,7 +181,8 @@ def unit_ends_after_course(aim):
     "UKPRN_35",
     LearningDelivery,
     summary="An apprenticeship must end by the day on which the apprenticeship service ends the standard for the provider.",
-    message="The programme ended on {LearnActEndDate}, after standard {StdCode} ended in the apprenticeship service.",
+    message="The programme ended on {LearnActEndDate}; standard {StdCode} ended on {last} in the apprenticeship service.",
+    show={"last": lambda aim: _last_day(aim, "Apprenticeship", aim.StdCode.as_text(), "EffectiveTo")},
     fix=DATES,
     cases="""
         StdCode | LearnActEndDate | FundModel | AimType | apprenticeship_service                                                                            | fires | why

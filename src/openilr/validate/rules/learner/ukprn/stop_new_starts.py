@@ -5,18 +5,19 @@ The streams of each rule are among the year's parameters; those given here are f
 
 from collections.abc import Mapping
 
+from openilr.derive.codes import is_restart
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import Predicate, rule
 from openilr.validate.rules.learner.ukprn.allocations import (
     CaseTable,
     by_year,
+    day_of_stop,
     is_funded_nationally,
     is_levy_apprenticeship,
     is_non_levy_apprenticeship,
     is_procured_2017,
     is_procured_2021,
     is_procured_2023,
-    is_restart,
     starts_after_stop,
 )
 
@@ -58,7 +59,8 @@ def _no_new_starts(
         id,
         LearningDelivery,
         summary=f"No aim may start on {what} from the day on which the provider's latest allocation stops new starts.",
-        message=f"The aim starts on {{LearnStartDate}}, when provider {{UKPRN}} may no longer start learners on {what}.",
+        message=f"The aim starts on {{LearnStartDate}}, but provider {{UKPRN}} may start nobody on {what} from {{stop}} on.",
+        show={"stop": lambda aim: day_of_stop(aim, id)},
         why="A stop on new starts is part of the contract: learners who start after it are not paid for.",
         fix="Check the aim's start date and funding; if both are right, ask for the stop to be lifted.",
         unless=(*unless, is_restart),
