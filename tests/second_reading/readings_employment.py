@@ -39,10 +39,10 @@ def emp_stat_12(aim, facts):
         return False
     status = aim.status_on(aim.LearnStartDate)
     if status is None:
-        return False
-    # Two records from the same day both apply.
-    return any(
-        e.EmpStat != 10 for e in aim.learner.all("LearnerEmploymentStatus") if e.DateEmpStatApp == status.DateEmpStatApp
+        return True  # the intent asks for a record of paid employment that applies
+    # Of two records from the same day one will do.
+    return not any(
+        e.EmpStat == 10 for e in aim.learner.all("LearnerEmploymentStatus") if e.DateEmpStatApp == status.DateEmpStatApp
     )
 
 

@@ -47,6 +47,8 @@ def unknown_employer(status):
         100000002 | no    | the sum is 9, remainder 9, so the digit is 2
         000000010 | yes   | fewer than nine digits as a number
         100000100 | yes   | the sum is 12, remainder 1 asks for 10, which no digit is
+        123456010 | no    | the sum is 121, remainder 0, so the digit is 0
+        123456011 | yes   | the sum is 121, and 1 is not 0
         999999999 | no    | the temporary number
                   | no    | blank
     """,

@@ -54,6 +54,8 @@ def is_programme_aim_of_apprenticeship(aim: Record) -> Expr:
         2013-01-01     | 35        | 1990-01-01  | 10@2013-01-01 |        |          | no    | a status from the very day
         2013-01-01     | 35        | 1990-01-01  | 10@2013-01-02 |        |          | yes   | a status from the day after
         2013-01-01     | 99        | 1990-01-01  |               | SOF108 |          | no    | community learning
+        2013-01-01     | 99        | 1990-01-01  |               | SOF107 |          | yes   | another source of funding
+        2013-09-01     | 35        | 1993-09-01  |               |        |          | yes   | 19 on 31 August 2013, 20 the day after
         2013-01-01     | 35        | 1990-01-01  |               | SOF108 |          | yes   | SOF 108 on another funding model
         2013-01-01     | 35        | 1990-01-01  |               |        | 25       | no    | apprenticeship
         2013-01-01     | 35        |             |               |        |          | no    | age not known
@@ -101,6 +103,9 @@ _ADULT_CASES = """
     2025-09-01     | 35        |             |               |        |          |       | no    | age not known
     2025-09-01     | 35        | 1990-01-01  |               |        | 25       |       | no    | apprenticeship
     2025-09-01     | 99        | 1990-01-01  |               | SOF108 |          | 2526  | no    | community learning
+    2025-09-01     | 99        | 1990-01-01  |               | SOF107 |          |       | yes   | another source of funding
+    2025-09-01     | 35        | 2005-09-01  |               |        |          |       | yes   | 19 on 31 August, 20 the day after
+    2025-08-01     | 35        | 2006-08-31  |               |        |          |       | yes   | the teaching year begins in August
     2025-09-01     | 35        | 1990-01-01  |               | SOF108 |          |       | yes   | SOF 108 on another funding model
     2026-09-01     | 99        | 1990-01-01  |               | SOF108 |          | 2627  | yes   | 2026-27 excuses apprenticeships only
 """
@@ -161,6 +166,9 @@ def apprentice_without_status(aim):
         2025-09-01     | 25        | 500            | 40           |               | no    | 540 hours
         2025-09-01     | 82        | 100            |              |               | yes   | blank hours count as none
         2025-09-01     | 25        |                |              |               | yes   | no hours at all
+        2025-09-01     | 25        | 539            |              |               | yes   | 539 hours and a blank
+        2025-09-01     | 25        |                | 539          |               | yes   | a blank and 539 hours
+        2025-09-01     | 25        | 540            |              |               | no    | 540 hours and a blank
         2025-09-01     | 35        | 100            | 0            |               | no    | another funding model
         2025-09-01     | 25        | 100            | 0            | 10@2025-08-31 | no    | a status from the day before
         2025-09-01     | 25        | 100            | 0            | 10@2025-09-01 | yes   | a status from the very day is too late
@@ -176,7 +184,7 @@ def part_time_16_to_19_without_status(aim):
     "EmpStat_12",
     LearningDelivery,
     summary="An apprentice should be in paid employment when the programme starts.",
-    message="The employment status that applies on {LearnStartDate} is not 10, in paid employment.",
+    message="No employment status 10, in paid employment, applies on {LearnStartDate}, when the programme starts.",
     why="An apprenticeship is a job with training.",
     fix="Check the employment status on the start date; correct it, or confirm that the learner really was not employed.",
     unless=(is_sporting_or_similar,),
@@ -186,7 +194,8 @@ def part_time_16_to_19_without_status(aim):
         25       | 1       | 2025-09-01     | 10@2025-08-01                |        | no    | employed
         25       | 1       | 2025-09-01     | 11@2025-08-01; 10@2025-09-01 |        | no    | employed from the very day
         25       | 1       | 2025-09-01     | 10@2025-08-01; 98@2025-08-31 |        | yes   | the latest counts
-        25       | 1       | 2025-09-01     |                              |        | no    | none at all: EmpStat_09 asks for it
+        25       | 1       | 2025-09-01     |                              |        | yes   | nothing shows paid employment
+        25       | 1       | 2025-09-01     | 10@2025-09-02                |        | yes   | employed from the day after only
         25       | 3       | 2025-09-01     | 11@2025-08-01                |        | no    | a component aim
         24       | 1       | 2025-09-01     | 11@2025-08-01                |        | no    | no apprenticeship
         25       | 1       | 2025-09-01     | 11@2025-08-01                | LDM353 | no    | excused
@@ -195,7 +204,7 @@ def part_time_16_to_19_without_status(aim):
     """,
 )
 def apprentice_not_employed(aim):
-    return is_programme_aim_of_apprenticeship(aim) & status_at_start(aim, lambda e: e.EmpStat != 10)
+    return is_programme_aim_of_apprenticeship(aim) & ~status_at_start(aim, lambda e: e.EmpStat == 10)
 
 
 _UNKNOWN = """
@@ -204,6 +213,8 @@ _UNKNOWN = """
     25       | 1       | 2016-07-31     | 98@2016-07-01                |        |       | no    | the day before
     25       | 1       | 2025-09-01     | 98@2025-08-01; 10@2025-08-15 |        |       | no    | the latest counts
     25       | 1       | 2025-09-01     | 10@2025-08-01                |        |       | no    | known
+    25       | 1       | 2025-09-01     | 98@2025-09-01                |        |       | yes   | from the very day
+    25       | 1       | 2025-09-01     | 98@2025-08-01                | LDM354 |       | yes   | another LDM code
     25       | 1       | 2025-09-01     |                              |        |       | no    | none at all: EmpStat_09 asks for it
     25       | 3       | 2025-09-01     | 98@2025-08-01                |        |       | no    | a component aim
     24       | 1       | 2025-09-01     | 98@2025-08-01                |        |       | no    | no apprenticeship
@@ -260,6 +271,8 @@ def low_wages_without_employment(aim):
         LearnStartDate | FundModel | DateOfBirth | Emp           | fires | why
         2025-09-01     | 38        | 2006-08-31  |               | yes   | 19 on 31 August 2025
         2025-09-01     | 38        | 2006-09-01  |               | no    | 18 on 31 August 2025
+        2025-09-01     | 38        | 2005-09-01  |               | yes   | 19 on 31 August, 20 the day after
+        2025-08-01     | 38        | 2006-08-31  |               | yes   | the teaching year begins in August
         2026-07-31     | 38        | 2006-08-31  |               | yes   | the teaching year of the start counts
         2025-09-01     | 35        | 1990-01-01  |               | no    | EmpStat_08 asks for that
         2025-09-01     | 38        | 1990-01-01  | 10@2025-08-31 | no    | a status from the day before
@@ -301,6 +314,7 @@ def tailored_learning_without_status(aim):
         4       | 2026-09-01     | LDM403 | 11@2026-08-01 | yes   | looking for work
         4       | 2026-09-01     | LDM403 | 10@2026-09-01 | no    | employed from the very day
         4       | 2026-09-01     | LDM403 |               | yes   | nothing shows paid employment
+        4       | 2026-09-01     | LDM403 | 10@2026-08-01; 12@2026-08-15 | yes | the latest counts
         1       | 2026-09-01     | LDM403 | 11@2026-08-01 | no    | a programme aim
         4       | 2026-09-01     | LDM402 | 11@2026-08-01 | no    | another LDM code
     """,
@@ -320,6 +334,7 @@ def apprenticeship_unit_without_employment(aim):
         34       | 1       | 2026-09-01     | 11@2026-08-01 | yes   | looking for work
         34       | 1       | 2026-09-01     | 10@2026-09-01 | no    | employed from the very day
         34       | 1       | 2026-09-01     |               | yes   | nothing shows paid employment
+        34       | 1       | 2026-09-01     | 10@2026-08-01; 12@2026-08-15 | yes | the latest counts
         34       | 3       | 2026-09-01     | 11@2026-08-01 | no    | a component aim
         25       | 1       | 2026-09-01     | 11@2026-08-01 | no    | another programme type
     """,

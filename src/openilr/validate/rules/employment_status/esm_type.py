@@ -107,6 +107,8 @@ def self_employed_without_employment(status):
         11      | 2025-08-01     |      | FundModel=25     | no    | 16 to 19 funding
         11      | 2025-08-01     |      | FundModel=82     | no    | other 16 to 19 funding
         11      | 2025-08-01     |      | FundModel=37     | no    | Skills Bootcamp
+        11      | 2025-08-01     |      | FundModel=38; FundModel=25 | no | one of two aims is 16 to 19 funded
+        11      | 2025-08-01     |      |                  | yes   | no aim
     """,
 )
 def unemployment_missing(status):
@@ -123,6 +125,7 @@ def unemployment_missing(status):
         ProgType | AimType | LearnStartDate | Emp                               | fires | why
         25       | 1       | 2025-09-01     | 10@2025-08-01 EII5                | yes   | no LOE
         25       | 1       | 2025-09-01     | 10@2025-08-01 LOE1                | no    | returned
+        25       | 1       | 2025-09-01     | 10@2025-09-01                     | yes   | applies from the very day
         25       | 1       | 2013-09-01     | 10@2013-08-01                     | yes   | status from the first day
         25       | 1       | 2013-09-01     | 10@2013-07-31                     | no    | status from the day before
         25       | 1       | 2025-09-01     | 10@2024-08-01 LOE1; 10@2025-08-01 | yes   | the latest counts
@@ -253,6 +256,8 @@ def unemployed_with_small_employer(status):
         2025-09-01     | LDM375 | 11@2025-08-01 BSI5 | no    | Employment and Support Allowance
         2025-09-01     | LDM375 | 11@2025-08-01 BSI6 | yes   | another benefit
         2025-09-01     | LDM375 | 11@2025-08-01      | yes   | none
+        2025-09-01     | LDM375 | 11@2025-09-01 BSI1 | no    | from the very day
+        2025-09-01     | LDM375 | 11@2025-08-01 BSI1; 11@2025-08-15 | yes | the latest counts
         2025-09-01     | LDM375 |                    | yes   | no employment status
         2025-09-01     | LDM374 | 11@2025-08-01      | no    | another LDM code
     """,
@@ -324,6 +329,7 @@ def other_type_repeated(monitoring):
         ProgType | AimType | LearnStartDate | Emp                               | fires | why
         34       | 1       | 2026-09-01     | 10@2026-08-01                     | yes   | no LOE
         34       | 1       | 2026-09-01     | 10@2026-08-01 LOE1                | no    | returned
+        34       | 1       | 2026-09-01     | 10@2026-09-01 LOE1                | no    | returned from the very day
         34       | 1       | 2026-09-01     | 10@2026-08-01 LOE1; 10@2026-08-15 | yes   | the latest counts
         34       | 1       | 2026-09-01     |                                   | yes   | no employment status
         34       | 3       | 2026-09-01     | 10@2026-08-01                     | no    | a component aim

@@ -8,6 +8,10 @@ from openilr.validate.shapes import lookup
 T_LEVEL_TECHNICAL_QUALIFICATION = "1468"
 
 
+def is_traineeship(aim):
+    return aim.ProgType == 24
+
+
 @rule(
     "AimSeqNumber_02",
     LearningDelivery,
@@ -56,12 +60,15 @@ def core_aim_outside_16_to_19(aim):
     summary="A core aim that started from August 2017 can not have the adult source of funding (SOF 105).",
     message="AimType is 5, a core aim, with SOF 105, on an aim that started on {LearnStartDate}.",
     fix="Record another AimType, or correct the source of funding.",
+    unless=(is_traineeship,),
     cases="""
-        AimType | LearnStartDate | FAM    | fires | why
-        5       | 2017-08-01     | SOF105 | yes   | first day
-        5       | 2017-07-31     | SOF105 | no    | the day before
-        5       | 2025-09-01     | SOF107 | no    | 16 to 19 funding
-        4       | 2025-09-01     | SOF105 | no    | no core aim
+        AimType | LearnStartDate | FAM    | ProgType | fires | why
+        5       | 2017-08-01     | SOF105 |          | yes   | first day
+        5       | 2017-07-31     | SOF105 |          | no    | the day before
+        5       | 2025-09-01     | SOF107 |          | no    | 16 to 19 funding
+        4       | 2025-09-01     | SOF105 |          | no    | no core aim
+        5       | 2018-09-01     | SOF105 | 24       | no    | traineeship
+        5       | 2025-09-01     | SOF105 | 31       | yes   | another programme type
     """,
 )
 def core_aim_with_adult_funding(aim):
@@ -119,6 +126,8 @@ def foundation_year_not_core(aim):
         AimType | ProgType | LearnStartDate | LearnPlanEndDate | LearnActEndDate | Other                                                                                                                       | fires | why
         1       | 34       | 2026-09-01     | 2026-12-01       |                 | AimType=3 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01; AimType=3 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01 | yes | two of them
         1       | 34       | 2026-09-01     | 2026-12-01       |                 | AimType=3 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01                                                                            | no  | one
+        1       | 34       | 2026-09-01     | 2026-12-01       |                 | AimType=3 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01; AimType=3 ProgType=25 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01 | no  | the second belongs to another programme
+        1       | 34       | 2026-09-01     | 2026-12-01       |                 | AimType=3 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01; AimType=4 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01 | no  | the second is no component
         1       | 34       | 2026-09-01     | 2026-12-01       |                 | AimType=3 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01; AimType=3 ProgType=34 LearnStartDate=2026-09-02 LearnPlanEndDate=2026-12-01 | no  | the second starts on another day
         1       | 34       | 2026-09-01     | 2026-12-01       |                 | AimType=3 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01; AimType=3 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-02 | no  | another planned end
         1       | 34       | 2026-09-01     | 2026-12-01       |                 | AimType=3 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01; AimType=3 ProgType=34 LearnStartDate=2026-09-01 LearnPlanEndDate=2026-12-01 LearnActEndDate=2026-11-01 | no | the second has ended

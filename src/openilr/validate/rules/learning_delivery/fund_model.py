@@ -270,6 +270,7 @@ def adult_skills_too_late(aim):
         2025-09-01     | SOF110      | 38        | no    | Adult Skills Fund
         2025-09-01     | SOF110      | 11        | no    | Tailored Learning
         2025-09-01     | SOF110      |           | yes   | funding model blank
+        2025-09-01     | SOF123      | 35        | yes   | the last authority of 2025-26
         2025-09-01     | SOF105      | 35        | no    | no devolved authority
         2025-09-01     | SOF110 RES1 | 35        | no    | restart
     """,

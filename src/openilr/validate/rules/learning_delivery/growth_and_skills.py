@@ -17,6 +17,7 @@ from openilr.validate.rule import rule
         FundModel | AimType | LearnStartDate | Emp                               | FAM  | fires | why
         39        | 1       | 2026-09-01     | 10@2026-08-01                     |      | yes   | no agreement
         39        | 1       | 2026-09-01     | 10@2026-08-01 AgreemId=ABC123     |      | no    | returned
+        39        | 1       | 2026-09-01     | 10@2026-07-01 AgreemId=ABC123; 10@2026-08-01 | | no | on an earlier status
         39        | 1       | 2026-09-01     | 10@2026-09-01 AgreemId=ABC123     |      | no    | from the very day
         39        | 1       | 2026-09-01     | 10@2026-09-02 AgreemId=ABC123     |      | yes   | from the day after
         39        | 1       | 2026-09-01     |                                   |      | yes   | no employment status
@@ -44,6 +45,9 @@ def short_course_without_agreement(aim):
         2026-08-01     | 36        | 25       | 1       | 5       | 2004-08-02  |      | StandardCode=5 MaximumAge=21 EffectiveFrom=2026-08-01                        | no    | 21
         2026-07-31     | 36        | 25       | 1       | 5       | 2000-08-01  |      | StandardCode=5 MaximumAge=21 EffectiveFrom=2025-08-01                        | no    | started the day before
         2026-09-01     | 36        | 25       | 1       | 5       | 2012-01-01  |      | StandardCode=5 MinimumAge=16 EffectiveFrom=2026-08-01                        | yes   | too young
+        2026-09-01     | 36        | 25       | 1       | 5       | 2010-09-01  |      | StandardCode=5 MinimumAge=16 EffectiveFrom=2026-08-01                        | no    | 16 on the day
+        2026-09-01     | 36        | 25       | 1       | 5       | 2010-09-02  |      | StandardCode=5 MinimumAge=16 EffectiveFrom=2026-08-01                        | yes   | 16 the day after
+        2026-09-01     | 36        | 25       | 1       | 5       | 2000-01-01  |      | StandardCode=5 MaximumAge=21 EffectiveFrom=2026-09-01 EffectiveTo=2026-09-01 | yes   | the limit of that one day
         2026-09-01     | 36        | 25       | 1       | 5       | 2000-01-01  |      | StandardCode=6 MaximumAge=21 EffectiveFrom=2026-08-01                        | no    | another standard's limit
         2026-09-01     | 36        | 25       | 1       | 5       | 2000-01-01  |      | StandardCode=5 MaximumAge=21 EffectiveFrom=2026-08-01 EffectiveTo=2026-08-31 | no    | the limit ended
         2026-09-01     | 36        | 25       | 1       | 5       | 2000-01-01  |      | StandardCode=5 MaximumAge=21 EffectiveFrom=2026-09-02                        | no    | the limit begins later

@@ -24,8 +24,9 @@ def is_hours(record: Record, *codes: int) -> Expr:
 
 
 def days_planned(record: Record) -> Expr:
-    """Days from the start to the planned end, both included."""
-    return record.LearnPlanEndDate - record.LearnStartDate + 1
+    """Days from the start to the planned end, both included; missing where the aim is to end before it starts."""
+    days = record.LearnPlanEndDate - record.LearnStartDate + 1
+    return days.only_if(days > 0)
 
 
 def is_t_level(aim: Record) -> Expr:
@@ -100,6 +101,8 @@ _too_few("HRSAmount_03", lambda h: h.LearnStartDate >= "2025-08-01", 187, """
         2026-09-01     | 2026-09-03       | HRS     | 6       | 73        | yes   | more than 24 a day
         2026-09-01     | 2026-09-01       | HRS     | 6       | 60        | no    | 60 hours are not more than 60
         2026-09-01     | 2026-09-01       | HRS     | 6       | 61        | yes   | 61 in one day
+        2026-09-03     | 2026-09-01       | HRS     | 6       | 61        | no    | ends before it starts: another rule's question
+        2026-09-01     |                  | HRS     | 6       | 61        | no    | no planned end
         2026-09-01     | 2026-09-01       | HRS     | 5       | 61        | no    | other hours
     """,
 )
@@ -120,6 +123,8 @@ def more_than_24_hours_a_day(h):
         2026-09-01     | 2026-09-14       | HRS     | 6       | 71        | yes   | more than 35 a week
         2026-09-01     | 2026-09-07       | HRS     | 6       | 60        | no    | 60 hours are not more than 60
         2026-09-01     | 2026-09-07       | HRS     | 6       | 61        | yes   | 61 in a week
+        2026-09-08     | 2026-09-01       | HRS     | 6       | 61        | no    | ends before it starts: another rule's question
+        2026-09-01     |                  | HRS     | 6       | 61        | no    | no planned end
         2026-09-01     | 2026-09-07       | HRS     | 1       | 61        | no    | other hours
     """,
 )
@@ -184,6 +189,7 @@ _must_have("HRSType_02", 2, "Planned hours of a funded T Level programme", lambd
 _must_have("HRSType_04", 2, "Planned hours of a T Level programme", lambda a: (a.ProgType == 31) & (a.AimType == 1), """
     FundModel | ProgType | AimType | HRS       | fires | why
     99        | 31       | 1       |           | yes   | whatever the funding
+    25        | 31       | 1       | HRS1=1200 | yes   | other hours only
     25        | 31       | 1       | HRS2=1200 | no    | returned
     25        | 31       | 3       |           | no    | a component aim
     25        | 30       | 1       |           | no    | not a T Level
@@ -212,6 +218,7 @@ _must_have("HRSType_09", 3, "Actual off-the-job hours of an apprenticeship that 
     LearnStartDate | FundModel | AimType | CompStatus | HRS      | FAM  | fires | why
     2022-08-01     | 36        | 1       | 3          |          |      | yes   | first day
     2022-07-31     | 36        | 1       | 3          |          |      | no    | the day before
+    2025-09-01     | 36        | 1       | 3          | HRS1=300 |      | yes   | other hours only
     2025-09-01     | 36        | 1       | 3          | HRS3=300 |      | no    | returned
     2025-09-01     | 36        | 1       | 2          |          |      | no    | completed: HRSType_08
     2025-09-01     | 36        | 3       | 3          |          |      | no    | a component aim
@@ -276,6 +283,7 @@ _must_not_have("HRSType_10", (6,), "Additional delivery hours (HRS 6) belong to 
         2026-09-01     | HRS     | 6       | BasicSkillsType=36 EffectiveFrom=2015-08-01 EffectiveTo=2026-08-31   | yes | ended the day before
         2026-09-01     | HRS     | 6       | BasicSkillsType=36 EffectiveFrom=2015-08-01 EffectiveTo=2026-09-01   | no  | last day
         2026-09-01     | HRS     | 6       | BasicSkillsType=36 EffectiveFrom=2026-09-02                          | yes | begins the day after
+        2026-09-01     | HRS     | 6       | BasicSkillsType=36 EffectiveFrom=2026-09-01                          | no  | begins on the very day
         2026-09-01     | HRS     | 1       | BasicSkillsType=1 EffectiveFrom=2015-08-01                           | no  | other hours
     """,
 )

@@ -78,6 +78,9 @@ def achieved_but_open(aim):
         8       | 1          | 1       | 99        | 25       | no    | the same, not funded
         8       | 1          | 3       | 36        | 25       | yes   | its component aim
         8       | 1          | 1       | 37        | 32       | no    | Skills Bootcamp
+        8       | 1          | 1       | 37        |          | yes   | no bootcamp programme
+        8       | 1          | 1       | 36        | 34       | yes   | no standard
+        8       | 1          | 1       | 35        | 32       | yes   | another funding model
     """,
 )
 def awaited_but_not_completed(aim):
@@ -236,6 +239,8 @@ def passing_grade_not_achieved(aim):
         2014-07-31      | 1       | 99       | LearnAimRefType=0003 | LearnAimRefType=0003 OutGrade=A*  | no    | the day before
         2025-08-01      | 1       | A*       | LearnAimRefType=0003 | LearnAimRefType=0003 OutGrade=A*  | no    | a grade of the qualification
         2025-08-01      | 1       | A*       | LearnAimRefType=0003 | LearnAimRefType=0002 OutGrade=A*  | yes   | a grade of another one
+        2025-08-01      | 1       | 99       | LearnAimRefType=0001 | LearnAimRefType=0001 OutGrade=A   | yes   | A2
+        2025-08-01      | 1       | 99       | LearnAimRefType=2999 | LearnAimRefType=2999 OutGrade=A   | yes   | the last type of the list
         2025-08-01      | 3       | 99       | LearnAimRefType=0003 | LearnAimRefType=0003 OutGrade=A*  | no    | not achieved
         2025-08-01      | 1       |          | LearnAimRefType=0003 | LearnAimRefType=0003 OutGrade=A*  | no    | no grade
         2025-08-01      | 1       | 99       | LearnAimRefType=1468 | LearnAimRefType=0003 OutGrade=A*  | no    | another kind of qualification

@@ -1,6 +1,6 @@
 """ProgType: the type of programme that an aim belongs to."""
 
-from openilr.derive.codes import has_fam, in_lars_category, lars
+from openilr.derive.codes import ever_in_lars_category, has_fam, lars
 from openilr.derive.dd35 import dd35
 from openilr.derive.expressions import any_of
 from openilr.spec.names import LearningDelivery
@@ -130,6 +130,7 @@ _needs_t_level("ProgType_15", "The T Level industry placement (ZWRKX003)", lambd
     ZWRKX003    | 31       | 25        |        | no    | a T Level
     ZWRKX002    |          | 25        |        | no    | another placement
     ZWRKX003    |          | 25        | LDM384 | no    | adult pilot
+    ZWRKX003    |          | 25        | LDM034 | yes   | another LDM code
     ZWRKX003    |          | 99        |        | no    | not funded
 """)  # fmt: skip
 _needs_t_level("ProgType_16", "A T Level technical qualification", is_technical_qualification, """
@@ -140,6 +141,7 @@ _needs_t_level("ProgType_16", "A T Level technical qualification", is_technical_
              | 25        |        | LearnAimRefType=0003 | no    | another kind of qualification
              | 25        |        |                      | no    | not in LARS
              | 25        | LDM384 | LearnAimRefType=1468 | no    | adult pilot
+             | 25        | LDM034 | LearnAimRefType=1468 | yes   | another LDM code
              | 99        |        | LearnAimRefType=1468 | no    | not funded
 """)  # fmt: skip
 _needs_t_level("ProgType_17", "A T Level occupational specialism (ZTLOS...)", lambda aim: aim.LearnAimRef.starts_with("ZTLOS"), """
@@ -149,6 +151,7 @@ _needs_t_level("ProgType_17", "A T Level occupational specialism (ZTLOS...)", la
     ZTLOS001    | 31       | 25        |        | no    | a T Level
     ZTPR0001    |          | 25        |        | no    | another class code
     ZTLOS001    |          | 25        | LDM384 | no    | adult pilot
+    ZTLOS001    |          | 25        | LDM034 | yes   | another LDM code
     ZTLOS001    |          | 99        |        | no    | not funded
 """)  # fmt: skip
 
@@ -200,12 +203,15 @@ def t_level_without_technical_qualification(aim):
     summary="A Foundation Year class code (ZTPR...) belongs to a T Level Foundation Year (ProgType 30).",
     message="{LearnAimRef} is a Foundation Year class code, but ProgType is {ProgType}.",
     fix=CORRECT,
+    unless=(is_adult_t_level_pilot,),
     cases="""
-        LearnAimRef | ProgType | fires | why
-        ZTPR0001    |          | yes   | no programme type
-        ZTPR0001    | 31       | yes   | another programme type
-        ZTPR0001    | 30       | no    | a Foundation Year
-        ZTLOS001    | 31       | no    | another class code
+        LearnAimRef | ProgType | FAM    | fires | why
+        ZTPR0001    |          |        | yes   | no programme type
+        ZTPR0001    | 31       |        | yes   | another programme type
+        ZTPR0001    | 30       |        | no    | a Foundation Year
+        ZTLOS001    | 31       |        | no    | another class code
+        ZTPR0001    |          | LDM384 | no    | adult pilot
+        ZTPR0001    |          | LDM034 | yes   | another LDM code
     """,
 )
 def class_code_without_foundation_year(aim):
@@ -241,6 +247,7 @@ def bootcamp_on_other_funding(aim):
         33       | SOF105 | yes   | another source
         33       |        | yes   | no source
         33       | SOF110 | no    | a devolved authority
+        33       | SOF123 | no    | the last authority of 2025-26
         32       | SOF105 | no    | another programme type
     """,
 )
@@ -260,6 +267,7 @@ def authority_programme_without_authority(aim):
         Z0059747    |          |        | yes   | no programme type
         Z0059748    | 25       |        | yes   | another programme type
         Z0059749    | 32       |        | no    | a bootcamp
+        Z0059749    |          |        | yes   | the last of the event aims
         Z0059746    |          |        | no    | another aim
         Z0059747    |          | LDM396 | no    | Project S
         Z0059747    |          | LDM395 | yes   | the other Project S pilot
@@ -283,11 +291,14 @@ def event_aim_without_bootcamp(aim):
         2025-09-01     | 32       |        | CategoryRef=62 EffectiveFrom=2020-08-01 | no    | a bootcamp
         2025-09-01     |          |        | CategoryRef=56 EffectiveFrom=2020-08-01 | no    | another category
         2025-09-01     |          |        |                                         | no    | no category
+        2025-09-01     |          |        | CategoryRef=62                          | yes   | a category without dates
+        2025-09-01     |          |        | CategoryRef=62 EffectiveFrom=2025-09-02 | yes   | the dates of the category are not asked for
+        2025-09-01     |          | LDM395 | CategoryRef=62 EffectiveFrom=2020-08-01 | yes   | the other Project S pilot
         2025-09-01     |          | LDM396 | CategoryRef=62 EffectiveFrom=2020-08-01 | no    | Project S
     """,
 )
 def subject_aim_without_bootcamp(aim):
-    return in_lars_category(aim, BOOTCAMP_SUBJECTS) & (aim.ProgType != 32)
+    return ever_in_lars_category(aim, BOOTCAMP_SUBJECTS) & (aim.ProgType != 32)
 
 
 @rule(

@@ -112,6 +112,7 @@ def apprenticeship_without_contract_type(aim):
         36 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=1  |                                             | yes | another component
         36 | 3 | 2025-09-01 | LSF1   | LearnAimRefType=1           | BasicSkillsType=43 EffectiveFrom=2020-08-01 | yes | digital skills
         36 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=1  | BasicSkillsType=11 EffectiveFrom=2020-08-01 | no  | English or maths
+        36 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=1  | BasicSkillsType=35 EffectiveFrom=2020-08-01 | no  | the last type of the list
         36 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=20 |                                             | no  | sign language
         36 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=1  | BasicSkillsType=1 EffectiveFrom=2025-09-01 EffectiveTo=2025-09-01 | no | maths for that one day
         36 | 3 | 2025-09-01 | LSF1   | FrameworkCommonComponent=1  | BasicSkillsType=35 EffectiveFrom=2020-08-01 EffectiveTo=2025-08-31 | yes | English until the day before the start

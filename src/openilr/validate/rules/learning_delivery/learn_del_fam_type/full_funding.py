@@ -155,6 +155,7 @@ def has_free_courses_for_jobs(aim):
         2024-08-01     | 38        | 1990-08-01  | FFI1   | NotionalNVQLevelv2=2 | CategoryRef=38 EffectiveFrom=2021-04-01 | no    | another level
         2024-08-01     | 38        | 1990-08-01  | FFI1   | NotionalNVQLevelv2=3 | CategoryRef=37 EffectiveFrom=2021-04-01 | no    | another category
         2024-08-01     | 38        | 1990-08-01  | LDM378 | NotionalNVQLevelv2=3 | CategoryRef=38 EffectiveFrom=2021-04-01 | no    | Free Courses for Jobs
+        2024-08-01     | 38        | 1990-08-01  | LDM118 DAM001 | NotionalNVQLevelv2=3 | CategoryRef=38 EffectiveFrom=2021-04-01 | yes | other codes
         2024-08-01     | 38        | 1990-08-01  | RES1   | NotionalNVQLevelv2=3 | CategoryRef=38 EffectiveFrom=2021-04-01 | no    | restart
         2024-08-01     | 38        | 1990-08-01  | DAM023 | NotionalNVQLevelv2=3 | CategoryRef=38 EffectiveFrom=2021-04-01 | no    | fully funded by an authority
         2024-08-01     | 38        | 1990-08-01  | LDM395 | NotionalNVQLevelv2=3 | CategoryRef=38 EffectiveFrom=2021-04-01 | no    | Project S
