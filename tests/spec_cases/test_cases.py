@@ -1,4 +1,4 @@
-"""Every rule's cases, in every year that the rule is live in; and each rule fires at least once and stays silent once."""
+"""Every rule's cases, in every year that it is live in; each rule fires at least once and stays silent once."""
 
 import pytest
 
@@ -10,7 +10,11 @@ VERSIONS = rule.all_rules()
 
 
 def live_years(version):
-    return [y for y in WITH_RULES if version.is_live(y.name) and version.id in y.rules and y.rules[version.id].status != "Deleted"]
+    return [
+        y
+        for y in WITH_RULES
+        if version.is_live(y.name) and version.id in y.rules and y.rules[version.id].status != "Deleted"
+    ]
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda v: f"{v.id}-{v.since or ''}{v.until or ''}")
@@ -21,7 +25,8 @@ def test_cases(version):
             if not case.years or year.name in case.years:
                 seen.add(case.fires)
                 if cases.fires(case, year) != case.fires:
-                    wrong.append(f"{year.name}: should {'fire' if case.fires else 'stay silent'}: {case.why} {case.cells}")
+                    meant = "fire" if case.fires else "stay silent"
+                    wrong.append(f"{year.name}: should {meant}: {case.why} {case.cells}")
     assert not wrong, "\n".join([version.id, *wrong])
     assert seen == {True, False}, f"{version.id} needs a case that fires and one that stays silent"
 
