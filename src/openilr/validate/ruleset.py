@@ -92,7 +92,7 @@ class RuleSet:
         available: Collection[str],
         lacking: Collection[tuple[str, str]] = (),
     ) -> None:
-        """``available`` names the reference tables at hand; ``lacking``, as (table, column), what their files have not."""
+        """``available`` names the reference tables at hand; ``lacking`` the columns that they have not."""
         self.year = year
         self.compiler = Compiler()
         self.order = {id: position for position, id in enumerate(year.rules)}
