@@ -211,6 +211,7 @@ def unemployed_with_hours(status):
         BSI     | 1       | BSI4      | yes   | twice, other code
         EII     | 5       | EII5      | yes   | twice, same code
         SEM     | 1       | BSI4      | no    | once each
+        SEM     | 1       | SEM1      | yes   | twice
         OET     | 1       | OET2      | no    | OET may repeat
         LOU     | 1       | LOU2      | yes   | twice
         LOE     | 1       | LOE2      | yes   | twice

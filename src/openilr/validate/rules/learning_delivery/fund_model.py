@@ -155,6 +155,7 @@ def early_standard_on_other_funding(aim):
         2023-09-01     | SOF110 | 10        | 2627  | yes   | left the rule in 2026-27
         2023-09-01     | SOF105 | 38        |       | no    | no devolved authority
         2023-09-01     | SOF120 |           |       | yes   | funding model blank
+        2023-09-01     | SOF123 | 38        |       | yes   | the last authority of 2025-26
     """,
 )
 def devolved_on_other_funding_to_2024(aim):

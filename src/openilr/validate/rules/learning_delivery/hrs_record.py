@@ -102,6 +102,7 @@ _too_few("HRSAmount_03", lambda h: h.LearnStartDate >= "2025-08-01", 187, """
         2026-09-01     | 2026-09-01       | HRS     | 6       | 60        | no    | 60 hours are not more than 60
         2026-09-01     | 2026-09-01       | HRS     | 6       | 61        | yes   | 61 in one day
         2026-09-03     | 2026-09-01       | HRS     | 6       | 61        | no    | ends before it starts: another rule's question
+        2026-09-02     | 2026-09-01       | HRS     | 6       | 61        | no    | no day between them
         2026-09-01     |                  | HRS     | 6       | 61        | no    | no planned end
         2026-09-01     | 2026-09-01       | HRS     | 5       | 61        | no    | other hours
     """,
@@ -124,6 +125,8 @@ def more_than_24_hours_a_day(h):
         2026-09-01     | 2026-09-07       | HRS     | 6       | 60        | no    | 60 hours are not more than 60
         2026-09-01     | 2026-09-07       | HRS     | 6       | 61        | yes   | 61 in a week
         2026-09-08     | 2026-09-01       | HRS     | 6       | 61        | no    | ends before it starts: another rule's question
+        2026-09-02     | 2026-09-01       | HRS     | 6       | 61        | no    | no day between them
+        2026-09-01     | 2026-09-01       | HRS     | 6       | 61        | yes   | 61 in one day
         2026-09-01     |                  | HRS     | 6       | 61        | no    | no planned end
         2026-09-01     | 2026-09-07       | HRS     | 1       | 61        | no    | other hours
     """,
@@ -145,6 +148,9 @@ def more_than_35_hours_a_week(h):
         2026-09-01     | 2026-09-02       | HRS     | 6       | 19        | yes   | more than 9 a day
         2026-09-01     | 2026-09-02       | HRS     | 6       | 47        | yes   | just under 24 a day
         2026-09-01     | 2026-09-02       | HRS     | 6       | 48        | no    | 24 a day: HRSAmount_04
+        2026-09-01     | 2026-09-01       | HRS     | 6       | 10        | yes   | 10 in one day
+        2026-09-02     | 2026-09-01       | HRS     | 6       | 10        | no    | no day between them
+        2026-09-03     | 2026-09-01       | HRS     | 6       | 10        | no    | ends before it starts: another rule's question
         2026-09-01     | 2026-09-02       | HRS     | 3       | 19        | no    | other hours
     """,
 )

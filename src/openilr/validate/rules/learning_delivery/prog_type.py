@@ -74,10 +74,14 @@ def type_without_programme(aim):
     show={"list": list_used("ProgType")},
     fix="Look ProgType up in the year's ILR specification and record a code that was valid on the start date.",
     cases="""
-        ProgType | LearnStartDate | fires | why
-        25       | 2025-09-01     | no    | listed
-        99       | 2025-09-01     | yes   | no such code
-                 | 2025-09-01     | no    | not returned
+        ProgType | LearnStartDate | code_lists                                                        | fires | why
+        25       | 2025-09-01     |                                                                   | no    | listed
+        99       | 2025-09-01     |                                                                   | yes   | no such code
+                 | 2025-09-01     |                                                                   | no    | not returned
+        24       | 2023-07-31     | field=ProgType code=24 valid_to=2023-07-31; field=ProgType code=25 | no   | the code's last day
+        24       | 2023-08-01     | field=ProgType code=24 valid_to=2023-07-31; field=ProgType code=25 | yes  | the day after
+        25       | 2023-08-01     | field=ProgType code=24 valid_to=2023-07-31; field=ProgType code=25 | no   | another code, without a last day
+                 | 2023-08-01     | field=ProgType code=24 valid_to=2023-07-31                         | no   | not returned
     """,
 )
 def type_not_valid(aim):
