@@ -191,7 +191,7 @@ def contract_types_differ_on_a_day(fam):
 @rule(
     "R_106",
     LearningDeliveryFAM,
-    summary="A learner must have one learning support (LSF) record at a time, over all aims.",
+    summary="A learner must have one learning support (LSF) record at a time, over all aims; records since August 2016 count.",
     message="Learning support from {LearnDelFAMDateFrom} shares days with another LSF record of the learner.",
     why="Learning support is paid once for a learner, whatever the number of aims.",
     fix="Keep the record on one of the aims, or correct its first and last day.",
@@ -263,7 +263,7 @@ def employers_contract_without_employment(fam):
 @rule(
     "R_121",
     LearningDeliveryFAM,
-    summary="On an achieved standard the last contract type (ACT) must end on the achievement date.",
+    summary="On an achieved standard (FundModel 36) the last contract type (ACT) must end on the achievement date.",
     message="The last ACT record ends on {LearnDelFAMDateTo}, but AchDate is {AchDate}.",
     fix="Record AchDate as LearnDelFAMDateTo of the last ACT record.",
     cases="""
@@ -287,8 +287,8 @@ def last_contract_type_ends_on_achievement(fam):
 @rule(
     "R_122",
     LearningDeliveryFAM,
-    summary="On a standard that is no longer continuing and not achieved, the last contract type (ACT) must end with "
-    "the learning.",
+    summary="On a standard (FundModel 36) that is no longer continuing and not achieved, the last contract type (ACT) must "
+    "end with the learning.",
     message="CompStatus is {CompStatus} and AchDate blank, so the last ACT record must end on {LearnActEndDate}, not on "
     "{LearnDelFAMDateTo}.",
     fix="Record LearnActEndDate as LearnDelFAMDateTo of the last ACT record, or record AchDate once it is known.",
@@ -317,7 +317,7 @@ def last_contract_type_ends_with_learning(fam):
 @rule(
     "R_123",
     LearningDeliveryFAM,
-    summary="On a continuing standard the last contract type (ACT) must have no last day.",
+    summary="On a continuing standard (FundModel 36) the last contract type (ACT) must have no last day.",
     message="CompStatus is 1, continuing, but the last ACT record ends on {LearnDelFAMDateTo}.",
     fix="Remove LearnDelFAMDateTo, add the ACT record that follows, or correct CompStatus.",
     cases="""

@@ -74,6 +74,7 @@ no_twins(
         1            | AimSeqNumber=1                 | yes   | both aims are number 1
         1            | AimSeqNumber=2                 | no    | each has its own number
         1            | AimSeqNumber=2; AimSeqNumber=1 | yes   | the third aim repeats the first
+        1            |                                | no    | the only aim
     """,
 )
 
@@ -86,9 +87,11 @@ no_twins(
     why="Of two statuses from one day nobody can tell which applies.",
     fix="Keep the status that is right for the day, or correct the date of the other one.",
     cases="""
-        DateEmpStatApp | Other          | fires | why
-        2025-08-01     | 10@2025-08-01  | yes   | two statuses from one day
-        2025-08-01     | 10@2025-08-02  | no    | a day apart
+        DateEmpStatApp | Other          | Learner            | fires | why
+        2025-08-01     | 10@2025-08-01  |                    | yes   | two statuses from one day
+        2025-08-01     | 10@2025-08-02  |                    | no    | a day apart
+        2025-08-01     |                | Emp=10@2025-08-01  | no    | another learner's status
+                       | 10             |                    | no    | no dates to compare
     """,
 )
 
@@ -100,9 +103,10 @@ no_twins(
     what="LLDD and health problem records",
     fix="Remove the record that repeats the category, or correct its category.",
     cases="""
-        LLDDCat | Other | fires | why
-        4       | 4     | yes   | the category stands twice
-        4       | 5     | no    | two categories
+        LLDDCat | Other | Learner | fires | why
+        4       | 4     |         | yes   | the category stands twice
+        4       | 5     |         | no    | two categories
+        4       |       | LLDD=4  | no    | another learner's category
     """,
 )
 
@@ -148,6 +152,7 @@ no_twins(
         EDF          | 1            | EDF1  | yes   | the same type and code
         EDF          | 1            | EDF2  | no    | another code of the type
         ECF          | 1            | MCF1  | no    | the same code of another type
+        EDF          | 1            |       | no    | the only record
     """,
 )
 
@@ -228,9 +233,11 @@ no_twins(
     within="Learner",
     fix="Correct the start date of one of the placements, on whichever aim they stand.",
     cases="""
-        WorkPlaceStartDate | WorkPlaceEmpId | Other | fires | why
-        2025-09-01 | 100000001 | WorkPlaceStartDate=2025-09-01 WorkPlaceEmpId=100000002 | yes | another employer, the same day
-        2025-09-01 | 100000001 | WorkPlaceStartDate=2025-09-02 WorkPlaceEmpId=100000001 | no  | a day later
+        WorkPlaceStartDate | WorkPlaceEmpId | Other | LearningDelivery | fires | why
+        2025-09-01 | 100000001 | WorkPlaceStartDate=2025-09-01 WorkPlaceEmpId=100000002 | | yes | another employer, the same day
+        2025-09-01 | 100000001 | WorkPlaceStartDate=2025-09-02 WorkPlaceEmpId=100000001 | | no  | a day later
+        2025-09-01 | 100000001 | | LearningDeliveryWorkPlacement=WorkPlaceStartDate=2025-09-01 | yes | on another aim, the same day
+        2025-09-01 | 100000001 | | LearningDeliveryWorkPlacement=WorkPlaceStartDate=2025-09-02 | no  | on another aim, a day later
     """,
 )
 
@@ -243,7 +250,7 @@ def on_apprenticeship_programme_aim(record: Record) -> Expr:
 @rule(
     "R_68",
     AppFinRecord,
-    summary="Over the programme aims of one standard, a financial type and code must occur once for each date.",
+    summary="Over the programme aims of one standard (FundModel 36), a financial type and code must occur once for each date.",
     message="{AFinType} {AFinCode} of {AFinDate} is recorded more than once for standard {StdCode}.",
     why="After a break the programme has a second aim: prices and payments are not repeated on it with their old dates.",
     fix="Remove the repeated record, or correct its date or code. It may stand on an earlier programme aim.",

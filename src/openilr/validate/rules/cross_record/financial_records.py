@@ -147,7 +147,8 @@ def price_is_dated_before_the_aim(record):
 @rule(
     "R_142",
     AppFinRecord,
-    summary="A price (TNP) on a withdrawn standard, or one in a break, must be dated before the open programme aim began.",
+    summary="A price (TNP) on a withdrawn standard, or one in a break, must be dated before the open programme aim (started "
+    "since August 2022) began.",
     message="TNP {AFinCode} is dated {AFinDate} on a closed programme aim, when the open one had begun.",
     why="Prices since the new start belong on the open programme aim.",
     fix="Move the price to the open programme aim, or correct AFinDate.",

@@ -68,7 +68,8 @@ def minimum_hours(id: str, subject: str, grade: str, exemption: str, hours: str,
     rule(
         id,
         LearningDelivery,
-        summary=f"A 16 to 19 learner without a good {subject} grade must have {subject} minimum hours ({hours}) recorded.",
+        summary=f"A 16 to 19 learner without a good {subject} grade, with 150 planned hours or more, must have {subject} minimum "
+        f"hours ({hours}) recorded.",
         message=f"{grade} is {{{grade}}} and 150 hours or more are planned, but the learner has no {hours} record.",
         why=f"From this number of planned hours the condition of funding asks for a minimum of {subject} teaching.",
         fix=f"Add the learner FAM record {hours}, an exemption ({exemption}), or correct {grade}.",
@@ -79,6 +80,7 @@ def minimum_hours(id: str, subject: str, grade: str, exemption: str, hours: str,
 
 def _cases(grade: str, exemption: str, hours: str, category: str) -> str:
     lars, other = f"ValidityCategory={category}", "ValidityCategory=1619_EFA"
+    other_exemption = {"ECF": "MCF", "MCF": "ECF"}[exemption]
     start = "FundModel | LearnStartDate | LearnAimRef"
     aim = "25 | 2025-09-01 | 60000001"
     return f"""
@@ -116,7 +118,11 @@ def _cases(grade: str, exemption: str, hours: str, category: str) -> str:
         {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {exemption}4 | {lars} | | | no | exempt for another reason
         {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {exemption}5 | {lars} | | | yes | a pass in functional skills does not make up for a 3
         {aim} | SOF107 | 2008-09-01 | 2 | 540 | 60 | {exemption}5 | {lars} | | | no | but for a 2 it does
+        {aim} | SOF107 | 2008-09-01 | D | 540 | 60 | {exemption}5 | {lars} | | | yes | nor for a D
         {aim} | SOF107 | 2008-09-01 | 2 | 540 | 60 | {exemption}6 | {lars} | | | yes | another code
+        {aim} | SOF107 | 2008-09-01 | D | 540 | 60 | | {lars} | | | yes | a D
+        {aim} | SOF107 | 2008-09-01 | C | 540 | 60 | | {lars} | | | no | a C is a good grade
+        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {other_exemption}1 | {lars} | | | yes | exempt in the other subject only
         {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {lars} | ProgType=31 LearnStartDate=2022-07-31 | | no | a T Level from before August 2022
         {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {lars} | ProgType=31 LearnStartDate=2022-08-01 | | yes | a T Level since
     """

@@ -79,6 +79,9 @@ def prior_attainment_is_recorded_in_time(learner):
         2023-09-01     | 35        | LDM378               | 6@2020-07-31 | 11@2023-01-01       | yes   | unemployed without benefits
         2023-09-01     | 35        | LDM378               | 5@2020-07-31 | 10@2023-01-01       | no    | below level 3
         2023-09-01     | 35        | LDM378               | 98@2020-07-31 | 10@2023-01-01      | yes   | level not known
+        2023-09-01     | 35        | LDM378               | 97@2020-07-31 | 10@2023-01-01      | yes   | another level
+        2023-09-01     | 35        | LDM378               | 99@2020-07-31 | 10@2023-01-01      | no    | no qualifications
+        2023-09-01     | 35        | LDM378               | 6@2020-07-31 | 11@2023-09-02 BSI4  | yes   | unemployed only since the day after the start
         2023-09-01     | 35        | LDM378               |              | 10@2023-01-01       | no    | no prior attainment
         2023-09-01     | 35        | LDM377               | 6@2020-07-31 | 10@2023-01-01       | no    | another offer
         2023-09-01     | 35        | LDM378 DAM023        | 6@2020-07-31 | 10@2023-01-01       | no    | excluded by a devolved authority
@@ -97,7 +100,7 @@ def free_course_for_a_learner_with_level_3(aim):
 @rule(
     "R_148",
     LearningDelivery,
-    summary="On Free Courses for Jobs since August 2024, a learner aged 19 to 23 must have less than a full level 3 or earn "
+    summary="On Free Courses for Jobs (FundModel 38) since August 2024, a learner of 19 to 23 must have less than a full level 3 or earn "
     "below the threshold (LDM 391).",
     message="The learner is {age}, no prior attainment below a full level 3 is recorded, and neither is LDM 391.",
     show={"age": age_at_start},
@@ -109,6 +112,9 @@ def free_course_for_a_learner_with_level_3(aim):
         2024-07-31     | 2004-01-01  | 38        | LDM378        | 6@2020-07-31 | no    | started before the rule
         2024-08-01     | 2004-01-01  | 38        | LDM378        | 5@2020-07-31 | no    | below it
         2024-08-01     | 2004-01-01  | 38        | LDM378        | 99@2020-07-31 | no   | none
+        2024-08-01     | 2004-01-01  | 38        | LDM378        | 1@2020-07-31 | no    | level 1
+        2024-08-01     | 2004-01-01  | 38        | LDM378        | 97@2020-07-31 | yes  | another level
+        2024-08-01     | 2004-01-01  | 38        | LDM378        | 98@2020-07-31 | yes  | level not known
         2024-08-01     | 2004-01-01  | 38        | LDM378        | 5@2020-07-31 6@2022-07-31 | no | a record below it exists
         2024-08-01     | 2004-01-01  | 38        | LDM378        |              | yes   | nothing recorded
         2024-08-01     | 2004-01-01  | 38        | LDM378 LDM391 | 6@2020-07-31 | no    | earns below the threshold

@@ -361,7 +361,7 @@ def indicator_on_earlier_programme(fam):
 @rule(
     "R_153",
     LearningDeliveryFAM,
-    summary="An event indicator (EVI) must be dated 1 August 2025 or later.",
+    summary="An event indicator (EVI) of a Skills Bootcamp that began since 1 August 2025 must be dated that day or later.",
     message="The event indicator is dated {LearnDelFAMDateFrom}, before event indicators came into use.",
     fix="Record in LearnDelFAMDateFrom the day of the event.",
     cases="""

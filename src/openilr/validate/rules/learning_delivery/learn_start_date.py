@@ -212,7 +212,8 @@ def programme_starts_before_standard(aim):
 @rule(
     "LearnStartDate_18",
     LearningDelivery,
-    summary="The programme aim of an apprenticeship standard starts by the standard's last day for new starts.",
+    summary="Since August 2020 the programme aim of an apprenticeship standard starts by the standard's last day for new "
+    "starts.",
     message="LearnStartDate {LearnStartDate} is after {end}, the last day for new starts on the standard {StdCode}.",
     show={"end": standard_date("LastDateStarts")},
     fix="Correct LearnStartDate or StdCode. If the learner restarts, add the restart indicator (RES).",

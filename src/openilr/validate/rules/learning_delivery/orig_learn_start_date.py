@@ -102,19 +102,24 @@ def no_restart_indicator(aim):
 @rule(
     "OrigLearnStartDate_09",
     LearningDelivery,
-    summary="The original start of an apprenticeship (FundModel 36) is on or after 1 May 2017.",
-    message="OrigLearnStartDate {OrigLearnStartDate} is before 1 May 2017, the first day of FundModel 36.",
+    summary="The original start of an apprenticeship (FundModel 36) that started since 1 May 2017 is not before that day.",
+    message="OrigLearnStartDate {OrigLearnStartDate} is before 1 May 2017, the first day of FundModel 36; the aim started "
+    "on {LearnStartDate}.",
     fix="Correct OrigLearnStartDate or FundModel.",
     cases="""
-        OrigLearnStartDate | FundModel | fires | why
-        2017-05-01         | 36        | no    | the first day
-        2017-04-30         | 36        | yes   | the day before
-        2017-04-30         | 35        | no    | another funding model
-                           | 36        | no    | not returned
+        OrigLearnStartDate | LearnStartDate | FundModel | fires | why
+        2017-05-01         | 2018-09-01     | 36        | no    | the first day
+        2017-04-30         | 2018-09-01     | 36        | yes   | the day before
+        2017-04-30         | 2017-05-01     | 36        | yes   | started on the first day
+        2016-09-01         | 2017-04-30     | 36        | no    | started the day before the rule
+        2017-04-30         | 2018-09-01     | 35        | no    | another funding model
+        2017-04-30         | 2018-09-01     |           | no    | no funding model
+                           | 2018-09-01     | 36        | no    | not returned
     """,
 )
 def apprenticeship_before_may_2017(aim):
-    return (aim.FundModel == 36) & (aim.OrigLearnStartDate < "2017-05-01")
+    is_in_scope = (aim.FundModel == 36) & (aim.LearnStartDate >= "2017-05-01")
+    return is_in_scope & (aim.OrigLearnStartDate < "2017-05-01")
 
 
 def _valid_then(

@@ -23,7 +23,8 @@ def is_below_lars_category(aim: Record, parent: int) -> Expr:
 @rule(
     "LearnAimRef_56",
     LearningDelivery,
-    summary="Adult skills does not fund security licences to practise for learners in custody or on temporary licence.",
+    summary="Adult skills (FundModel 35 or 81) does not fund security licences to practise, from August 2015 on, for learners "
+    "in custody or on temporary licence.",
     message="{LearnAimRef} is a security licence to practise (LARS category 22), and the learner is in custody (LDM 034) "
     "or on temporary licence (LDM 328).",
     fix="Choose another learning aim, or correct the monitoring code or FundModel.",
@@ -48,7 +49,8 @@ def security_licence_for_offender(aim):
 @rule(
     "LearnAimRef_81",
     LearningDelivery,
-    summary="Adult skills does not fund licences to practise for learners on other state benefits (BSI 3).",
+    summary="Adult skills (FundModel 35 or 81) does not fund licences to practise, from August 2016 on, for learners on other "
+    "state benefits (BSI 3).",
     message="{LearnAimRef} is a licence to practise (LARS category 20 or below it), and the learner is on another state "
     "benefit (BSI 3) on {LearnStartDate}.",
     fix="Choose another learning aim, or correct the benefit status on the start date or FundModel.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from openilr.derive.codes import ever_in_lars_category
 from openilr.derive.expressions import Expr, Record
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import rule
@@ -11,7 +12,7 @@ SAME = (
     "{LearnAimRef} starts on {LearnStartDate}, is planned to end on {LearnPlanEndDate} and ended on {LearnActEndDate}."
 )
 CORRECT = "Record the day of the event as LearnStartDate, LearnPlanEndDate and LearnActEndDate."
-#: LARS category above those of the cards of the Construction Skills Certification Scheme.
+#: LARS category of the cards of the Construction Skills Certification Scheme, and of the categories below it.
 CSCS_CARDS = 76
 
 
@@ -48,7 +49,8 @@ def bootcamp_event_on_several_days(aim):
 @rule(
     "LearnAimRef_154",
     LearningDelivery,
-    summary="Event aims of heavy goods vehicle Skills Bootcamps start and end, as planned and in fact, on the same day.",
+    summary="Event aims of heavy goods vehicle Skills Bootcamps, from August 2024 on, start and end, as planned and in fact, "
+    "on the same day.",
     message=SAME,
     fix=CORRECT,
     cases="""
@@ -83,9 +85,12 @@ def heavy_goods_vehicle_event_on_several_days(aim):
         2026-09-01     | 2026-09-01       |                 | CategoryRef=77 EffectiveFrom=2026-08-01 | CategoryRef=77 ParentCategoryRef=76 | yes   | no actual end
         2026-09-01     | 2026-09-01       | 2026-09-01      | CategoryRef=77 EffectiveFrom=2026-08-01 | CategoryRef=77 ParentCategoryRef=76 | no    | the same day
         2026-09-01     | 2026-09-02       | 2026-09-02      | CategoryRef=77 EffectiveFrom=2026-08-01 | CategoryRef=77 ParentCategoryRef=75 | no    | below another category
+        2026-09-01     | 2026-09-02       | 2026-09-02      | CategoryRef=76 EffectiveFrom=2026-08-01 | CategoryRef=77 ParentCategoryRef=76 | yes   | in the category itself
+        2026-09-01     | 2026-09-01       | 2026-09-01      | CategoryRef=76 EffectiveFrom=2026-08-01 | CategoryRef=77 ParentCategoryRef=76 | no    | in the category itself, the same day
         2026-09-01     | 2026-09-02       | 2026-09-02      | CategoryRef=78 EffectiveFrom=2026-08-01 | CategoryRef=77 ParentCategoryRef=76 | no    | another category
         2026-09-01     | 2026-09-02       | 2026-09-02      |                                         | CategoryRef=77 ParentCategoryRef=76 | no    | in no category
     """,
 )
 def construction_card_on_several_days(aim):
-    return is_below_lars_category(aim, CSCS_CARDS) & dates_differ(aim)
+    is_card = ever_in_lars_category(aim, CSCS_CARDS) | is_below_lars_category(aim, CSCS_CARDS)
+    return is_card & dates_differ(aim)

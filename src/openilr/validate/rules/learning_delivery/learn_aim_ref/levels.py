@@ -198,7 +198,7 @@ def second_level_3_on_adult_skills(aim):
 @rule(
     "LearnAimRef_135",
     LearningDelivery,
-    summary="The Adult Skills Fund does not fund level 4 aims.",
+    summary="The Adult Skills Fund does not fund level 4 aims (starts since August 2024).",
     message="{LearnAimRef} is level 4, which the Adult Skills Fund (FundModel 38) does not fund.",
     fix=CHOOSE,
     unless=(fully_funded_by_authority,),
@@ -222,7 +222,7 @@ def level_4_on_adult_skills_fund(aim):
 @rule(
     "LearnAimRef_136",
     LearningDelivery,
-    summary="Level 3 aims on the Adult Skills Fund are in the level 3 entitlement.",
+    summary="Level 3 aims on the Adult Skills Fund that started since August 2024 are in the level 3 entitlement.",
     message="{LearnAimRef} is level 3, but LARS does not have it in category 38, the level 3 entitlement, on {LearnStartDate}.",
     why=ENTITLED_ONLY,
     fix=CHOOSE,
@@ -253,7 +253,8 @@ def level_3_outside_entitlement_on_adult_skills_fund(aim):
 @rule(
     "LearnAimRef_137",
     LearningDelivery,
-    summary="The Adult Skills Fund funds a level 3 aim after a full level 3 only for learners who earn little (LDM 391).",
+    summary="Since August 2024 the Adult Skills Fund funds a level 3 aim after a full level 3 only for learners who earn "
+    "below the threshold (LDM 391).",
     message="{LearnAimRef} is level 3, the learner's prior attainment on {LearnStartDate} is level 3 or above, and the "
     "aim has no LDM 391.",
     why=ENTITLED_ONLY,
