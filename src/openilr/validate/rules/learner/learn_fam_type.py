@@ -52,7 +52,7 @@ def code_not_listed(fam):
     "LearnFAMType_03",
     LearnerFAM,
     summary="A learner FAM code must still have been valid when the learner's first aim started.",
-    message="LearnFAMType {LearnFAMType} with LearnFAMCode {LearnFAMCode} had ended before the first aim, from {start}.",
+    message="LearnFAMType {LearnFAMType} with LearnFAMCode {LearnFAMCode} ended before the first aim started on {start}.",
     show={"start": dd06},
     fix="Remove the record, or record the code that replaced it.",
     cases="""

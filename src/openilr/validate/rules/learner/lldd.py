@@ -124,7 +124,7 @@ def problem_without_category_on_longer_community_learning(learner):
     "LLDDCat_02",
     LLDDandHealthProblem,
     summary="A category must still have been valid when the learner's first aim started.",
-    message="LLDDCat {LLDDCat} had ended before the first aim, from {start}.",
+    message="LLDDCat {LLDDCat} ended before the first aim started on {start}.",
     show={"start": dd06},
     fix="Record the category that replaced it.",
     cases="""

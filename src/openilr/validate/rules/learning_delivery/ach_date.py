@@ -142,7 +142,7 @@ def trailblazer_achieved_without_date(aim):
 @rule(
     "AchDate_09",
     LearningDelivery,
-    summary="Only programme aims of standards and Skills Bootcamps have an achievement date.",
+    summary="Of aims that started from August 2015 on, only standards' programme aims and bootcamps have an achievement date.",
     message="AchDate is {AchDate} on an aim with AimType {AimType}, FundModel {FundModel} and ProgType {ProgType}.",
     fix="Remove AchDate.",
     unless=(is_standard_programme, is_bootcamp),
@@ -168,7 +168,7 @@ def achievement_date_elsewhere(aim):
 @rule(
     "AchDate_11",
     LearningDelivery,
-    summary="An apprentice achieves a week or more after the aim ends.",
+    summary="An apprentice whose training ended from August 2019 on achieves a week or more after its end.",
     message="AchDate {AchDate} is less than seven days after LearnActEndDate {LearnActEndDate}.",
     why="End-point assessment follows the training.",
     fix=CORRECT,
@@ -193,7 +193,7 @@ def achieved_within_a_week(aim):
 @rule(
     "AchDate_12",
     LearningDelivery,
-    summary="A completed apprenticeship standard has an achievement date.",
+    summary="A completed apprenticeship standard that ended from August 2021 on has an achievement date.",
     message="CompStatus is 2, completed on {LearnActEndDate}, but AchDate is blank.",
     fix="Record AchDate, or correct CompStatus while the assessment is still to come.",
     cases="""

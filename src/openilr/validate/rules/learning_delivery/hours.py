@@ -109,7 +109,9 @@ def added_hours_outside_esol(aim):
         2025-09-01     | 2025-09-03       | 73       | yes   | more than 24 a day
         2025-09-01     | 2025-09-01       | 60       | no    | 60 hours are not more than 60
         2025-09-01     | 2025-09-01       | 61       | yes   | 61 in one day
-        2025-09-01     | 2025-08-31       | 61       | yes   | no day at all
+        2025-09-02     | 2025-09-01       | 61       | no    | no day between them: another rule is about the dates
+        2025-09-03     | 2025-09-01       | 61       | no    | ends before it starts
+        2025-09-01     |                  | 61       | no    | no planned end
         2025-09-01     | 2025-09-03       |          | no    | not returned
     """,
 )
@@ -132,6 +134,8 @@ def more_than_24_hours_a_day(aim):
         2025-09-01     | 2025-09-15       | 76       | yes   | more than that
         2025-09-01     | 2025-09-07       | 60       | no    | 60 hours are not more than 60
         2025-09-01     | 2025-09-07       | 61       | yes   | 61 in a week
+        2025-09-02     | 2025-09-01       | 61       | no    | no day between them: another rule is about the dates
+        2025-09-01     |                  | 61       | no    | no planned end
         2025-09-01     | 2025-09-07       |          | no    | not returned
     """,
 )
@@ -142,7 +146,7 @@ def more_than_35_hours_a_week(aim):
 @rule(
     "AddHours_06",
     LearningDelivery,
-    summary="Additional delivery hours should not come to more than 9 a day.",
+    summary="Additional delivery hours should not come to more than 9 a day; 24 and more are AddHours_04's question.",
     message="AddHours is {AddHours} over {days} days, more than 9 a day.",
     show={"days": days_planned},
     fix="Check AddHours and the planned dates.",
@@ -152,6 +156,8 @@ def more_than_35_hours_a_week(aim):
         2025-09-01     | 2025-09-02       | 19       | yes   | more than 9 a day
         2025-09-01     | 2025-09-02       | 47       | yes   | just under 24 a day
         2025-09-01     | 2025-09-02       | 48       | no    | 24 a day: AddHours_04
+        2025-09-02     | 2025-09-01       | 19       | no    | no day between them: another rule is about the dates
+        2025-09-01     |                  | 19       | no    | no planned end
         2025-09-01     | 2025-09-02       |          | no    | not returned
     """,
 )
@@ -181,7 +187,7 @@ def off_the_job_hours_off_the_programme(aim):
 @rule(
     "OTJActHours_02",
     LearningDelivery,
-    summary="Actual off-the-job hours of a completed apprenticeship must be returned.",
+    summary="Actual off-the-job hours of a completed apprenticeship must be returned for starts from August 2019.",
     message="CompStatus is 2, completed, but OTJActHours is blank.",
     fix="Record OTJActHours.",
     unless=(is_restart,),
@@ -205,7 +211,7 @@ def completed_without_off_the_job_hours(aim):
 @rule(
     "OTJActHours_03",
     LearningDelivery,
-    summary="Actual off-the-job hours of an apprenticeship that was left must be returned.",
+    summary="Actual off-the-job hours of an apprenticeship that was left must be returned for starts from August 2022.",
     message="CompStatus is 3, withdrawn, but OTJActHours is blank.",
     fix="Record OTJActHours.",
     cases="""
@@ -227,7 +233,7 @@ def withdrawn_without_off_the_job_hours(aim):
 @rule(
     "PHours_01",
     LearningDelivery,
-    summary="Planned off-the-job hours of an apprenticeship must be returned.",
+    summary="Planned off-the-job hours of an apprenticeship must be returned for starts from August 2019.",
     message="PHours is blank on the programme aim.",
     fix="Record the planned hours of the training plan.",
     cases="""
@@ -247,7 +253,7 @@ def apprenticeship_without_planned_hours(aim):
 @rule(
     "PHours_03",
     LearningDelivery,
-    summary="Planned hours of a T Level programme must be returned.",
+    summary="Planned hours of a T Level programme must be returned for starts from August 2020.",
     message="PHours is blank on the T Level programme aim.",
     fix="Record the planned hours of the programme.",
     cases="""
@@ -305,14 +311,14 @@ def planned_hours_on_study_programme(aim):
     return (aim.FundModel == 25) & (aim.ProgType != 31) & aim.PHours.known
 
 
-def _too_few(id: str, started: Predicate, least: int, cases: str) -> None:
+def _too_few(id: str, started: Predicate, period: str, least: int, cases: str) -> None:
     def too_few_planned_hours(aim: Record) -> Expr:
         return started(aim) & (aim.FundModel == 36) & (aim.PHours < least)
 
     rule(
         id,
         LearningDelivery,
-        summary=f"Planned off-the-job hours of an apprenticeship must be {least} or more.",
+        summary=f"Planned off-the-job hours of an apprenticeship that started {period} must be {least} or more.",
         message=f"PHours is {{PHours}}; the least for a start on {{LearnStartDate}} is {least}.",
         fix="Check the planned hours in the training plan and correct PHours.",
         unless=(is_restart,),
@@ -328,7 +334,7 @@ def started_from_2025(aim):
     return aim.LearnStartDate >= "2025-08-01"
 
 
-_too_few("PHours_06", started_2022_to_2025, LEAST_2022, """
+_too_few("PHours_06", started_2022_to_2025, "from August 2022 to July 2025", LEAST_2022, """
     LearnStartDate | FundModel | PHours | FAM  | fires | why
     2022-08-01     | 36        | 277    |      | yes   | first day
     2022-07-31     | 36        | 277    |      | no    | the day before
@@ -359,7 +365,7 @@ def tailored_learning_without_planned_hours(aim):
     return (aim.FundModel == 11) & aim.PHours.missing
 
 
-_too_few("PHours_08", started_from_2025, LEAST_2025, """
+_too_few("PHours_08", started_from_2025, "from August 2025 on", LEAST_2025, """
     LearnStartDate | FundModel | PHours | FAM  | fires | why
     2025-08-01     | 36        | 186    |      | yes   | first day
     2025-07-31     | 36        | 186    |      | no    | the day before

@@ -163,7 +163,7 @@ for _unless, _since, _until in (
     rule(
         "LSDPostcode_01",
         LearningDelivery,
-        summary="The postcode at the start of an adult aim up to July 2024 must be returned and exist.",
+        summary="The postcode at the start of an adult aim from August 2019 to July 2024 must be returned and exist.",
         message="LSDPostcode {LSDPostcode} is blank or not in the list of postcodes.",
         why=WHY_FUNDER,
         fix=f"Record where the learner lived on the start date, or {NOT_KNOWN} where that is not known.",
@@ -295,7 +295,7 @@ def funded_elsewhere_2021_to_2024(aim):
 @rule(
     "LSDPostcode_05",
     LearningDelivery,
-    summary="The postcode at the start of an Adult Skills Fund or Tailored Learning aim must be returned and exist.",
+    summary="From August 2024, Adult Skills Fund and Tailored Learning aims need a start postcode that exists.",
     message="LSDPostcode {LSDPostcode} is blank or not in the list of postcodes.",
     why=WHY_FUNDER,
     fix=f"Record where the learner lived on the start date, or {NOT_KNOWN} where that is not known.",
@@ -320,7 +320,7 @@ def adult_from_2024_without_start_postcode(aim):
 @rule(
     "LSDPostcode_06",
     LearningDelivery,
-    summary="The funder of an Adult Skills Fund or Tailored Learning aim must be the one of the postcode.",
+    summary="From August 2024, Adult Skills Fund and Tailored Learning aims must have the funder of the start postcode.",
     message="LSDPostcode {LSDPostcode} is not listed for the aim's source of funding on {LearnStartDate}.",
     why=WHY_FUNDER,
     fix=CHECK_FUNDER,

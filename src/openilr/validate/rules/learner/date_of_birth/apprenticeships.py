@@ -255,6 +255,9 @@ def days_to_school_leaving(record: Record) -> Expr:
         2001-01-01  | 2016-08-01     | 25       | 1       |                                                | yes   | first day
         2010-01-01  | 2026-07-01     | 25       | 3       | AimType=1 ProgType=25 LearnStartDate=2026-06-26 | yes   | the programme started too soon
         2010-01-01  | 2026-06-01     | 25       | 3       | AimType=1 ProgType=25 LearnStartDate=2026-06-27 | no    | the programme started in time
+        2010-01-01  | 2026-07-01     | 25       | 1       | AimType=1 ProgType=25 StdCode=2 LearnStartDate=2026-06-26 | yes | whatever the standard
+        2010-01-01  | 2026-07-01     | 25       | 1       | AimType=1 ProgType=31 LearnStartDate=2026-06-26 | no    | another kind of programme started earlier
+        2010-01-01  | 2026-07-01     | 25       | 1       | AimType=3 ProgType=25 LearnStartDate=2026-06-26 | no    | component aims do not start a programme
         2010-01-01  | 2025-09-01     | 25       | 3       |                                                | no    | no programme aim
         2010-01-01  | 2025-09-01     | 30       | 1       |                                                | no    | no apprenticeship
                     | 2025-09-01     | 25       | 1       |                                                | no    | blank
