@@ -19,7 +19,9 @@ __all__ = ["FILE_RULES", "SERVICE_ONLY", "FileFacts", "FileFinding", "FileRule"]
 _NAME = re.compile(
     r"ILR-(?P<ukprn>[^-]*)-(?P<year>[^-]*)-(?P<date>[^-]*)-(?P<time>[^-]*)(?:-(?P<serial>.*))?", re.IGNORECASE
 )
-_FORMAT = re.compile(r"ILR-\d{8}-\d{4}-\d{8}-\d{6}-[A-Za-z0-9]{2}\.(XML|ZIP)", re.IGNORECASE)
+_FORMAT = re.compile(r"ILR-[0-9]{8}-[0-9]{4}-[0-9]{8}-[0-9]{6}-[A-Za-z0-9]{2}\.(XML|ZIP)", re.IGNORECASE)
+_UKPRN = re.compile("[0-9]{8}")
+_MOMENT = re.compile("[0-9]{14}")
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,10 @@ class FileFacts:
 
     @property
     def named_moment(self) -> datetime | None:
+        """The date and time in the name; None where it has none that the calendar and the clock know."""
+        text = self.parts.get("date", "") + self.parts.get("time", "")
         try:
-            return datetime.strptime(self.parts.get("date", "") + self.parts.get("time", ""), "%Y%m%d%H%M%S")
+            return datetime.strptime(text, "%Y%m%d%H%M%S") if _MOMENT.fullmatch(text) else None
         except ValueError:
             return None
 
@@ -112,7 +116,7 @@ _rule("ZIP_CORRUPT",
 _rule("ZIP_EMPTY",
       summary="A zip file must hold exactly one XML file.",
       fix="Put the one return into the zip, and nothing else.")(
-    _container("ZIP_EMPTY", "{name} holds no XML file, or more than one."))  # fmt: skip
+    _container("ZIP_EMPTY", "{name} holds no XML file, or more than that one file: nothing was read."))  # fmt: skip
 _rule("ZIP_INCONSISTENT_FILENAME",
       summary="A zip file and the XML in it must have the same name.",
       fix="Rename one of them so that they differ in the ending only.")(
@@ -145,7 +149,7 @@ def filename_format(file: FileFacts) -> FileFinding | None:
        fix="Check the UKPRN against the UK Register of Learning Providers.")  # fmt: skip
 def filename_ukprn_known(file: FileFacts) -> FileFinding | None:
     ukprn = file.parts.get("ukprn", "")
-    if not ukprn.isdigit() or file.organisations is None or int(ukprn) in file.organisations:
+    if not _UKPRN.fullmatch(ukprn) or file.organisations is None or int(ukprn) in file.organisations:
         return None
     return FileFinding(f"The UKPRN {ukprn} in the file name is not in the list of organisations.")
 
