@@ -96,7 +96,7 @@ for _field, _subject, _condition, _edf in (("EngGrade", "English", "ECF", 2), ("
     lookup(f"{_field}_02", Learner, _field, known="A*", unknown="H")
     rule(
         f"{_field}_03", Learner,
-        summary=f"A learner without a pass in GCSE {_subject} is eligible for disadvantage funding (EDF {_edf}).",
+        summary=f"A learner whose GCSE {_subject} grade is D, 3 or lower is eligible for disadvantage funding (EDF {_edf}).",
         message=f"{_field} is {{{_field}}}, below a pass, but there is no EDF {_edf}.",
         why="Disadvantage funding is paid for what EDF says.",
         fix=f"Add the learner FAM EDF {_edf}, or correct the grade.",

@@ -175,7 +175,7 @@ _EXEMPT = """
 @rule(
     "LearnFAMType_15",
     Learner,
-    summary="Exempt from maths for a learning difficulty (MCF 1) is only who has an education, health and care plan.",
+    summary="A learner exempt from maths for a learning difficulty (MCF 1) has an education, health and care plan (EHC).",
     message="The learner has MCF 1, but no EHC record.",
     fix="Add EHC 1 if there is a plan, else correct MCF.",
     cases=_EXEMPT.format(type="MCF", other="ECF"),
@@ -187,7 +187,7 @@ def exempt_from_maths_without_plan(learner):
 @rule(
     "LearnFAMType_16",
     Learner,
-    summary="Exempt from English for a learning difficulty (ECF 1) is only who has an education, health and care plan.",
+    summary="A learner exempt from English for a learning difficulty (ECF 1) has an education, health and care plan (EHC).",
     message="The learner has ECF 1, but no EHC record.",
     fix="Add EHC 1 if there is a plan, else correct ECF.",
     cases=_EXEMPT.format(type="ECF", other="MCF"),

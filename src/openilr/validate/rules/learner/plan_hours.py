@@ -31,7 +31,7 @@ def has_aim_with_bands_of_hours(learner: Record) -> Expr:
 @rule(
     "PlanLearnHours_01",
     Learner,
-    summary="Planned learning hours must be returned while learning goes on, apprenticeships and T Levels apart.",
+    summary="Planned learning hours must be returned while learning goes on; not for apprenticeships, FundModel 82, T Levels.",
     message="PlanLearnHours is missing.",
     why="Funding and measures of size are worked out from the planned hours.",
     fix="Record the planned learning hours of the whole year.",
@@ -63,7 +63,7 @@ def learning_hours_missing(learner):
 @rule(
     "PlanLearnHours_02",
     Learner,
-    summary="Planned learning hours should be more than nought.",
+    summary="Planned learning hours should be more than nought; not for apprenticeships, T Levels, FundModel 11 and 82.",
     message="PlanLearnHours is 0.",
     why="Learning without planned hours earns nothing where funding depends on them.",
     fix="Record the hours that are planned, or leave the field out where it does not apply.",
@@ -125,7 +125,7 @@ def hours_add_up_to_nothing(learner):
 @rule(
     "PlanLearnHours_04",
     Learner,
-    summary="The planned hours of one year should not add up to more than 1,000.",
+    summary="The planned hours of one year should not add up to more than 1,000, FundModel 82 and T Levels apart.",
     message=HOURS + ", more than 1,000.",
     show={"hours": planned_hours},
     why="More than a full-time year is rarely meant: often the hours of two years were added.",
@@ -151,7 +151,7 @@ def more_hours_than_a_year_has(learner):
 @rule(
     "PlanLearnHours_05",
     Learner,
-    summary="The planned hours of one year must not add up to more than 4,000.",
+    summary="The planned hours of one year must not add up to more than 4,000, FundModel 82 and T Levels apart.",
     message=HOURS + ", more than 4,000.",
     show={"hours": planned_hours},
     why="Nobody can learn for that many hours in a year.",

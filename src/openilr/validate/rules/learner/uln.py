@@ -62,7 +62,7 @@ def learner_is_on_levy_contract(learner: Record) -> Expr:
 @rule(
     "ULN_02",
     LearningDelivery,
-    summary="Learners on community, Tailored or non-funded learning should have a ULN of their own.",
+    summary="Learners on non-funded, Tailored or (until 2025-26) community learning should have a ULN of their own.",
     message=NO_NUMBER + ", on an aim with FundModel {FundModel}.",
     why=WHY_OWN,
     fix=LOOK_UP,

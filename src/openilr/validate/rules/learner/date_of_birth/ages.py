@@ -210,7 +210,7 @@ _ADULTS = """
 @rule(
     "DateOfBirth_25",
     LearningDelivery,
-    summary="Adult skills and Skills Bootcamp learners must be at least 19 on 31 August.",
+    summary="Adult skills and Skills Bootcamp learners must be at least 19 on 31 August (starts until July 2026).",
     message=IN_AUGUST + ", and the aim has FundModel {FundModel}.",
     show={"age": age_on_31_august},
     why=WHY_ADULT,

@@ -55,7 +55,7 @@ def missing_on_funded_aim(aim):
 @rule(
     "DateOfBirth_02",
     LearningDelivery,
-    summary="The date of birth should be returned for non-funded, Tailored and community learning, too.",
+    summary="The date of birth should be returned for non-funded, Tailored and (until 2025-26) community learning, too.",
     message=MISSING,
     why="Ages are part of the picture of who learns where.",
     fix=FIX,
