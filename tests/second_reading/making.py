@@ -13,7 +13,7 @@ import polars as pl
 from openilr.collect.columns import DTYPES
 from openilr.collect.tables import Tables
 from openilr.derive.expressions import Expr, Quantity
-from openilr.reference import Reference, schema_of
+from openilr.reference import TABLES, Reference, schema_of
 from openilr.spec import Field, Type
 from openilr.validate.ruleset import BuiltRule
 from openilr.years import Year
@@ -34,8 +34,6 @@ POOLS: dict[str, list[Any]] = {
 }  # fmt: skip
 #: Columns of reference tables that are compared with a field of another name.
 SAME_AS = {"StandardCode": "StdCode", "LDMCode": "LearnDelFAMCode", "ILRContractRefNumber": "ConRefNumber"}
-#: One row a key, as in the published files.
-KEYS = {"lars": "LearnAimRef", "organisations": "UKPRN", "lars_standard": "StandardCode"}
 UNKNOWN_AIM = "60000009"
 #: How far days of one learner lie apart: none, one, and what rules count in (days, weeks, months, years).
 APART = (-400, -31, -1, 0, 0, 0, 1, 4, 5, 7, 14, 60, 61, 112, 113, 182, 200, 241, 242, 364, 365, 366, 729, 731, 3652)
@@ -175,9 +173,8 @@ class Maker:
         for table in tables:
             self.leaning = self.random.random() < 0.7
             rows = [self._reference_row(table) for _ in range(self.random.choice([0, 2, 4, 8, 14]))]
-            if table in KEYS:
-                rows = list({r[KEYS[table]]: r for r in rows}.values())
-            made[table] = rows
+            keys = [c.name for c in TABLES[table].columns if c.key]  # one row a key, as in the published files
+            made[table] = list({tuple(r[k] for k in keys) if keys else n: r for n, r in enumerate(rows)}.values())
         frames = {t: pl.DataFrame(rows, schema=schema_of(t)) for t, rows in made.items()}
         return Reference.from_frames(frames), made
 

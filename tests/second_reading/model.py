@@ -68,6 +68,7 @@ class Facts:
         year = tables.year.academic_year
         self.year, self.starts, self.ends, self.august_31 = year.name, year.start, year.end, year.august_31
         self.reference = reference
+        self.learners: list[Row] = []  #: all learners of the file
 
     def rows(self, table: str, **key: Any) -> list[dict[str, Any]]:
         """Rows of a reference table with these values. A missing value matches nothing."""

@@ -42,8 +42,9 @@ def test_two_readings_agree(rule, name):
         tables = maker.tables(LEARNERS)
         reference, plain = maker.reference(sorted({*TABLES, *built.needs}))
         shipped = Frames(tables, compiler, reference).select(entity, [built.compiled(compiler)])[rule].to_list()
-        facts = Facts(tables, plain)
-        slow = [bool(read(row, facts)) for row in rows_of(tables)[entity]]
+        facts, rows = Facts(tables, plain), rows_of(tables)
+        facts.learners = rows["Learner"]
+        slow = [bool(read(row, facts)) for row in rows[entity]]
         differ = [i for i, (a, b) in enumerate(zip(shipped, slow, strict=True)) if a != b]
         assert not differ, (
             f"{rule} {name}: in file {file}, {len(differ)} records of {len(slow)} differ, first {entity} {differ[0]}: "
