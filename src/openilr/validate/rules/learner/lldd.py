@@ -151,7 +151,7 @@ def category_ended_before_first_aim(problem):
     "PrimaryLLDD_01",
     Learner,
     summary="From August 2015, one of a learner's categories is the primary one.",
-    message="None of the LLDD and health problem records has PrimaryLLDD 1.",
+    message="No category of the learner has PrimaryLLDD 1.",
     why="Groups of learners are formed by the primary category.",
     fix="Set PrimaryLLDD to 1 on the category that affects the learner most.",
     cases="""

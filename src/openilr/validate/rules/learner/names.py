@@ -86,7 +86,7 @@ for _field, _what in (("FamilyName", "family name"), ("GivenNames", "given names
     for _unless, _since, _until in (((all_aims_are_community_learning,), None, "2526"), ((), "2627", None)):
         rule(
             f"{_field}_01", Learner,
-            summary=f"The learner's {_what} must be returned.",
+            summary=f"No learner is returned without {_what}.",
             message=f"{_field} is missing or holds only white space.",
             why=WHY, fix=_fix, unless=_unless, since=_since, until=_until, cases=_ALWAYS.format(field=_field),
         )(missing(_field))  # fmt: skip

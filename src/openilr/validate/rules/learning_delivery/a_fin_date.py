@@ -146,7 +146,7 @@ def more_than_a_year_before_start(f):
 @rule(
     "AFinDate_12",
     AppFinRecord,
-    summary="A financial record of a standard can not be dated more than two years after the actual end.",
+    summary="A financial record of a standard is dated no later than two years after the actual end.",
     message="{AFinType} {AFinCode} is dated {AFinDate}, more than two years after the end on {LearnActEndDate}.",
     fix=CORRECT,
     cases="""

@@ -19,7 +19,7 @@ def is_funded_standard_programme(aim):
 @rule(
     "AchDate_02",
     LearningDelivery,
-    summary="An achievement date should not be after the end of the teaching year.",
+    summary="An achievement date should lie in the teaching year or before.",
     message="AchDate is {AchDate}, after the teaching year.",
     fix="Correct AchDate.",
     cases="""

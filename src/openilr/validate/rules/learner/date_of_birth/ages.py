@@ -269,7 +269,7 @@ def bootcamp_under_19(aim):
     "DateOfBirth_26",
     LearningDelivery,
     summary="Learners financed by a loan must be at least 19 when the aim starts.",
-    message=AT_START + ", but it is financed by an advanced learner loan (ADL).",
+    message=AT_START + ", but a loan pays for it (FundModel 99 with ADL).",
     show={"age": age_at_start},
     why="Nobody under 19 can take the loan.",
     fix="Check DateOfBirth; if it is right, remove ADL.",

@@ -23,7 +23,7 @@ def age_at_start_of_year(learner: Record) -> Expr:
 @rule(
     "DateOfBirth_01",
     LearningDelivery,
-    summary="The date of birth must be returned for funded learning.",
+    summary="Funded learning needs the learner's date of birth.",
     message=MISSING,
     why=WHY,
     fix=FIX,
@@ -55,7 +55,7 @@ def missing_on_funded_aim(aim):
 @rule(
     "DateOfBirth_02",
     LearningDelivery,
-    summary="The date of birth should be returned for non-funded, Tailored and (until 2025-26) community learning, too.",
+    summary="Non-funded, Tailored and (until 2025-26) community learning should come with a date of birth, too.",
     message=MISSING,
     why="Ages are part of the picture of who learns where.",
     fix=FIX,
@@ -80,8 +80,8 @@ def missing_on_other_learning(aim):
 @rule(
     "DateOfBirth_23",
     LearningDelivery,
-    summary="The date of birth must be returned for aims financed by a loan.",
-    message="DateOfBirth is missing, and the aim is financed by an advanced learner loan (ADL).",
+    summary="A loan needs the learner's date of birth.",
+    message="DateOfBirth is missing on an aim that a loan pays for (FundModel 99 with ADL).",
     why="Loans are for learners from 19 years.",
     fix=FIX,
     unless=(is_in_custody,),
