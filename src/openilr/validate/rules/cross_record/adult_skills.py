@@ -42,6 +42,9 @@ WORDS: dict[str, Any] = {
         35 | 2024-07-31 | 60000001 | AimType=1 FundModel=36 LearnStartDate=2024-07-01 | BasicSkillsType=36 EffectiveFrom=2020-08-01 | no  | neither English nor maths
         35 | 2024-07-31 | 60000001 | AimType=1 FundModel=36 LearnStartDate=2024-07-01 LearnActEndDate=2026-01-01 | BasicSkillsType=1 EffectiveFrom=2020-08-01 | no | the programme is closed
         35 | 2024-07-31 | 60000001 | AimType=1 FundModel=99 LearnStartDate=2024-07-01 | BasicSkillsType=1 EffectiveFrom=2020-08-01  | no  | a programme of other funding
+        35 | 2024-07-31 | 60000001 | AimType=1 FundModel=36 LearnStartDate=2024-07-31 | BasicSkillsType=1 EffectiveFrom=2024-07-31 EffectiveTo=2024-07-31 | yes | English or maths on that very day
+        35 | 2024-07-31 | 60000001 | AimType=1 FundModel=36 LearnStartDate=2024-07-31 | BasicSkillsType=1 EffectiveFrom=2024-08-01 | no  | English or maths from the day after the start
+        35 | 2024-07-31 | 60000001 | AimType=1 FundModel=36 LearnStartDate=2024-07-31 | BasicSkillsType=1 EffectiveFrom=2020-08-01 EffectiveTo=2024-07-30 | no  | English or maths until the day before
         35 | 2024-07-31 | 60000001 | AimType=3 FundModel=36 LearnStartDate=2024-07-01 | BasicSkillsType=1 EffectiveFrom=2020-08-01  | no  | no programme aim
     """,
 )
@@ -62,6 +65,9 @@ def english_or_maths_during_apprenticeship_until_2024(aim):
         38 | 2025-09-01 | 60000001 | AimType=1 FundModel=36 LearnStartDate=2025-09-01 | BasicSkillsType=36 EffectiveFrom=2020-08-01 | no  | neither English nor maths
         38 | 2025-09-01 | 60000001 | AimType=1 FundModel=36 LearnStartDate=2025-09-01 LearnActEndDate=2026-01-01 | BasicSkillsType=1 EffectiveFrom=2020-08-01 | no | the programme is closed
         38 | 2025-09-01 | 60000001 | AimType=1 FundModel=37 LearnStartDate=2025-09-01 | BasicSkillsType=1 EffectiveFrom=2020-08-01  | no  | a programme of other funding
+        38 | 2025-09-01 | 60000001 | AimType=1 FundModel=36 LearnStartDate=2025-09-01 | BasicSkillsType=1 EffectiveFrom=2025-09-01 EffectiveTo=2025-09-01 | yes | English or maths on that very day
+        38 | 2025-09-01 | 60000001 | AimType=1 FundModel=36 LearnStartDate=2025-09-01 | BasicSkillsType=1 EffectiveFrom=2025-09-02 | no  | English or maths from the day after the start
+        38 | 2025-09-01 | 60000001 | AimType=1 FundModel=36 LearnStartDate=2025-09-01 | BasicSkillsType=1 EffectiveFrom=2020-08-01 EffectiveTo=2025-08-31 | no  | English or maths until the day before
         38 | 2025-09-01 | 60000001 | AimType=3 FundModel=36 LearnStartDate=2025-09-01 | BasicSkillsType=1 EffectiveFrom=2020-08-01  | no  | no programme aim
     """,
 )

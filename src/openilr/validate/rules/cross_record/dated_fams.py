@@ -56,6 +56,7 @@ def is_on_funded_standard(fam: Record) -> Expr:
         LSF | 2025-10-01 | 2025-12-31 | LSF1@2025-08-01..2025-10-01 | | no  | it ends on the day
         LSF | 2025-10-01 | 2025-12-31 | LSF1@2025-08-01             | | yes | it has no end
         LSF | 2025-10-01 | 2025-12-31 | LSF1@2025-10-02             | | no  | this is the earlier one
+        LSF | 2025-10-01 | 2025-12-31 | LSF1@2025-10-01             | | no  | of two from one day the first in the file has none before it
         ALB | 2025-10-01 | 2025-12-31 | ALB2@2025-08-01..2025-10-31 | | yes | two rates of the bursary
         ALB | 2025-10-01 | 2025-12-31 | LSF1@2025-08-01..2025-10-31 | | no  | each type is looked at by itself
         ACT | 2025-10-01 | 2025-12-31 | ACT1@2025-08-01..2025-10-31 | | no  | contract types have their own rule
@@ -86,6 +87,7 @@ def dated_records_overlap(fam):
         ACT | 2025-10-01 | ACT1@2025-08-01..2025-10-01 | | no  | on the day: R_104 asks for the day before
         ACT | 2025-10-01 | ACT1@2025-08-01..2025-09-30 | | no  | the day before
         ACT | 2025-10-01 | ACT1@2025-10-02             | | no  | this is the earlier one
+        ACT | 2025-10-01 | ACT1@2025-10-01             | | no  | of two from one day the first in the file has none before it
         ACT | 2025-10-01 | LSF1@2025-08-01             | | no  | another type
         LSF | 2025-10-01 | LSF1@2025-08-01             | | no  | no contract type
         ACT | 2025-10-01 | | FAM=ACT1@2025-08-01 | no  | on another aim
@@ -176,6 +178,7 @@ def contract_types_follow_each_other(fam):
         ACT | 1 | 2025-08-01 |            | ACT2@2025-09-01 |                 | yes | on the same aim
         LSF | 1 | 2025-08-01 |            | | FAM=LSF2@2025-09-01             | no  | another type
         ACT | 1 |            |            | | FAM=ACT2@2025-09-01             | no  | no day is known
+        ACT | 1 | 2025-08-01 |            | | FAM=ACT2                        | no  | no day is known of the other
     """,
 )
 def contract_types_differ_on_a_day(fam):
@@ -206,6 +209,9 @@ def contract_types_differ_on_a_day(fam):
         LSF | 2016-08-01 |            |                 | FAM=LSF1@2016-07-31             | yes | from its first day
         ALB | 2025-08-01 |            |                 | FAM=ALB1@2025-09-01             | no  | another type
         LSF |            |            |                 | FAM=LSF1@2025-09-01             | no  | no day is known
+        LSF | 2025-08-01 |            |                 | FAM=LSF1                        | no  | no day is known of the other
+        LSF | 2025-09-01 |            |                 | FAM=LSF1@2025-08-01..2025-08-31 | no  | one after the other, the other way round
+        LSF | 2025-09-01 |            |                 | FAM=LSF1@2025-08-01..2025-09-01 | yes | both on one day, the other way round
     """,
 )
 def learning_support_overlaps(fam):
@@ -250,6 +256,8 @@ def is_redundant(record: Record) -> Expr:
         81 | ACT | 1 | 2025-09-01 | 11@2025-08-01                      |        | no  | another funding model
         36 | ACT | 1 | 2025-09-01 | 11@2025-08-01                      | RES1   | no  | a restart
         36 | ACT | 1 | 2025-09-01 | 11@2025-08-01 OET1                 |        | no  | made redundant
+        36 | ACT | 1 | 2025-09-01 | 11@2025-08-01 OET2                 |        | yes | another code than redundancy
+        36 | ACT | 1 | 2025-09-01 | 11@2025-08-01 BSI1                 |        | yes | another type than redundancy
         36 | ACT | 1 | 2025-09-01 | 11@2025-08-01; 11@2026-01-01 OET1  |        | no  | the latest status says so
         36 | ACT | 1 | 2025-09-01 | 11@2025-08-01 OET1; 11@2026-01-01  |        | yes | an earlier one did
     """,

@@ -107,6 +107,7 @@ no_twins(
         4       | 4     |         | yes   | the category stands twice
         4       | 5     |         | no    | two categories
         4       |       | LLDD=4  | no    | another learner's category
+        | PrimaryLLDD=1 |    | no    | no categories to compare
     """,
 )
 
@@ -153,6 +154,7 @@ no_twins(
         EDF          | 1            | EDF2  | no    | another code of the type
         ECF          | 1            | MCF1  | no    | the same code of another type
         EDF          | 1            |       | no    | the only record
+        EDF          |              | LearnFAMType=EDF | no | no codes to compare
     """,
 )
 
@@ -177,6 +179,7 @@ no_twins(
         LDM             | 034             | LDM318 |                  | no    | another code of the type
         FFI             | 1               | WPL1   |                  | no    | the same code of another type
         LDM             | 034             |        | FAM=LDM034       | no    | another aim has the code too
+        LDM             |                 | LearnDelFAMType=LDM |     | no    | no codes to compare
         LSF             | 1               | LSF1   |                  | no    | learning support is recorded once a period
         ACT             | 1               | ACT1   |                  | no    | so is the contract type
         ALB             | 1               | ALB1   |                  | no    | so is the loans bursary
@@ -217,6 +220,7 @@ def one_learner_for_each_uln(learner):
         2025-09-01 | 100000001 | WorkPlaceStartDate=2025-09-01 WorkPlaceEmpId=100000002 | | no  | another employer
         2025-09-01 |           | WorkPlaceStartDate=2025-09-01                          | | yes | no employer on either is the same
         2025-09-01 | 100000001 |                                               | AimType=4 | no  | the only placement
+        | 100000001 | WorkPlaceEmpId=100000001                                        | | no  | no start dates to compare
     """,
 )
 def one_placement_for_each_start_and_employer(placement):
@@ -266,6 +270,8 @@ def on_apprenticeship_programme_aim(record: Record) -> Expr:
         36 | 1 | 25 | 7 | TNP | 1 | 2025-09-01 | | FundModel=36 AimType=1 ProgType=25 StdCode=7 AFin=TNP1@2025-09-01 | yes | on the programme aim before a break
         36 | 1 | 25 | 7 | TNP | 1 | 2025-09-01 | | FundModel=36 AimType=1 ProgType=25 StdCode=8 AFin=TNP1@2025-09-01 | no  | another standard
         36 | 1 | 25 | 7 | TNP | 1 | 2025-09-01 | | FundModel=99 AimType=1 ProgType=25 StdCode=7 AFin=TNP1@2025-09-01 | no  | the other aim is not funded
+        99 | 1 | 25 | 7 | TNP | 1 | 2025-09-01 | | FundModel=36 AimType=1 ProgType=25 StdCode=7 AFin=TNP1@2025-09-01,TNP1@2025-09-01 | no  | this aim is not funded
+        36 | 3 | 25 | 7 | TNP | 1 | 2025-09-01 | | FundModel=36 AimType=1 ProgType=25 StdCode=7 AFin=TNP1@2025-09-01,TNP1@2025-09-01 | no  | this is no programme aim
         36 | 1 | 25 | 7 | TNP | 1 | 2025-09-01 | | FundModel=36 AimType=3 ProgType=25 StdCode=7 AFin=TNP1@2025-09-01 | no  | the other is no programme aim
     """,
 )

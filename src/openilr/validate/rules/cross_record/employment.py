@@ -93,7 +93,12 @@ rule(
     **R_134_WORDS,
     until="2526",
     unless=(is_devolved_exclusion,),
-    cases=R_134_CASES + "OET | 2 | AimType=4; AimType=4 FAM=DAM023 | no | excluded by a devolved authority",
+    cases=R_134_CASES
+    + """
+        OET | 2 | AimType=4; AimType=4 FAM=DAM023 | no  | excluded by a devolved authority
+        OET | 2 | AimType=4; AimType=4 FAM=DAM022 | yes | another code of devolved monitoring
+        OET | 2 | AimType=4; AimType=4 FAM=LDM023 | yes | another type of monitoring
+    """,
 )(small_employer_without_bootcamp)
 rule(
     "R_134",

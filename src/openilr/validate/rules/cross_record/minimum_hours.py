@@ -82,9 +82,20 @@ def _cases(grade: str, exemption: str, hours: str, category: str) -> str:
     lars, other = f"ValidityCategory={category}", "ValidityCategory=1619_EFA"
     other_exemption = {"ECF": "MCF", "MCF": "ECF"}[exemption]
     start = "FundModel | LearnStartDate | LearnAimRef"
+    team = [
+        f"25 | 2025-09-01 | {ref} | SOF107 LDM331 | 2008-09-01 | 3 | 540 | 60 | | {other} | | | yes | of the TEAM programme"
+        for ref in TEAM_AIMS[1:]
+    ]
+    grades = [
+        f"25 | 2025-09-01 | 60000001 | SOF107 | 2008-09-01 | {g} | 540 | 60 | {fam} | {lars} | | | {verdict} | grade {g}"
+        for g in BELOW_GRADE_3
+        for fam, verdict in (("", "yes"), (f"{exemption}5", "no"))
+    ]
     aim = "25 | 2025-09-01 | 60000001"
     return f"""
-        {start} | FAM | DateOfBirth | {grade} | PlanLearnHours | PlanEEPHours | LearnerFAM | lars_validity | Other | years | fires | why
+        {start} | FAM | DateOfBirth | {
+        grade
+    } | PlanLearnHours | PlanEEPHours | LearnerFAM | lars_validity | Other | years | fires | why
         {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {lars} | | | yes | no minimum hours
         {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {hours}1 | {lars} | | | no | recorded
         {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | EDF1 | {lars} | | | yes | another learner FAM
@@ -95,14 +106,30 @@ def _cases(grade: str, exemption: str, hours: str, category: str) -> str:
         {aim} | SOF107 | 2008-09-01 | 3 | 100 | 49 | | {lars} | | | no | 149 hours
         {aim} | SOF107 | 2008-09-01 | 3 | 100 | 50 | | {lars} | | | yes | 150 hours together
         {aim} | SOF107 | 2008-09-01 | 3 | | | | {lars} | | | no | no hours planned
-        {aim} | SOF107 | 2008-09-01 | 3 | | | | {lars} | AimType=1 ProgType=31 LearnStartDate=2025-09-01 PHours=150 | 2526 | yes | a T Level of 150 hours
-        {aim} | SOF107 | 2008-09-01 | 3 | | | | {lars} | AimType=1 ProgType=31 LearnStartDate=2025-09-01 PHours=149 | 2526 | no | a T Level of 149 hours
-        {aim} | SOF107 | 2008-09-01 | 3 | | | | {lars} | AimType=3 ProgType=31 LearnStartDate=2025-09-01 PHours=150 | 2526 | no | no programme aim
-        {aim} | SOF107 | 2008-09-01 | 3 | | | | {lars} | AimType=1 ProgType=30 LearnStartDate=2025-09-01 PHours=150 | 2526 | no | a foundation year
-        {aim} | SOF107 | 2008-09-01 | 3 | | | | {lars} | AimType=1 ProgType=31 LearnStartDate=2024-09-01 PHours=150; AimType=1 ProgType=31 LearnStartDate=2025-09-01 PHours=100 | 2526 | no | the latest T Level counts
-        {aim} | SOF107 | 2008-09-01 | 3 | | | | {lars} | AimType=1 ProgType=31 LearnStartDate=2025-09-01 HRS=HRS2=150 | 2627 | yes | a T Level of 150 hours
-        {aim} | SOF107 | 2008-09-01 | 3 | | | | {lars} | AimType=1 ProgType=31 LearnStartDate=2025-09-01 HRS=HRS2=149 | 2627 | no | a T Level of 149 hours
-        {aim} | SOF107 | 2008-09-01 | 3 | | | | {lars} | AimType=1 ProgType=31 LearnStartDate=2025-09-01 HRS=HRS1=150 | 2627 | no | other hours
+        {aim} | SOF107 | 2008-09-01 | 3 | | | | {
+        lars
+    } | AimType=1 ProgType=31 LearnStartDate=2025-09-01 PHours=150 | 2526 | yes | a T Level of 150 hours
+        {aim} | SOF107 | 2008-09-01 | 3 | | | | {
+        lars
+    } | AimType=1 ProgType=31 LearnStartDate=2025-09-01 PHours=149 | 2526 | no | a T Level of 149 hours
+        {aim} | SOF107 | 2008-09-01 | 3 | | | | {
+        lars
+    } | AimType=3 ProgType=31 LearnStartDate=2025-09-01 PHours=150 | 2526 | no | no programme aim
+        {aim} | SOF107 | 2008-09-01 | 3 | | | | {
+        lars
+    } | AimType=1 ProgType=30 LearnStartDate=2025-09-01 PHours=150 | 2526 | no | a foundation year
+        {aim} | SOF107 | 2008-09-01 | 3 | | | | {
+        lars
+    } | AimType=1 ProgType=31 LearnStartDate=2024-09-01 PHours=150; AimType=1 ProgType=31 LearnStartDate=2025-09-01 PHours=100 | 2526 | no | the latest T Level counts
+        {aim} | SOF107 | 2008-09-01 | 3 | | | | {
+        lars
+    } | AimType=1 ProgType=31 LearnStartDate=2025-09-01 HRS=HRS2=150 | 2627 | yes | a T Level of 150 hours
+        {aim} | SOF107 | 2008-09-01 | 3 | | | | {
+        lars
+    } | AimType=1 ProgType=31 LearnStartDate=2025-09-01 HRS=HRS2=149 | 2627 | no | a T Level of 149 hours
+        {aim} | SOF107 | 2008-09-01 | 3 | | | | {
+        lars
+    } | AimType=1 ProgType=31 LearnStartDate=2025-09-01 HRS=HRS1=150 | 2627 | no | other hours
         {aim} | SOF107 | 2009-08-31 | 3 | 540 | 60 | | {lars} | | 2526 | yes | 16 on 31 August
         {aim} | SOF107 | 2009-09-01 | 3 | 540 | 60 | | {lars} | | 2526 | no | a day younger
         {aim} | SOF107 | 2010-08-31 | 3 | 540 | 60 | | {lars} | | 2627 | yes | 16 on 31 August
@@ -111,20 +138,44 @@ def _cases(grade: str, exemption: str, hours: str, category: str) -> str:
         {aim} | SOF105 | 2008-09-01 | 3 | 540 | 60 | | {lars} | | | no | another source of funding
         35 | 2025-09-01 | 60000001 | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {lars} | | | no | another funding model
         {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {other} | | | no | the aim does not meet the condition
-        25 | 2025-09-01 | 60023995 | SOF107 LDM331 | 2008-09-01 | 3 | 540 | 60 | | {other} | | | yes | King's Trust TEAM programme
-        25 | 2025-09-01 | 60023995 | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {other} | | | no | its aim outside the programme
+        25 | 2025-09-01 | 60023995 | SOF107 LDM331 | 2008-09-01 | 3 | 540 | 60 | | {
+        other
+    } | | | yes | King's Trust TEAM programme
+        25 | 2025-09-01 | 60023995 | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {
+        other
+    } | | | no | its aim outside the programme
         {aim} | SOF107 LDM331 | 2008-09-01 | 3 | 540 | 60 | | {other} | | | no | its code on another aim
         {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {exemption}1 | {lars} | | | no | exempt
         {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {exemption}4 | {lars} | | | no | exempt for another reason
-        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {exemption}5 | {lars} | | | yes | a pass in functional skills does not make up for a 3
+        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {exemption}5 | {
+        lars
+    } | | | yes | a pass in functional skills does not make up for a 3
         {aim} | SOF107 | 2008-09-01 | 2 | 540 | 60 | {exemption}5 | {lars} | | | no | but for a 2 it does
         {aim} | SOF107 | 2008-09-01 | D | 540 | 60 | {exemption}5 | {lars} | | | yes | nor for a D
         {aim} | SOF107 | 2008-09-01 | 2 | 540 | 60 | {exemption}6 | {lars} | | | yes | another code
         {aim} | SOF107 | 2008-09-01 | D | 540 | 60 | | {lars} | | | yes | a D
         {aim} | SOF107 | 2008-09-01 | C | 540 | 60 | | {lars} | | | no | a C is a good grade
-        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {other_exemption}1 | {lars} | | | yes | exempt in the other subject only
-        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {lars} | ProgType=31 LearnStartDate=2022-07-31 | | no | a T Level from before August 2022
-        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {lars} | ProgType=31 LearnStartDate=2022-08-01 | | yes | a T Level since
+        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {other_exemption}1 | {
+        lars
+    } | | | yes | exempt in the other subject only
+        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {
+        lars
+    } | ProgType=31 LearnStartDate=2022-07-31 | | no | a T Level from before August 2022
+        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {
+        lars
+    } | ProgType=31 LearnStartDate=2022-08-01 | | yes | a T Level since
+        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | | {
+        lars
+    } | ProgType=30 LearnStartDate=2022-07-31 | | yes | a foundation year
+        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {exemption}2 | {lars} | | | no | exempt
+        {aim} | SOF107 | 2008-09-01 | 3 | 540 | 60 | {exemption}3 | {lars} | | | no | exempt
+        25 | 2025-09-01 | 60023995 | SOF107 LDM332 | 2008-09-01 | 3 | 540 | 60 | | {
+        other
+    } | | | no | another monitoring code
+        {
+        '''
+        '''.join([*team, *grades])
+    }
     """
 
 

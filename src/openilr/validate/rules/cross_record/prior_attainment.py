@@ -85,6 +85,8 @@ def prior_attainment_is_recorded_in_time(learner):
         2023-09-01     | 35        | LDM378               |              | 10@2023-01-01       | no    | no prior attainment
         2023-09-01     | 35        | LDM377               | 6@2020-07-31 | 10@2023-01-01       | no    | another offer
         2023-09-01     | 35        | LDM378 DAM023        | 6@2020-07-31 | 10@2023-01-01       | no    | excluded by a devolved authority
+        2023-09-01     | 35        | LDM378 DAM022        | 6@2020-07-31 | 10@2023-01-01       | yes   | another code of devolved monitoring
+        2023-09-01     | 35        | LDM378 DAM382        | 6@2020-07-31 | 10@2023-01-01       | yes   | the code of another type
         2022-04-01     | 35        | LDM378               | 6@2020-07-31 | 10@2022-01-01       | yes   | the first day
         2022-03-31     | 35        | LDM378               | 6@2020-07-31 | 10@2022-01-01       | no    | the day before
         2024-07-31     | 35        | LDM378               | 6@2020-07-31 | 10@2022-01-01       | yes   | the last day
@@ -126,6 +128,8 @@ def free_course_for_a_learner_with_level_3(aim):
         2024-08-01     | 2000-08-01  | 38        | LDM378        | 6@2020-07-31 | no    | 24: R_151
         2024-08-01     |             | 38        | LDM378        | 6@2020-07-31 | no    | age not known
         2024-08-01     | 2004-01-01  | 38        | LDM378 DAM023 | 6@2020-07-31 | no    | excluded by a devolved authority
+        2024-08-01     | 2004-01-01  | 38        | LDM378 DAM022 | 6@2020-07-31 | yes   | another code of devolved monitoring
+        2024-08-01     | 2004-01-01  | 38        | LDM378 DAM391 | 6@2020-07-31 | yes   | the code of another type
         2024-08-01     | 2004-01-01  | 38        | LDM378 RES1   | 6@2020-07-31 | no    | a restart
     """,
 )
@@ -154,6 +158,8 @@ def free_course_for_a_young_adult(aim):
         2024-08-01     | 1960-01-01  | 37        | LDM378        | no    | another funding model
         2024-08-01     |             | 38        | LDM378        | no    | age not known
         2024-08-01     | 1960-01-01  | 38        | LDM378 DAM023 | no    | excluded by a devolved authority
+        2024-08-01     | 1960-01-01  | 38        | LDM378 DAM022 | yes   | another code of devolved monitoring
+        2024-08-01     | 1960-01-01  | 38        | LDM378 DAM391 | yes   | the code of another type
     """,
 )
 def free_course_for_an_adult(aim):

@@ -203,6 +203,9 @@ def component_is_open_in_closed_programme(aim):
         1 | 32 |            | A |                                                                         |                                                              | yes | alone
         1 | 32 |            | A | AimType=3 ConRefNumber=A LearnAimRef=60000001 LearnStartDate=2025-09-01 | LearnAimRef=60000001 CategoryRef=61 EffectiveFrom=2020-08-01 | yes | no subject aim
         1 | 32 |            | A | AimType=3 ConRefNumber=B LearnAimRef=60000001 LearnStartDate=2025-09-01 | LearnAimRef=60000001 CategoryRef=62 EffectiveFrom=2020-08-01 | yes | on another contract
+        1 | 32 |            | A | AimType=3 ConRefNumber=A LearnAimRef=60000001 LearnStartDate=2025-09-01 | LearnAimRef=60000001 CategoryRef=62 EffectiveFrom=2025-09-01 EffectiveTo=2025-09-01 | no  | in the category on that very day
+        1 | 32 |            | A | AimType=3 ConRefNumber=A LearnAimRef=60000001 LearnStartDate=2025-09-01 | LearnAimRef=60000001 CategoryRef=62 EffectiveFrom=2025-09-02 | yes | in the category from the day after
+        1 | 32 |            | A | AimType=3 ConRefNumber=A LearnAimRef=60000001 LearnStartDate=2025-09-01 | LearnAimRef=60000001 CategoryRef=62 EffectiveFrom=2020-08-01 EffectiveTo=2025-08-31 | yes | in the category until the day before
         1 | 32 |            | A | AimType=4 ConRefNumber=A LearnAimRef=60000001 LearnStartDate=2025-09-01 | LearnAimRef=60000001 CategoryRef=62 EffectiveFrom=2020-08-01 | yes | no component aim
         1 | 32 |            | A | AimType=3 ConRefNumber=A LearnAimRef=60000001 LearnStartDate=2025-09-01 | LearnAimRef=60000001 CategoryRef=62 EffectiveFrom=2025-09-02 | yes | in the category a day after the start
         1 | 32 | 2025-10-01 | A |                                                                         |                                                              | no  | closed
@@ -242,6 +245,9 @@ def is_latest_programme(aim: Record) -> Expr:
         1 | 32 | 37 | A | 2025-08-01 | 2025-10-01 | AimType=4 ProgType=32 FundModel=37 ConRefNumber=A LearnActEndDate=2025-10-02 | no  | no component aim
         1 | 25 | 37 | A | 2025-08-01 | 2025-10-01 | AimType=3 ProgType=25 FundModel=37 ConRefNumber=A LearnActEndDate=2025-10-02 | no  | no Skills Bootcamp
         3 | 32 | 37 | A | 2025-08-01 | 2025-10-01 | AimType=3 ProgType=32 FundModel=37 ConRefNumber=A LearnActEndDate=2025-10-02 | no  | no programme aim
+        1 | 32 | 37 | A | 2025-08-01 | 2025-10-01 | AimType=3 ProgType=32 FundModel=37 ConRefNumber=A LearnActEndDate=2025-12-02; AimType=1 ProgType=32 FundModel=37 ConRefNumber=B LearnStartDate=2025-11-01 | yes | a later programme of another contract
+        1 | 32 | 37 | A | 2025-08-01 | 2025-10-01 | AimType=3 ProgType=32 FundModel=37 ConRefNumber=A LearnActEndDate=2025-12-02; AimType=1 ProgType=32 FundModel=38 ConRefNumber=A LearnStartDate=2025-11-01 | yes | a later programme of other funding
+        1 | 32 | 37 | A | 2025-08-01 | 2025-10-01 | AimType=3 ProgType=32 FundModel=37 ConRefNumber=A LearnStartDate=2025-11-01 LearnActEndDate=2025-12-02 | yes | a component aim that started later
         1 | 32 | 37 | A | 2025-08-01 | 2025-10-01 | AimType=3 ProgType=32 FundModel=37 ConRefNumber=A LearnActEndDate=2025-12-02; AimType=1 ProgType=32 FundModel=37 ConRefNumber=A LearnStartDate=2025-11-01 | no | resumed after a break
     """,
 )  # fmt: skip
@@ -269,6 +275,8 @@ def programme_ends_before_a_component(aim):
         1 | 32 | 2023-09-01 | 2023-08-15 | A | AimType=3 ProgType=32 ConRefNumber=A LearnStartDate=2023-08-15     | yes | the earlier one is no programme aim
         3 | 32 | 2023-09-01 | 2023-08-15 | A |                                                                    | no  | no programme aim
         1 | 25 | 2023-09-01 | 2023-08-15 | A |                                                                    | no  | no Skills Bootcamp
+        3 | 32 | 2023-09-01 | 2023-08-15 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2023-09-01     | no  | a component aim of the programme
+        1 | 25 | 2023-09-01 | 2023-08-15 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2023-09-01     | no  | another programme beside it
     """,
 )
 def achieved_before_it_began(aim):
@@ -297,6 +305,8 @@ def has_programme_begun_between(aim: Record, first: str, last: str) -> Expr:
         60000001 | 2024-07-30 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-07-31 | CategoryRef=62 | no  | the programme began before the rule
         60000001 | 2024-07-31 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-08-01 | CategoryRef=61 | no  | no subject aim
         60000001 | 2024-07-31 | A | AimType=1 ProgType=32 ConRefNumber=B LearnStartDate=2024-08-01 | CategoryRef=62 | no  | another contract
+        60000001 | 2024-07-31 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-08-01; AimType=1 ProgType=32 ConRefNumber=B LearnStartDate=2024-07-01 | CategoryRef=62 | yes | an earlier programme of another contract
+        60000001 | 2024-07-31 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-08-01; AimType=3 ProgType=32 ConRefNumber=A LearnStartDate=2024-07-01 | CategoryRef=62 | yes | an earlier component aim
         60000001 | 2024-07-31 | A | AimType=1 ProgType=25 ConRefNumber=A LearnStartDate=2024-08-01 | CategoryRef=62 | no  | no Skills Bootcamp
         60000001 | 2024-07-31 | A | AimType=3 ProgType=32 ConRefNumber=A LearnStartDate=2024-08-01 | CategoryRef=62 | no  | no programme aim
         60000001 | 2024-07-31 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-08-01; AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-07-01 | CategoryRef=62 | no | an earlier programme aim of the contract had begun
@@ -319,11 +329,20 @@ def subject_starts_before_programme(aim):
         LearnAimRef | LearnStartDate | ConRefNumber | Other | fires | why
         Z0059747 | 2024-07-31 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-08-01 | yes | a day before the programme
         Z0060443 | 2025-07-30 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | yes | the last of the events
+        Z0059748 | 2025-07-30 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | yes | an event
+        Z0059749 | 2025-07-30 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | yes | an event
+        Z0060439 | 2025-07-30 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | yes | an event
+        Z0009541 | 2025-07-30 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | yes | an event
+        Z0060440 | 2025-07-30 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | yes | an event
+        Z0060441 | 2025-07-30 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | yes | an event
+        Z0060442 | 2025-07-30 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | yes | an event
         Z0009541 | 2024-08-01 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-08-01 | no  | on its first day
         Z0059747 | 2025-07-31 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | no  | the programme began after the rule
         Z0059747 | 2024-07-30 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-07-31 | no  | the programme began before the rule
         60000001 | 2024-07-31 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-08-01 | no  | no event aim
         Z0059747 | 2024-07-31 | A | AimType=1 ProgType=32 ConRefNumber=B LearnStartDate=2024-08-01 | no  | another contract
+        Z0059747 | 2024-07-31 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-08-01; AimType=1 ProgType=32 ConRefNumber=B LearnStartDate=2024-07-01 | yes | an earlier programme of another contract
+        Z0059747 | 2024-07-31 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-08-01; AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2024-07-01 | no  | an earlier programme aim of the contract had begun
         Z0059747 | 2024-07-31 | A | AimType=1 ProgType=25 ConRefNumber=A LearnStartDate=2024-08-01 | no  | no Skills Bootcamp
     """,
 )
@@ -352,6 +371,9 @@ def is_event_indicator_of_bootcamp(fam: Record) -> Expr:
         1 | 32 | 2025-07-31 | A | LDM | 1 |                                                                | no  | no event indicator
         3 | 32 | 2025-07-31 | A | EVI | 1 |                                                                | no  | no programme aim
         1 | 25 | 2025-07-31 | A | EVI | 1 |                                                                | no  | no Skills Bootcamp
+        3 | 32 | 2025-07-31 | A | EVI | 1 | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | no  | on a component aim of the programme
+        1 | 32 | 2025-09-01 | A | EVI | 1 | AimType=3 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | no  | an earlier component aim
+        1 | 32 | 2025-09-01 | A | EVI | 1 | AimType=1 ProgType=25 ConRefNumber=A LearnStartDate=2025-07-31 | no  | an earlier programme of another type
     """,
 )
 def indicator_on_earlier_programme(fam):
@@ -374,6 +396,9 @@ def indicator_on_earlier_programme(fam):
         1 | 32 | 2025-08-01 | A | LDM | 2025-07-31 |                                                                | no  | no event indicator
         3 | 32 | 2025-08-01 | A | EVI | 2025-07-31 |                                                                | no  | no programme aim
         1 | 25 | 2025-08-01 | A | EVI | 2025-07-31 |                                                                | no  | no Skills Bootcamp
+        3 | 32 | 2025-08-01 | A | EVI | 2025-07-31 | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | no  | on a component aim of the programme
+        1 | 32 | 2025-08-01 | A | EVI | 2025-07-31 | AimType=3 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | yes | an earlier component aim
+        1 | 32 | 2025-08-01 | A | EVI | 2025-07-31 | AimType=1 ProgType=32 ConRefNumber=B LearnStartDate=2025-07-31 | yes | an earlier contract
     """,
 )
 def indicator_is_dated_too_early(fam):
@@ -393,6 +418,13 @@ def indicator_is_dated_too_early(fam):
         AimType | LearnAimRef | ConRefNumber | Other | fires | why
         3 | Z0059747 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | yes | began in August 2025
         3 | Z0060442 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | yes | another event
+        3 | Z0059748 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | yes | an event
+        3 | Z0059749 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | yes | an event
+        3 | Z0060439 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | yes | an event
+        3 | Z0009541 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | yes | an event
+        3 | Z0060440 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | yes | an event
+        3 | Z0060441 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | yes | an event
+        3 | Z0060443 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-08-01 | yes | an event
         3 | Z0059747 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | no  | began a day earlier
         3 | Z0059747 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-09-01; AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-31 | no | resumed: the first programme aim counts
         3 | Z0059747 | A | AimType=1 ProgType=32 ConRefNumber=B LearnStartDate=2025-08-01 | no  | another contract

@@ -115,6 +115,7 @@ def t_level_programme_has_parts(aim):
         5       | 31       | 60000001    | LearnAimRefType=0003 |                       |        | no    | another kind of aim
         3       | 31       | 60000001    | LearnAimRefType=1468 |                       |        | no    | no core aim
         5       |          | 60000001    | LearnAimRefType=1468 |                       | LDM384 | no    | the pilot for adults
+        5       |          | 60000001    | LearnAimRefType=1468 |                       | LDM385 | yes   | another monitoring code
     """,
 )
 def technical_qualification_has_programme_aim(aim):
@@ -193,6 +194,7 @@ def pathways(aim: Record) -> Expr:
         ZTLOS001 |            | LearnAimRef=60000001 | LearnAimRef=60000001 LearnAimRefType=0003 | FworkCode=1 PwayCode=1; FworkCode=1 PwayCode=2 LearnAimRef=60000001 | no  | the other is no technical qualification
         ZTLOS001 | 2026-01-31 | LearnAimRef=60000001 | LearnAimRef=60000001 LearnAimRefType=1468 | FworkCode=1 PwayCode=1; FworkCode=1 PwayCode=2 LearnAimRef=60000001 | no  | the specialism is closed
         ZTLOS001 |            | LearnAimRef=60000001 LearnActEndDate=2026-01-31 | LearnAimRef=60000001 LearnAimRefType=1468 | FworkCode=1 PwayCode=1; FworkCode=1 PwayCode=2 LearnAimRef=60000001 | no | the qualification is closed
+        ZTLOS001 |            | LearnAimRef=60000001; LearnAimRef=60000002 LearnActEndDate=2026-01-31 | LearnAimRef=60000001 LearnAimRefType=1468; LearnAimRef=60000002 LearnAimRefType=1468 | FworkCode=1 PwayCode=1; FworkCode=1 PwayCode=2 LearnAimRef=60000001; FworkCode=1 PwayCode=1 LearnAimRef=60000002 | yes | shared only with a closed qualification
         60000002 |            | LearnAimRef=60000001 | LearnAimRef=60000001 LearnAimRefType=1468 | FworkCode=1 PwayCode=1; FworkCode=1 PwayCode=2 LearnAimRef=60000001 | no  | no specialism
         ZTLOS001 |            |                      |                                           | FworkCode=1 PwayCode=1 | no  | no technical qualification
     """,

@@ -77,6 +77,7 @@ ADULT_SKILLS = Provision(
     lambda aim: aim.FundModel == 35,
     {"FundModel": "35"},
     {"another funding model": {"FundModel": "38"}},
+    {"another monitoring code": {"FAM": "+LDM347"}, "another source of funding": {"FAM": "+SOF105"}},
     unless=(ex.is_apprenticeship, ex.in_custody, ex.devolved_authority_funds, is_free_course_for_jobs),
 )
 SIXTEEN_TO_NINETEEN = Provision(
@@ -137,7 +138,11 @@ DEVOLVED = Provision(
     dd35,
     {"FundModel": "35", "FAM": "SOF110"},
     {"another source of funding": {"FAM": "SOF105"}, "no source of funding": {"FAM": ""}},
-    {"another devolved authority": {"FundModel": "38", "FAM": "SOF120"}},
+    {
+        "another devolved authority": {"FundModel": "38", "FAM": "SOF120"},
+        "the last devolved authority of 2025-26": {"FAM": "SOF123"},
+        "another monitoring code": {"FAM": "+LDM347"},
+    },
     unless=(is_free_course_for_jobs,),
 )
 FOURTEEN_TO_SIXTEEN = Provision(
@@ -158,7 +163,7 @@ ADULT_SKILLS_FUND = Provision(
     lambda aim: aim.FundModel == 38,
     {"FundModel": "38"},
     {"another funding model": {"FundModel": "35"}},
-    {"another monitoring code": {"FAM": "+LDM391"}},
+    {"another monitoring code": {"FAM": "+LDM391"}, "another source of funding": {"FAM": "+SOF105"}},
     unless=(ex.devolved_authority_funds, is_free_course_for_jobs, ex.project_s),
 )
 FREE_COURSES_FOR_JOBS = Provision(

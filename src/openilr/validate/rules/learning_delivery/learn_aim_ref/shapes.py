@@ -86,7 +86,10 @@ def _table(base: Cells, provision: Provision, period: Period, own: Iterable[tupl
     general += [(cells, False, why) for why, cells in provision.outside.items()]
     general += [(cells, True, why) for why, cells in provision.inside.items()]
     for exclusion in provision.unless:
-        general.append((SILENT[exclusion], False, exclusion.__name__.replace("_", " ")))
+        silent = SILENT[exclusion]
+        general.append((silent, False, exclusion.__name__.replace("_", " ")))
+        if "FAM" in silent:
+            general.append(({"FAM": "+DAM" + silent["FAM"][4:]}, True, "its code under another type"))
     for cells, fires, why in [*own, *general]:
         values = {**base, **cells}
         if values.get("FAM", "").startswith("+"):
@@ -133,6 +136,14 @@ def start_is_valid(id: str, provision: Provision, period: Period = ALWAYS, *, si
         (one(f"StartDate={_LONG_AGO} EndDate={start - _ONE}"), True, "validity ended the day before"),
         (one(f"StartDate={_LONG_AGO} EndDate=2001-07-31", f"StartDate={start}"), False, "the second record holds it"),
         (one(f"StartDate={_LONG_AGO} EndDate=2001-07-31", f"StartDate={start + _ONE}"), True, "between two records"),
+        (
+            {
+                "lars_validity": f"ValidityCategory=X StartDate={_LONG_AGO}; "
+                + _rows(provision, f"StartDate={start + _ONE}")
+            },
+            True,
+            "held in another category",
+        ),
         ({"lars_validity": f"ValidityCategory=X StartDate={start + _ONE}"}, False, "no record of the category"),
         ({"lars_validity": ""}, False, "no record at all"),
         ({"LearnStartDate": ""}, False, "no start"),
@@ -166,6 +177,8 @@ def end_is_valid(id: str, provision: Provision, period: Period = ALWAYS, *, sinc
         (one(""), False, "no end of validity"),
         (one("EndDate=2001-07-31", ""), False, "the later record is open"),
         (one("EndDate=2001-07-31", f"EndDate={end - _ONE}"), True, "both records ended before"),
+        ({"lars_validity": f"ValidityCategory=X StartDate={_LONG_AGO}; " + _rows(provision, f"EndDate={end - _ONE}")},
+         True, "held in another category"),
         ({"LearnActEndDate": ""}, False, "still open"),
         ({"lars_validity": f"ValidityCategory=X StartDate={_LONG_AGO} EndDate=2001-07-31"}, False,
          "no record of the category"),
@@ -207,6 +220,25 @@ def new_start_is_valid(id: str, provision: Provision, period: Period = ALWAYS, *
         (one(closed, f"StartDate={start}"), False, "the second record holds it"),
         ({"FAM": "+RES1"}, restarts_too, "restart after the last day for new starts"),
         ({"FAM": "+RES1", **one(f"StartDate={start + _ONE}")}, True, "restart before the validity starts"),
+        (
+            {"FAM": "+RES1", **one(f"StartDate={start} LastNewStartDate={start - _ONE}")},
+            restarts_too,
+            "restart on the first valid day",
+        ),
+        (
+            {
+                "FAM": "+RES1",
+                "lars_validity": f"ValidityCategory=X StartDate={_LONG_AGO} LastNewStartDate={_LONG_AGO}; "
+                + _rows(provision, f"StartDate={start + _ONE}"),
+            },
+            True,
+            "restart, begun in another category only",
+        ),
+        (
+            {"lars_validity": f"ValidityCategory=X StartDate={_LONG_AGO}; " + _rows(provision, closed)},
+            True,
+            "open in another category",
+        ),
         ({"lars_validity": f"ValidityCategory=X {closed}"}, False, "no record of the category"),
         ({"LearnStartDate": ""}, False, "no start"),
     ]
