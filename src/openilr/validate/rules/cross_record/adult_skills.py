@@ -99,6 +99,8 @@ def is_devolved_exclusion(aim: Record) -> Expr:
         38 | 2026-10-01 | 60000001 |        | FundModel=38 LearnStartDate=2026-10-01 LearnAimRef=60000002 | CategoryRef=76; CategoryRef=76 LearnAimRef=60000002 | LearnAimRef=60000002 SectorSubjectAreaTier2=5.2 | yes | the other is a card too
         38 | 2026-10-01 | 60000001 |        |                                                             | CategoryRef=76 | SectorSubjectAreaTier2=5.2 | yes | the card alone
         38 | 2026-10-01 | 60000001 | DAM023 |                                                             | CategoryRef=76 | SectorSubjectAreaTier2=5.2 | no  | excluded by a devolved authority
+        38 | 2026-10-01 | 60000001 | DAM022 |                                                             | CategoryRef=76 | SectorSubjectAreaTier2=5.2 | yes | another code of devolved monitoring
+        38 | 2026-10-01 | 60000001 |        | FundModel=38 LearnStartDate=2026-10-01 LearnAimRef=60000002 | CategoryRef=76; CategoryRef=75 LearnAimRef=60000002 | LearnAimRef=60000002 SectorSubjectAreaTier2=5.2 | no  | the construction aim is in another category
         38 | 2026-10-01 | 60000001 |        |                                                             | CategoryRef=75 | SectorSubjectAreaTier2=5.2 | no  | no card
         35 | 2026-10-01 | 60000001 |        |                                                             | CategoryRef=76 | SectorSubjectAreaTier2=5.2 | no  | other funding
     """,

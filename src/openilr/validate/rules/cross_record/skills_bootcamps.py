@@ -123,6 +123,8 @@ def ended_over_six_months_before_the_file(aim: Record) -> Expr:
         1 | 32 | 2 | 2025-06-01 |            | 2025-10-01 | 2025-11-01 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-01 AchDate=2025-10-20 | no  | achieved on the later programme aim
         1 | 32 | 2 | 2025-06-01 |            | 2025-10-01 | 2025-11-01 | A | AimType=1 ProgType=32 ConRefNumber=A LearnStartDate=2025-05-01 AchDate=2025-10-20 | yes | only on an earlier one
         1 | 32 | 2 | 2025-06-01 |            | 2025-10-01 | 2025-11-01 | A | AimType=1 ProgType=32 ConRefNumber=B LearnStartDate=2025-07-01 AchDate=2025-10-20 | yes | achieved on another contract
+        1 | 32 | 2 | 2025-06-01 |            | 2025-10-01 | 2025-11-01 | A | AimType=3 ProgType=32 ConRefNumber=A LearnStartDate=2025-07-01 AchDate=2025-10-20 | yes | only on a later component aim
+        1 | 32 | 2 | 2025-06-01 |            | 2025-10-01 | 2025-11-01 | A | AimType=1 ProgType=25 ConRefNumber=A LearnStartDate=2025-07-01 AchDate=2025-10-20 | yes | only on a later programme of another type
     """,
 )  # fmt: skip
 def completed_without_achievement_or_event(aim):
@@ -183,6 +185,7 @@ def completed_without_closed_subject(aim):
         3 | 32 | 37 | A |            | AimType=1 ProgType=32 FundModel=37 ConRefNumber=B LearnStartDate=2025-08-01 LearnActEndDate=2025-10-01 | no  | another contract
         3 | 32 | 37 | A |            | AimType=1 ProgType=32 FundModel=38 ConRefNumber=A LearnStartDate=2025-08-01 LearnActEndDate=2025-10-01 | no  | another funding model
         4 | 32 | 37 | A |            | AimType=1 ProgType=32 FundModel=37 ConRefNumber=A LearnStartDate=2025-08-01 LearnActEndDate=2025-10-01 | no  | no component aim
+        3 | 32 | 37 | A |            | AimType=3 ProgType=32 FundModel=37 ConRefNumber=A LearnStartDate=2025-08-01 LearnActEndDate=2025-10-01 | no  | only another component aim is closed
         3 | 25 | 37 | A |            | AimType=1 ProgType=25 FundModel=37 ConRefNumber=A LearnStartDate=2025-08-01 LearnActEndDate=2025-10-01 | no  | no Skills Bootcamp
         3 | 32 | 37 | A |            | AimType=1 ProgType=32 FundModel=37 ConRefNumber=A LearnStartDate=2025-08-01 LearnActEndDate=2025-10-01; AimType=1 ProgType=32 FundModel=37 ConRefNumber=A LearnStartDate=2025-11-01 | no | resumed after a break
     """,
