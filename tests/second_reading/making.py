@@ -22,7 +22,7 @@ from openilr.years import Year
 COUNTS = {
     "LearningDelivery": (1, 1, 2, 2, 3, 4), "LearningDeliveryFAM": (0, 1, 1, 2, 2, 3, 3, 4, 5, 9),
     "LearnerEmploymentStatus": (0, 1, 1, 2, 3), "EmploymentStatusMonitoring": (0, 1, 1, 2, 2, 3),
-    "AppFinRecord": (0, 0, 1, 2, 3), "LearnerFAM": (0, 0, 1, 2), "PriorAttain": (0, 1, 1, 2),
+    "AppFinRecord": (0, 0, 1, 2, 3, 6), "LearnerFAM": (0, 0, 1, 2), "PriorAttain": (0, 1, 1, 2),
     "HRSRecord": (0, 0, 1, 2), "LLDDandHealthProblem": (0, 0, 1, 2), "LearningDeliveryWorkPlacement": (0, 0, 1, 2),
     "ProviderSpecLearnerMonitoring": (0, 0, 1, 2), "ProviderSpecDeliveryMonitoring": (0, 0, 1, 2),
 }  # fmt: skip
@@ -135,12 +135,12 @@ class Maker:
         pool = [*POOLS.get(field.name, []), *pool]
         if pool and self.random.random() < 0.9:
             return self.random.choices(pool, k=self.random.choice([1, 1, 2, 3, 6]))
-        return [1, 2, 3] if field.type.is_number else ["A", "A", "B"]
+        return [1, 2, 3, 400] if field.type.is_number else ["A", "A", "B"]
 
     def _birth(self) -> date:
         """Near a birthday on a day that matters, for a learner of 13 to 26; now and then of any age."""
         day = self.random.choice([*self.days, *self.days, self.year.academic_year.august_31])
-        years = self.random.choice([4, 30, 60, 114, 115, *range(13, 27), *range(13, 27)])
+        years = self.random.choice([0, 0, 4, 30, 60, 114, 115, *range(13, 27), *range(13, 27)])
         if self.ages and self.random.random() < 0.6:
             years = self.random.choice(self.ages)
         if (day.month, day.day) == (2, 29):
