@@ -21,7 +21,7 @@ import polars as pl
 
 from openilr.derive.expressions import Expr, Quantity, Record
 
-__all__ = ["Compiled", "Compiler", "Frames", "ReferenceTables"]
+__all__ = ["Compiled", "Compiler", "Frames", "ReferenceTables", "Remembered"]
 
 _HEADER = ("CollectionDetails", "LearningProvider")
 
@@ -32,6 +32,27 @@ class ReferenceTables(Protocol):
     def lookup(self, table: str, column: str, keys: pl.Series, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """The rows of a reference table whose ``column`` is among ``keys``, with these columns."""
         ...
+
+
+class Remembered:
+    """Reference tables that look each key up once: batches of one return ask for the same aims again and again.
+
+    What is given holds the rows of all keys asked so far, so it may be more than was asked for.
+    """
+
+    def __init__(self, reference: ReferenceTables) -> None:
+        self._reference = reference
+        self._known: dict[tuple[str, ...], tuple[set[Any], pl.DataFrame]] = {}
+
+    def lookup(self, table: str, column: str, keys: pl.Series, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        place = (table, column, *(columns or ()))
+        seen, rows = self._known.get(place, (set(), None))
+        new = set(keys.to_list()) - seen
+        if new or rows is None:
+            found = self._reference.lookup(table, column, pl.Series(list(new), dtype=keys.dtype), columns)
+            rows = found if rows is None else pl.concat([rows, found])
+            self._known[place] = (seen | new, rows)
+        return rows
 
 
 # Expressions to Polars ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import polars as pl
 
 from openilr import years
 from openilr.collect import Return, SchemaFinding, Tables, examine
-from openilr.derive.frames import Frames
+from openilr.derive.frames import Frames, Remembered
 from openilr.reference import Reference
 from openilr.spec import Code, CodeList
 from openilr.validate.file_level import FILE_RULES, SERVICE_ONLY, FileFacts
@@ -74,6 +74,7 @@ class _Check:
     ) -> None:  # fmt: skip
         self.received = None if received is None else tuple(received)
         self.file, self.reference, self.as_of, self.only, self.progress = file, reference, as_of, only, progress
+        self.looked_up = Remembered(reference)
         self.expected = years.load(expected) if expected else None
         self.year: Year | None = self.expected
         self.read_as: Year | None = None
@@ -162,7 +163,7 @@ class _Check:
             for f in schema
             if f.kind == "TYPE" and f.learner is not None and first <= f.learner < first + rows
         }
-        frames = Frames(tables, self.rules.compiler, self.reference)
+        frames = Frames(tables, self.rules.compiler, self.looked_up)
         self.found.append(self.rules.findings(frames, unreadable=unreadable))
         self._keep_for_whole_file(tables)
 
@@ -185,7 +186,7 @@ class _Check:
         rows = pl.Series("row", range(learners.height), dtype=pl.UInt32)
         learners = learners.with_columns(rows, rows.alias("learner"))
         above = {n: self.whole_file[0][n] for n in ("Message", "CollectionDetails", "LearningProvider")}
-        frames = Frames(Tables(self.rules.year, above | {"Learner": learners}), self.rules.compiler, self.reference)
+        frames = Frames(Tables(self.rules.year, above | {"Learner": learners}), self.rules.compiler, self.looked_up)
         self.found.append(self.rules.findings(frames, whole_file=True))
 
     def _organisations(self) -> frozenset[int] | None:
