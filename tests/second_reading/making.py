@@ -274,15 +274,17 @@ def _beside(value: Any, op: str) -> list[Any]:
 
 
 def _constants(right: Any) -> list[Any]:
-    return [node.args[0] for node in right.walk() if node.op == "lit"] if isinstance(right, Expr) else []
+    """The constant that a side of a comparison is; nothing where it holds a field."""
+    if not isinstance(right, Expr) or _names(right):
+        return []
+    return [node.args[0] for node in right.walk() if node.op == "lit"]
 
 
 def _names(expr: Expr) -> list[tuple[str, str]]:
-    """The fields and reference columns of which a side of a comparison is made, each with its kind."""
-    found = []
-    for node in expr.walk():
-        if node.op == "field":
-            found.append((f"{node.args[1]}.{node.args[2]}", node.kind))
-        elif node.op == "ref":
-            found.append((f"{node.args[0].table}.{node.args[1]}", node.kind))
-    return found
+    """The fields and reference columns whose values a side of a comparison is made of, each with its kind."""
+    if expr.op == "field":
+        return [(f"{expr.args[1]}.{expr.args[2]}", expr.kind)]
+    if expr.op == "ref":
+        return [(f"{expr.args[0].table}.{expr.args[1]}", expr.kind)]
+    inner = [a.value if isinstance(a, Quantity) else a for a in expr.args]
+    return [name for part in inner if isinstance(part, Expr) for name in _names(part)]
