@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,16 @@ def _moment(as_of: date | datetime | None) -> datetime:
     return as_of if isinstance(as_of, datetime) else datetime.combine(as_of, time.max)
 
 
+def _ahead(stream: Iterable[Tables]) -> Iterator[Tables]:
+    """Each batch while the next one is being read: reading and checking use different processors."""
+    with ThreadPoolExecutor(1) as reader:
+        batches = iter(stream)
+        coming = reader.submit(next, batches, None)
+        while (tables := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield tables
+
+
 class _Check:
     """One run over one file. Learners are read, checked and forgotten batch by batch."""
 
@@ -90,7 +101,7 @@ class _Check:
         if not any(p in self.file.problems for p in ("ZIP_CORRUPT", "ZIP_EMPTY", "Protected_ZIP_file", "ZIP_UNSAFE")):
             with self.file.stream(batch=BATCH, year=self.expected) as stream:
                 given = False
-                for tables in stream:
+                for tables in _ahead(stream):
                     given = True
                     self.read_as = tables.year
                     self._prepare(tables.year)
