@@ -267,7 +267,8 @@ _PYTHON: dict[str, Any] = {
 
 def _beside(value: Any, op: str) -> list[Any]:
     if isinstance(value, date):
-        return [value - timedelta(1), value, value + timedelta(1)]
+        # A day centuries ahead stands for "open-ended"; no record holds it.
+        return [value - timedelta(1), value, value + timedelta(1)] if value.year < 2090 else []
     if op in ("lt", "le", "gt", "ge") and isinstance(value, int):
         return [value - 1, value, value + 1]
     return [value]

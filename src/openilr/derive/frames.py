@@ -21,7 +21,7 @@ import polars as pl
 
 from openilr.derive.expressions import Expr, Quantity, Record
 
-__all__ = ["Compiled", "Compiler", "Frames", "ReferenceTables", "Remembered"]
+__all__ = ["Compiled", "Compiler", "Frames", "ReferenceTables", "Remembered", "conjuncts"]
 
 _HEADER = ("CollectionDetails", "LearningProvider")
 
@@ -153,12 +153,13 @@ class Compiled:
         return {n for n in names if n.startswith("#")}
 
 
-def _conjuncts(expr: Expr | None) -> Iterator[Expr]:
+def conjuncts(expr: Expr | None) -> Iterator[Expr]:
+    """The conditions that must all hold, where an expression joins them by "and"."""
     if expr is None:
         return
     if expr.op == "and":
-        yield from _conjuncts(expr.args[0])
-        yield from _conjuncts(expr.args[1])
+        yield from conjuncts(expr.args[0])
+        yield from conjuncts(expr.args[1])
     else:
         yield expr
 
@@ -244,7 +245,7 @@ class Compiler:
         keep: dict[str, list[pl.Expr]] = {"mine": [], "yours": []}
         for position, (mine, theirs) in enumerate(q.same):
             self._key(done, f"k{position}", mine, theirs, me, you)
-        for condition in _conjuncts(q.where):
+        for condition in conjuncts(q.where):
             asked = set(_bases(condition))
             if not asked <= {me, you}:
                 raise ValueError(f"{q.table_name}: a question inside a question can look at its own two records only.")
@@ -290,7 +291,7 @@ def _equal_sides(condition: Expr, me: int, you: int) -> tuple[Expr, Expr] | None
 def _codes(q: Quantity) -> tuple[str, str | None, tuple[str | None, ...]] | None:
     """(type column, code column, wanted) where the question is only about text codes, so that an index answers it."""
     wanted: list[tuple[str, tuple[str, ...]]] = []
-    for condition in _conjuncts(q.where):
+    for condition in conjuncts(q.where):
         if condition.op not in ("eq", "in") or condition.args[0].op != "field" or condition.args[0].kind != "text":
             return None
         record, entity, name = condition.args[0].args

@@ -5,13 +5,13 @@ from __future__ import annotations
 import string
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from typing import Any
 
 import polars as pl
 
 from openilr.derive.expressions import Expr, Record, Ref
-from openilr.derive.frames import Compiled, Compiler, Frames
+from openilr.derive.frames import Compiled, Compiler, Frames, conjuncts
 from openilr.spec import Schema
 from openilr.validate.report import FINDINGS
 from openilr.validate.rule import Rule, asks, rules_of
@@ -69,6 +69,15 @@ class BuiltRule:
         }
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A rule as Polars. ``guard`` is a part of the condition that costs little; without it the rule can not fire."""
+
+    condition: pl.Expr
+    guard: pl.Expr | None
+    questions: list[Compiled]
+
+
 def build_rule(rule: Rule, year: Year) -> BuiltRule:
     """Build the expression of a rule; a mistake in it is reported with the rule's id and module."""
     record = Record(year, rule.entity, references=reference_kinds())
@@ -112,8 +121,7 @@ class RuleSet:
         self._by_entity: dict[tuple[str, bool], list[BuiltRule]] = {}
         for b in self.runnable:
             self._by_entity.setdefault((b.rule.entity, b.whole_file), []).append(b)
-        self._compiled: dict[str, pl.Expr] = {}
-        self._asked: dict[bool, list[Compiled]] = {}
+        self._ready: dict[str, Ready] = {}
 
     def whole_file_columns(self) -> set[str]:
         """Fields of Learner that the rules about the whole file look at."""
@@ -128,11 +136,11 @@ class RuleSet:
         that field can not be judged for that learner and stay silent, as the schema finding already stands.
         """
         found: list[pl.DataFrame] = []
-        frames.warm(self._questions(whole_file))
-        for (entity, about_file), rules in self._by_entity.items():
-            if about_file != whole_file or not frames.heights.get(entity):
-                continue
-            hits = frames.select(entity, [self._compiled[b.rule.id] for b in rules])
+        alive = self._that_may_fire(frames, whole_file)
+        needed = {c.name: c for rules in alive.values() for b in rules for c in self._ready[b.rule.id].questions}
+        frames.warm(sorted(needed.values(), key=lambda c: c.depth))
+        for entity, rules in alive.items():
+            hits = frames.select(entity, [self._ready[b.rule.id].condition for b in rules])
             fired = hits.select(pl.all().any()).row(0)
             for b, any_fired in zip(rules, fired, strict=True):
                 if any_fired:
@@ -141,14 +149,35 @@ class RuleSet:
                         found.append(self._describe(frames, b, rows))
         return pl.concat(found) if found else empty_findings(order=True)
 
-    def _questions(self, whole_file: bool) -> list[Compiled]:
-        """What the rules ask of other records, compiled when the first batch needs it."""
-        if whole_file not in self._asked:
-            rules = [b for (_, about_file), some in self._by_entity.items() if about_file == whole_file for b in some]
-            for b in rules:
-                self._compiled[b.rule.id] = b.compiled(self.compiler)
-            self._asked[whole_file] = self.compiler.needed(self._compiled[b.rule.id] for b in rules)
-        return self._asked[whole_file]
+    def _that_may_fire(self, frames: Frames, whole_file: bool) -> dict[str, list[BuiltRule]]:
+        """The rules whose cheap conditions hold for some record, by entity.
+
+        Most returns have no T Level, or no bootcamp, or no higher education: what the rules about those ask of other
+        records then need not be worked out.
+        """
+        alive: dict[str, list[BuiltRule]] = {}
+        for (entity, about_file), rules in self._by_entity.items():
+            if about_file != whole_file or not frames.heights.get(entity):
+                continue
+            guards = {b.rule.id: g for b in rules if (g := self._prepared(b).guard) is not None}
+            held = frames.select(entity, [g.any().alias(id) for id, g in guards.items()]).row(0) if guards else ()
+            silent = {id for id, some in zip(guards, held, strict=True) if not some}
+            left = [b for b in rules if b.rule.id not in silent]
+            if left:
+                alive[entity] = left
+        return alive
+
+    def _prepared(self, b: BuiltRule) -> Ready:
+        """The rule as Polars, compiled when the first batch needs it."""
+        if b.rule.id not in self._ready:
+            scope = {id(b.record): ""}
+            cheap, questions = [], self.compiler.needed([condition := b.compiled(self.compiler)])
+            if any(c.codes is None for c in questions):
+                parts = [self.compiler.compile(part, scope) for part in conjuncts(b.expr)]
+                cheap = [p for p in parts if all(c.codes is not None for c in self.compiler.needed([p]))]
+            guard = reduce(lambda one, other: one & other, cheap) if cheap else None
+            self._ready[b.rule.id] = Ready(condition, guard, questions)
+        return self._ready[b.rule.id]
 
     def _judged(
         self, frames: Frames, b: BuiltRule, rows: pl.Series, unreadable: Collection[tuple[int, str]]
