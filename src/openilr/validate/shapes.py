@@ -63,10 +63,11 @@ def lookup(
 ) -> Rule:  # fmt: skip
     """A rule that a coded value must be in the field's code list.
 
-    ``known`` is a code that is in the list and ``unknown`` one that is not, for the cases.
+    For the cases, ``known`` holds codes of the list, with blanks between them, and ``unknown`` one that is not in it.
     """
     import sys
 
+    listed = "\n".join(f"{code} | no | a listed code" for code in known.split())
     return register(
         Rule(
             id, entity, lambda r: r.field(field).known & ~code_is_listed(r, field),
@@ -77,7 +78,7 @@ def lookup(
             unless=unless, since=since, until=until, module=sys._getframe(1).f_globals["__name__"],
             cases=f"""
                 {field} | fires | why
-                {known} | no | a listed code
+                {listed}
                 {unknown} | yes | no such code
                   | no | blank: whether it must be returned is another rule's question
             """,

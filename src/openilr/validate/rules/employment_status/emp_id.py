@@ -42,6 +42,14 @@ def unknown_employer(status):
         EmpId     | fires | why
         154549452 | no    | the sum is 174, remainder 9, so the digit is 2
         154549453 | yes   | wrong last digit
+        987654322 | no    | the sum is 284, remainder 9
+        200000004 | no    | the sum is 18, remainder 7
+        135792460 | no    | the sum is 187, remainder 0, so the digit is 0
+        246813571 | no    | the sum is 186, remainder 10, so the digit is 1
+        918273641 | no    | the sum is 230, remainder 10
+        300000006 | no    | the sum is 27, remainder 5
+        135792461 | yes   | remainder 0 asks for 0
+        246813570 | yes   | remainder 10 asks for 1
         123456789 | no    | the sum is 156, remainder 2, so the digit is 9
         213456789 | yes   | two digits changed places
         100000002 | no    | the sum is 9, remainder 9, so the digit is 2

@@ -87,7 +87,7 @@ def no_status_for_apprentice_to_2014(aim):
     return is_programme_aim_of_apprenticeship(aim) & (aim.LearnStartDate <= "2014-07-31") & ~status_by_start(aim)
 
 
-lookup("EmpStat_05", LearnerEmploymentStatus, "EmpStat", known="10", unknown="13")
+lookup("EmpStat_05", LearnerEmploymentStatus, "EmpStat", known="10 11 12 98", unknown="13")
 
 _ADULT_CASES = """
     LearnStartDate | FundModel | DateOfBirth | Emp           | FAM    | ProgType | years | fires | why

@@ -13,4 +13,4 @@ must_be_returned("ELQ_01", "ELQ", "Equivalent or lower qualification", "the Offi
     99        |        |     | no    | no source of funding
     38        | SOF1   |     | no    | another funding model
 """)  # fmt: skip
-lookup("ELQ_02", LearningDeliveryHE, "ELQ", known="1", unknown="4")
+lookup("ELQ_02", LearningDeliveryHE, "ELQ", known="1 2 3 9", unknown="4")

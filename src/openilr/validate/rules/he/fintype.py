@@ -4,7 +4,7 @@ from openilr.spec.names import LearnerHEFinancialSupport
 from openilr.validate.rule import rule
 from openilr.validate.shapes import lookup
 
-lookup("FINTYPE_01", LearnerHEFinancialSupport, "FINTYPE", known="1", unknown="5")
+lookup("FINTYPE_01", LearnerHEFinancialSupport, "FINTYPE", known="1 2 3 4", unknown="5")
 
 
 @rule(

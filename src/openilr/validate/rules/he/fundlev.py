@@ -35,7 +35,7 @@ def completion_not_listed(he):
     return he.FUNDCOMP.known & ~code_is_listed(he, "FUNDCOMP")
 
 
-lookup("FUNDLEV_01", LearningDeliveryHE, "FUNDLEV", known="10", unknown="12")
+lookup("FUNDLEV_01", LearningDeliveryHE, "FUNDLEV", known="10 11 20 21 30 31 99", unknown="12")
 
 
 @rule(

@@ -11,7 +11,7 @@ def academic_year_of(day: Expr) -> Expr:
     return if_(day.month < 8, day.year - 1, day.year)
 
 
-lookup("MODESTUD_01", LearningDeliveryHE, "MODESTUD", known="1", unknown="4")
+lookup("MODESTUD_01", LearningDeliveryHE, "MODESTUD", known="1 2 3 99", unknown="4")
 
 
 @rule(
@@ -34,7 +34,7 @@ def short_final_year_not_part_time(he):
     return (he.LearnStartDate >= "2009-08-01") & he.SPECFEE.is_in(4, 5) & (he.MODESTUD != 3)
 
 
-lookup("SPECFEE_01", LearningDeliveryHE, "SPECFEE", known="0", unknown="6")
+lookup("SPECFEE_01", LearningDeliveryHE, "SPECFEE", known="0 1 2 3 4 5 9", unknown="6")
 
 
 @rule(
@@ -56,7 +56,7 @@ def year_out_without_its_fee(he):
     return (he.LearnStartDate >= "2009-08-01") & (he.MODESTUD == 2) & (he.SPECFEE != 1)
 
 
-lookup("TYPEYR_01", LearningDeliveryHE, "TYPEYR", known="1", unknown="3")
+lookup("TYPEYR_01", LearningDeliveryHE, "TYPEYR", known="1 2", unknown="3")
 
 
 @rule(

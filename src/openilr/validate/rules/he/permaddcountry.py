@@ -26,7 +26,7 @@ must_be_returned("PERMADDCOUNTRY_01", "PERMADDCOUNTRY", "The country of the perm
 """)  # fmt: skip
 lookup("PERMADDCOUNTRY_02", LearningDeliveryHE, "PERMADDCOUNTRY", known="XF", unknown="X1")
 
-lookup("SEC_01", LearningDeliveryHE, "SEC", known="1", unknown="0")
+lookup("SEC_01", LearningDeliveryHE, "SEC", known="1 2 3 4 5 6 7 8 9", unknown="0")
 
 _APPLIED = "a learner from the United Kingdom applied through UCAS and started on or after 1 August 2013"
 

@@ -6,7 +6,7 @@ from openilr.validate.rule import rule
 from openilr.validate.rules.he.questions import code_has_ended
 from openilr.validate.shapes import list_used, lookup
 
-lookup("TTACCOM_01", LearnerHE, "TTACCOM", known="1", unknown="3")
+lookup("TTACCOM_01", LearnerHE, "TTACCOM", known="1 2 4 5 6 7 8 9", unknown="3")
 
 
 @rule(

@@ -5,8 +5,10 @@ from openilr.validate.rule import rule
 from openilr.validate.shapes import lookup
 
 lookup("Accom_01", Learner, "Accom", known="5", unknown="4")
-lookup("Ethnicity_01", Learner, "Ethnicity", known="31", unknown="30")
-lookup("Sex_01", Learner, "Sex", known="F", unknown="X")
+lookup(
+    "Ethnicity_01", Learner, "Ethnicity", known="31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 98 99", unknown="30"
+)
+lookup("Sex_01", Learner, "Sex", known="F M", unknown="X")
 
 
 @rule(

@@ -31,8 +31,14 @@ def has_ended(problem: Record, day: Expr) -> Expr:
     return any_of(*ended) if ended else never(problem)
 
 
-lookup("LLDDHealthProb_01", Learner, "LLDDHealthProb", known="9", unknown="3")
-lookup("LLDDCat_01", LLDDandHealthProblem, "LLDDCat", known="4", unknown="92")
+lookup("LLDDHealthProb_01", Learner, "LLDDHealthProb", known="1 2 9", unknown="3")
+lookup(
+    "LLDDCat_01",
+    LLDDandHealthProblem,
+    "LLDDCat",
+    known="4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 93 94 95 96 97 98 99",
+    unknown="92",
+)
 lookup("PrimaryLLDD_02", LLDDandHealthProblem, "PrimaryLLDD", known="1", unknown="2")
 
 

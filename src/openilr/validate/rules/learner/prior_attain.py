@@ -45,7 +45,7 @@ def no_prior_attainment(learner):
     return learner.none(PriorAttain, lambda record: record.PriorLevel.known)
 
 
-lookup("PriorAttain_03", PriorAttain, "PriorLevel", known="10", unknown="11")
+lookup("PriorAttain_03", PriorAttain, "PriorLevel", known="1 2 3 4 5 6 7 8 9 10 97 98 99", unknown="11")
 
 
 @rule(

@@ -31,7 +31,7 @@ def number_above_count(aim):
     return aim.AimSeqNumber > aim.count(LearningDelivery)
 
 
-lookup("AimType_01", LearningDelivery, "AimType", known="1", unknown="2")
+lookup("AimType_01", LearningDelivery, "AimType", known="1 3 4 5", unknown="2")
 
 
 @rule(

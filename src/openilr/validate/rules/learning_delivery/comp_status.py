@@ -19,7 +19,7 @@ def is_bootcamp(aim):
     return (aim.FundModel == 37) & (aim.ProgType == 32)
 
 
-lookup("CompStatus_01", LearningDelivery, "CompStatus", known="1", unknown="4")
+lookup("CompStatus_01", LearningDelivery, "CompStatus", known="1 2 3 6", unknown="4")
 
 
 @rule(

@@ -213,4 +213,4 @@ def tailored_learning_without_outcome(aim):
     return (aim.FundModel == 11) & aim.CompStatus.is_in(2, 3) & aim.TLOut.missing
 
 
-lookup("Tlout_02", LearningDelivery, "TLOut", known="1", unknown="12")
+lookup("Tlout_02", LearningDelivery, "TLOut", known="1 2 3 4 5 6 7 8 9 10 11", unknown="12")

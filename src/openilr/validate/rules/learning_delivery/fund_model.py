@@ -18,7 +18,7 @@ def is_sporting_or_similar(aim):
     return has_fam(aim, "LDM", "353", "355")
 
 
-lookup("FundModel_01", LearningDelivery, "FundModel", known="25", unknown="77")
+lookup("FundModel_01", LearningDelivery, "FundModel", known="11 25 35 36 37 38 81 82 99", unknown="77")
 
 
 @rule(

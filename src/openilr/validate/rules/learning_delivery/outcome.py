@@ -16,7 +16,7 @@ def is_funded_standard(aim):
     return (aim.FundModel == 36) & (aim.ProgType == 25)
 
 
-lookup("Outcome_01", LearningDelivery, "Outcome", known="1", unknown="9")
+lookup("Outcome_01", LearningDelivery, "Outcome", known="1 2 3 8", unknown="9")
 
 
 @rule(
@@ -254,7 +254,13 @@ def grade_of_another_qualification(aim):
     return ended & (aim.Outcome == 1) & kind.is_in(GENERAL) & aim.OutGrade.known & ~awarded
 
 
-lookup("WithdrawReason_02", LearningDelivery, "WithdrawReason", known="2", unknown="1")
+lookup(
+    "WithdrawReason_02",
+    LearningDelivery,
+    "WithdrawReason",
+    known="2 3 7 29 40 41 42 43 44 45 46 47 48 97 98",
+    unknown="1",
+)
 
 
 @rule(

@@ -51,6 +51,15 @@ def unknown_employer(placement):
         WorkPlaceEmpId | fires | why
         154549452      | no    | the sum is 174, remainder 9, so the digit is 2
         154549453      | yes   | wrong last digit
+        987654322      | no    | the sum is 284, remainder 9
+        100000002      | no    | only the first digit counts
+        200000004      | no    | the sum is 18, remainder 7
+        135792460      | no    | the sum is 187, remainder 0, so the digit is 0
+        246813571      | no    | the sum is 186, remainder 10, so the digit is 1
+        918273641      | no    | the sum is 230, remainder 10
+        300000006      | no    | the sum is 27, remainder 5
+        135792461      | yes   | remainder 0 asks for 0
+        246813570      | yes   | remainder 10 asks for 1
         123456789      | no    | the sum is 156, remainder 2, so the digit is 9
         100000100      | yes   | the sum is 12, remainder 1 asks for 10, which no digit is
         12345678       | yes   | fewer than nine digits
@@ -98,7 +107,7 @@ def ends_after_the_aim(placement):
     return placement.WorkPlaceEndDate > placement.LearnActEndDate
 
 
-lookup("WorkPlaceMode_01", LearningDeliveryWorkPlacement, "WorkPlaceMode", known="1", unknown="3")
+lookup("WorkPlaceMode_01", LearningDeliveryWorkPlacement, "WorkPlaceMode", known="1 2", unknown="3")
 
 
 @rule(
