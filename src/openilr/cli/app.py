@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from openilr.cli import measure, rules, schema, store, validate
+from openilr.cli import measure, rules, schema, store, synth, validate
 from openilr.cli.groups import help_where_nothing_is_asked
 
 app = typer.Typer(
@@ -60,6 +60,7 @@ app.command("validate")(validate.command)
 app.command("rules")(rules.command)
 app.command("schema")(schema.command)
 app.command("measure")(measure.command)
+app.command("synth")(synth.command)
 app.add_typer(store.app, name="store")
 app.add_typer(store.reference_app, name="reference")
 app.command("demo")(demo)

@@ -61,7 +61,7 @@ def write_return(
     with result.path.open("w", encoding="utf-8", newline="\n") as out:
         schema = years.load(year).schema
         out.write(f'<?xml version="1.0" encoding="utf-8"?>\n<Message xmlns="{schema.namespace}">\n')
-        for name, record in (("Header", _header(year, ukprn, made)), ("LearningProvider", {"UKPRN": ukprn})):
+        for name, record in (("Header", header(year, ukprn, made)), ("LearningProvider", {"UKPRN": ukprn})):
             out.write("".join(_element(schema.entities[name], record, 1)))
         entity = schema.entities["Learner"]
         for record in _learners(setting, range(first, first + count), random, faults, rules, result):
@@ -84,7 +84,8 @@ def _learners(
         yield record
 
 
-def _header(year: str, ukprn: int, made: datetime) -> Record:
+def header(year: str, ukprn: int, made: datetime) -> Record:
+    """The header record of a return, from collection details to source."""
     details = {"Collection": "ILR", "Year": year, "FilePreparationDate": made.date()}
     source = {
         "ProtectiveMarking": "OFFICIAL-SENSITIVE-Personal",

@@ -1,0 +1,104 @@
+"""``ilr synth``: write a made-up sector to try things on, and compare it with what it was meant to look like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openilr.cli.run import CannotRun, plain
+
+#: Years that have rules. The final return of each is written where no other is asked for.
+YEARS = "2526,2627"
+
+
+def command(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write into: new or empty.")],
+    learners: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many people the sector has.")] = None,
+    providers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="How many providers (default: one for 250 people)."),
+    ] = None,
+    years: Annotated[str, typer.Option(metavar="YYYY,YYYY", help="Collection years, in four digits.")] = YEARS,
+    returns: Annotated[str, typer.Option(metavar="R14,R04", help="Which returns of each year.")] = "R14",
+    seed: Annotated[int, typer.Option(metavar="N", help="Another number makes other people.")] = 1,
+    faults: Annotated[
+        float, typer.Option(metavar="SHARE", min=0, max=1, help="Share of learner records with one planted fault.")
+    ] = 0.0,
+    report: Annotated[
+        bool, typer.Option("--report", help="Print each target beside what came out, and write it to OUT/fidelity.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> int:
+    """Write a synthetic sector: returns of made-up learners over years, and the reference data that goes with them.
+
+    With --report and without --learners, an OUT that was written before is compared with the targets.
+
+    Example: ilr synth sector --learners 20000 --years 2526,2627 --faults 0.02
+
+    Exit codes: 0 written; 2 the folder or the years can not be used.
+    """
+    if learners is None and not report:
+        raise CannotRun("Say how many people the sector should have: ilr synth OUT --learners 1000.")
+    if learners is not None:
+        _write(out, learners, providers, years, returns, seed, faults, quiet)
+    if report:
+        _report(out)
+    return 0
+
+
+def _write(
+    out: Path, learners: int, providers: int | None, years: str, returns: str, seed: int, faults: float, quiet: bool
+) -> None:
+    from openilr.synth.sector import write_sector
+
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise CannotRun(f"{out} is not an empty folder; choose another one or empty it.")
+    with plain(ValueError), _plain_files(out):
+        made = write_sector(
+            out, learners, provider_count=providers, year_names=_names(years), returns=_names(returns), seed=seed,
+            faults=faults, progress=None if quiet else lambda done: _progress(done, learners),
+        )  # fmt: skip
+    if not quiet:
+        typer.echo("\r", err=True, nl=False)
+    typer.echo(
+        f"{made.people:,} people, {made.records:,} learner records and {made.aims:,} aims in {len(made.files):,} "
+        "returns. Nobody in them exists."
+    )
+    if faults:
+        typer.echo(f"{made.faults:,} faults planted, listed in {out / 'truth.csv'}.")
+    last = max(period.made.date() for period in made.periods)
+    typer.echo(f"Check them: ilr validate {made.files[0]} --reference {out / 'reference'} --as-of {last}")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().upper() for name in text.split(",") if name.strip())
+
+
+def _progress(done: int, of: int) -> None:
+    typer.echo(f"\r{done:,} of {of:,} people", err=True, nl=False)
+
+
+class _plain_files:
+    """A folder that can not be written to becomes one plain sentence."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
+        if isinstance(problem, OSError):
+            raise CannotRun(f"{self.out} can not be written: {problem.strerror}.") from None
+
+
+def _report(out: Path) -> None:
+    from openilr.synth.fidelity import compare, write_plots
+
+    with plain(ValueError):
+        found = compare(out)
+    typer.echo(found.text())
+    for path in write_plots(found, out / "fidelity"):
+        typer.echo(f"Plot: {path}")

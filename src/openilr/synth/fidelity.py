@@ -1,0 +1,252 @@
+"""How close a synthetic sector came to its targets: each category of each margin, beside what the returns hold.
+
+What is compared is read from the written returns and reference files, as a user would read them. A category is close
+where it is within two percent of its target, or within sampling error (two standard errors of the share).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+import polars as pl
+
+from openilr.collect import examine
+from openilr.reference import Reference, load
+from openilr.spec import AcademicYear
+from openilr.synth.targets import Margin, margins
+
+#: Who the groups of the targets are, by the funding of the learner's aims. Of learners in several, the first counts.
+_GROUPS = {
+    "apprenticeship": pl.col("FundModel") == 36,
+    "young": pl.col("FundModel") == 25,
+    "tailored": pl.col("FundModel") == 11,
+    "adult": pl.col("FundModel").is_in([38, 37, 99, 39]),
+}
+#: The aims whose achievement a published rate is about.
+_RATED = _GROUPS | {
+    "adult": pl.col("FundModel") == 38,
+    "young": (pl.col("FundModel") == 25) & pl.col("ProgType").is_null(),
+}
+_ETHNICITY = {
+    "White": range(31, 35), "Mixed": range(35, 39), "Asian": range(39, 44), "Black": range(44, 47), "Other": (47, 98),
+    "Unknown": (99,),
+}  # fmt: skip
+_KINDS = (
+    ("apprenticeship", pl.col("FundModel") == 36), ("t_level", pl.col("ProgType") == 31),
+    ("study_programme", pl.col("FundModel") == 25), ("adult_skills", pl.col("FundModel") == 38),
+    ("tailored_learning", pl.col("FundModel") == 11), ("bootcamp", pl.col("FundModel") == 37),
+    ("short_course", pl.col("FundModel") == 39), ("higher_education", pl.col("sof") == "1"),
+)  # fmt: skip
+_KEY = ["file", "ref"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One category: shares from 0 to 1, of ``count`` learners or aims."""
+
+    group: str
+    characteristic: str
+    category: str
+    target: float
+    found: float
+    count: int
+    source: str
+
+    @property
+    def is_close(self) -> bool:
+        error = 2 * (self.target * (1 - self.target) / max(self.count, 1)) ** 0.5
+        return abs(self.found - self.target) <= max(0.02 * self.target, error)
+
+
+@dataclass
+class Fidelity:
+    """Every target beside what came out."""
+
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """The share of targets that are close, from 0 to 1."""
+        return sum(row.is_close for row in self.rows) / max(len(self.rows), 1)
+
+    def text(self) -> str:
+        lines = [f"{'group':<15}{'characteristic':<14}{'category':<18}{'target':>8}{'found':>8}      of"]
+        for r in self.rows:
+            mark = " " if r.is_close else "*"
+            note = " (assumed)" if r.source.startswith("assumed") else ""
+            shares = f"{r.target:>8.1%}{r.found:>8.1%} {mark}{r.count:>8,}{note}"
+            lines.append(f"{r.group:<15}{r.characteristic:<14}{r.category:<18}{shares}")
+        close = sum(row.is_close for row in self.rows)
+        score = f"{close} of {len(self.rows)} targets within 2 % or sampling error: {self.score:.0%}"
+        return "\n".join([*lines, "", score])
+
+
+def compare(folder: Path) -> Fidelity:
+    """Compare a sector that :func:`openilr.synth.sector.write_sector` wrote with the targets.
+
+    Each person is counted once for each provider: in the earliest return that holds them. ValueError where the folder
+    holds no returns.
+    """
+    files = sorted(folder.glob("*-R*/ILR-*.xml"))
+    if not files:
+        raise ValueError(f"{folder} holds no returns of a synthetic sector.")
+    reference = load(folder / "reference")
+    parts = [part for file in files for part in _read(file)]
+    learners = pl.concat([learner for learner, _ in parts]).unique(["ukprn", "ref"], keep="first", maintain_order=True)
+    aims = pl.concat([aim for _, aim in parts])
+    return Fidelity(list(_rows(_described(learners, aims, reference), aims, reference)))
+
+
+def _read(file: Path) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Learners and aims of one return, as few columns as are counted."""
+    ukprn = file.name.split("-")[1]
+    year = file.name.split("-")[2]
+    named = [pl.lit(year).alias("year"), pl.lit(ukprn).alias("ukprn"), pl.lit(file.name).alias("file")]
+    with examine(file).stream(batch=20_000) as stream:
+        for tables in stream:
+            learner = tables.frames["Learner"].select(
+                "row", "DateOfBirth", "Ethnicity", "Sex", "LLDDHealthProb", "Postcode", *named,
+                ref=pl.col("LearnRefNumber"),
+            )  # fmt: skip
+            funding = tables.frames["LearningDeliveryFAM"].filter(pl.col("LearnDelFAMType") == "SOF")
+            sof = funding.select(row="parent", sof="LearnDelFAMCode").unique("row")
+            again = tables.frames["LearningDeliveryFAM"].filter(pl.col("LearnDelFAMType") == "RES").select(row="parent")
+            aim = tables.frames["LearningDelivery"].join(sof, on="row", how="left")
+            aim = aim.with_columns(again=pl.col("row").is_in(again["row"].implode()))
+            who = learner.select("ref", "DateOfBirth", learner="row")
+            aim = aim.join(who, on="learner").select(
+                "ref", "DateOfBirth", "FundModel", "ProgType", "AimType", "StdCode", "LearnStartDate",
+                "LearnActEndDate",
+                "CompStatus", "Outcome", "sof", "again", *named,
+            )  # fmt: skip
+            yield learner, aim
+
+
+def _described(learners: pl.DataFrame, aims: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """Learners with the group and kind of their first aim, region, quintile and age."""
+    kind = pl.lit("loan")
+    for name, test in reversed(_KINDS):
+        kind = pl.when(test).then(pl.lit(name)).otherwise(kind)
+    group = pl.lit("adult")
+    for name, test in reversed(_GROUPS.items()):
+        group = pl.when(test).then(pl.lit(name)).otherwise(group)
+    firsts = aims.sort("LearnStartDate").unique(_KEY, keep="first", maintain_order=True)
+    first = firsts.select(*_KEY, "LearnStartDate", kind=kind, group=group)
+    places = reference["postcodes"].select(Postcode="pcds", region="rgn", rank="imd")
+    age = _age(pl.col("LearnStartDate"))
+    band = pl.when(age < 19).then(pl.lit("16-18")).when(age < 25).then(pl.lit("19-24")).when(age < 50)
+    ethnicity = pl.lit("Unknown")
+    for name, codes in _ETHNICITY.items():
+        ethnicity = pl.when(pl.col("Ethnicity").is_in(list(codes))).then(pl.lit(name)).otherwise(ethnicity)
+    return (
+        learners.join(first, on=_KEY)
+        .join(places, on="Postcode", how="left")
+        .with_columns(
+            sex=pl.col("Sex"),
+            lldd=pl.col("LLDDHealthProb").cast(pl.String),
+            ethnicity=ethnicity,
+            quintile=((pl.col("rank") - 1) * 5 // 33_755 + 1).cast(pl.String),
+            age=band.then(pl.lit("25-49")).otherwise(pl.lit("50+")),
+        )
+    )
+
+
+def _age(day: pl.Expr) -> pl.Expr:
+    born = pl.col("DateOfBirth")
+    before = (day.dt.month() * 100 + day.dt.day()) < (born.dt.month() * 100 + born.dt.day())
+    return day.dt.year() - born.dt.year() - before.cast(pl.Int32)
+
+
+def _rows(learners: pl.DataFrame, aims: pl.DataFrame, reference: Reference) -> Iterator[Row]:
+    first = AcademicYear(str(aims["year"].min())).start
+    starts = _starts(aims.filter(pl.col("LearnStartDate") >= first), reference)
+    for (group, characteristic), margin in margins().items():
+        if group == "sector":
+            values = learners["kind"]
+        elif characteristic == "achieved":
+            values = _achieved(aims.filter(_RATED[group]), group)
+        elif group == "apprenticeship" and characteristic in ("level_age", "subject"):
+            values = starts[characteristic]
+        else:
+            values = learners.filter(pl.col("group") == group)[characteristic]
+        yield from _against(margin, values)
+
+
+def _starts(aims: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """Apprenticeships of the years by level and age, and by subject: each start once, restarts not at all."""
+    standards = reference["lars_standard"].select("StandardCode", "NotionalEndLevel", "SectorSubjectAreaTier1")
+    programmes = aims.filter((pl.col("FundModel") == 36) & (pl.col("AimType") == 1) & ~pl.col("again"))
+    programmes = programmes.unique(["ukprn", "ref", "StdCode", "LearnStartDate"])
+    joined = programmes.join(standards, left_on="StdCode", right_on="StandardCode")
+    level = (
+        pl.when(pl.col("NotionalEndLevel").cast(pl.Int32) >= 4).then(pl.lit("4+")).otherwise(pl.col("NotionalEndLevel"))
+    )
+    age = _age(pl.col("LearnStartDate"))
+    band = pl.when(age < 19).then(pl.lit("16-18")).when(age < 25).then(pl.lit("19-24")).otherwise(pl.lit("25+"))
+    return joined.select(
+        level_age=level + "|" + band, subject=pl.col("SectorSubjectAreaTier1").cast(pl.Int32).cast(pl.String)
+    )
+
+
+def _achieved(aims: pl.DataFrame, group: str) -> pl.Series:
+    """Of aims that are over (apprenticeships: programme aims), whether they were achieved."""
+    over = aims.filter(pl.col("LearnActEndDate").is_not_null() & pl.col("CompStatus").is_in([2, 3]))
+    if group == "apprenticeship":
+        over = over.filter(pl.col("AimType") == 1)
+    over = over.unique(maintain_order=True)
+    return over.select(pl.when(pl.col("Outcome") == 1).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("achieved"))[
+        "achieved"
+    ]
+
+
+def _against(margin: Margin, values: pl.Series) -> Iterator[Row]:
+    """The margin's categories; what is in none of them is left out of the denominator, as published shares do."""
+    counts = dict(values.value_counts().iter_rows())
+    total = sum(counts.get(category, 0) for category in margin.values)
+    for category in margin.values:
+        found = counts.get(category, 0) / total if total else 0.0
+        yield Row(
+            margin.group,
+            margin.characteristic,
+            category,
+            margin.share(category),
+            found,
+            total,
+            margin.sources[category],
+        )
+
+
+def write_plots(found: Fidelity, folder: Path) -> list[Path]:
+    """One SVG for each group: a bar of what came out, and a line where the target is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    groups = dict.fromkeys(row.group for row in found.rows)
+    return [_plot(group, [row for row in found.rows if row.group == group], folder) for group in groups]
+
+
+def _plot(group: str, rows: list[Row], folder: Path) -> Path:
+    height, left, width = 18, 230, 420
+    most = max(max(row.target, row.found) for row in rows) or 1
+    parts = []
+    for i, row in enumerate(rows):
+        label = escape(f"{row.characteristic} {row.category}")
+        y, colour = 40 + i * height, "#1d70b8" if row.is_close else "#d4351c"
+        mark = left + row.target / most * width
+        parts.append(
+            f'<text x="{left - 8}" y="{y + 11}" text-anchor="end">{label}</text>'
+            f'<rect x="{left}" y="{y}" width="{row.found / most * width:.1f}" height="13" fill="{colour}"/>'
+            f'<line x1="{mark:.1f}" x2="{mark:.1f}" y1="{y - 2}" y2="{y + 15}" stroke="#0b0c0c" stroke-width="2"/>'
+            f'<text x="{left + width + 8}" y="{y + 11}">{row.found:.1%} ({row.target:.1%})</text>'
+        )
+    path = folder / f"{group}.svg"
+    path.write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 120}" height="{60 + len(rows) * height}" '
+        f'font-family="sans-serif" font-size="11" role="img"><title>{escape(group)}: what came out</title>'
+        f'<text x="8" y="20" font-size="14">{escape(group)}: bars came out, lines are targets; red is off</text>'
+        + "".join(parts)
+        + "</svg>\n",
+        encoding="utf-8",
+    )
+    return path

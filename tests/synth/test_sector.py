@@ -1,0 +1,181 @@
+"""A synthetic sector is clean by every rule, repeats itself, and its planted faults are found by their rules."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from openilr.cli.run import run
+from openilr.collect import read
+from openilr.synth import planted
+from openilr.synth.kinds import kinds
+from openilr.synth.sector import Sector, write_sector
+from openilr.synth.targets import margins
+from openilr.validate import validate
+
+#: After the last return of 2026-27 was made.
+AS_OF = date(2027, 12, 1)
+
+
+def _findings(sector: Sector) -> tuple[pl.DataFrame, set[str]]:
+    """Findings of all returns, and what rules that did not run would have needed."""
+    found, needs = [], set()
+    for file in sector.files:
+        report = validate(file, reference=sector.folder / "reference", as_of=AS_OF)
+        found.append(report.findings.with_columns(file=pl.lit(f"{file.parent.name}/{file.name}")))
+        needs |= {need for each in report.not_run for need in each["needs"]}
+    return pl.concat(found), needs
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Sector:
+    return write_sector(tmp_path_factory.mktemp("clean"), 1_500, provider_count=6, seed=7)
+
+
+def test_a_sector_without_faults_breaks_no_rule_and_lacks_no_reference_data(clean: Sector):
+    findings, needs = _findings(clean)
+    errors = findings.filter(pl.col("severity") == "error")
+    shown = errors.group_by("rule", maintain_order=True).first().select("rule", "message").rows()
+    assert not shown, f"Either the rule or openilr.synth is wrong: {shown}"
+    warnings = Counter(findings["rule"].to_list())
+    # An apprentice whose assessment comes late has a contract beyond the planned end: that is life, and only a warning.
+    assert set(warnings) <= {"LearnDelFAMDateTo_02"}
+    assert needs == {"store"}  # what only the service that received earlier files can know
+
+
+def test_every_kind_of_provision_is_there(clean: Sector):
+    learning = pl.concat(
+        [read(file).frames["LearningDelivery"].select("FundModel", "ProgType") for file in clean.files]
+    )
+    assert set(learning["FundModel"].unique()) == {11, 25, 36, 37, 38, 39, 99}
+    assert {25, 31, 32, 34} <= set(learning["ProgType"].unique())
+    assert {file.name.split("-")[2] for file in clean.files} == {"2526", "2627"}
+
+
+def test_a_person_is_the_same_in_each_return(clean: Sector):
+    fixed = ["ULN", "DateOfBirth", "Sex", "FamilyName", "GivenNames", "Ethnicity", "PostcodePrior"]
+    people = pl.concat([read(file).frames["Learner"].select(fixed) for file in clean.files])
+    returns = people.group_by("ULN").agg(pl.len(), pl.struct(fixed).n_unique().alias("versions"))
+    assert returns["versions"].max() == 1
+    assert returns.filter(pl.col("len") > 1).height > 200  # continuing learners
+    assert returns.height == clean.people
+
+
+def test_what_was_over_in_one_year_is_the_same_aim_still_if_the_next_tells_it(clean: Sector):
+    aims = pl.concat(
+        [read(file).frames["LearningDelivery"].with_columns(file=pl.lit(file.parent.name)) for file in clean.files],
+        how="diagonal",
+    )
+    # The identifier of the provider's software stays with an aim: its start never changes, and no end is taken back.
+    by_aim = aims.sort("file").group_by("SWSupAimId", maintain_order=True).agg("LearnStartDate", "LearnActEndDate")
+    twice = by_aim.filter(pl.col("LearnStartDate").list.len() > 1)
+    assert twice.height > 300
+    assert twice["LearnStartDate"].list.n_unique().max() == 1
+    firsts, lasts = twice["LearnActEndDate"].list.first(), twice["LearnActEndDate"].list.last()
+    assert not (firsts.is_not_null() & lasts.is_null()).any()
+
+
+def test_careers_have_breaks_restarts_withdrawals_and_late_reports(clean: Sector):
+    frames = [read(file).frames for file in clean.files]
+    aims = pl.concat([frame["LearningDelivery"] for frame in frames], how="diagonal")
+    fams = pl.concat([frame["LearningDeliveryFAM"] for frame in frames])
+    assert {1, 2, 3, 6} == set(aims["CompStatus"].unique())
+    assert aims.filter(pl.col("OrigLearnStartDate").is_not_null()).height == fams.filter(
+        pl.col("LearnDelFAMType") == "RES"
+    ).height  # fmt: skip
+    assert aims.filter(pl.col("OrigLearnStartDate").is_not_null()).height > 0
+    assert aims.filter(pl.col("WithdrawReason").is_not_null())["WithdrawReason"].n_unique() > 4
+    assert aims.filter((pl.col("CompStatus") == 1) & (pl.col("Outcome") == 8)).height > 0  # awaiting assessment
+    late = [file for file in clean.files if "-2627-" in file.name]
+    told = pl.concat([read(file).frames["LearningDelivery"] for file in late])
+    assert told.filter(pl.col("LearnActEndDate") < date(2026, 8, 1)).height > 0
+
+
+def _digest(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_the_same_arguments_give_the_same_bytes(tmp_path: Path):
+    for name, seed in (("one", 3), ("two", 3), ("other", 4)):
+        write_sector(tmp_path / name, 60, provider_count=5, seed=seed, faults=0.2)
+    assert _digest(tmp_path / "one") == _digest(tmp_path / "two") != _digest(tmp_path / "other")
+
+
+def test_each_planted_fault_is_found_by_its_rule_and_nothing_else_is(tmp_path: Path):
+    sector = write_sector(tmp_path, 1_500, provider_count=6, seed=11, faults=0.4)
+    with (tmp_path / "truth.csv").open(encoding="utf-8", newline="") as file:
+        truth = list(csv.DictReader(file))
+    assert len(truth) == sector.faults
+    assert abs(sector.faults / sector.records - 0.4) < 0.06
+    assert {row["rule"] for row in truth} == {fault.rule for fault in planted.FAULTS}
+    assert len({row["fault"] for row in truth}) >= 25
+    findings, _ = _findings(sector)
+    found = set(findings.select("file", "learn_ref_number", "rule").rows())
+    missed = [row for row in truth if (row["file"], row["learn_ref_number"], row["rule"]) not in found]
+    assert not missed
+    errors = findings.filter(pl.col("severity") == "error").drop_nulls("learn_ref_number")
+    blamed = set(errors.select("file", "learn_ref_number").rows())
+    assert blamed == {(row["file"], row["learn_ref_number"]) for row in truth}
+
+
+def test_an_earlier_return_knows_less(tmp_path: Path):
+    sector = write_sector(tmp_path, 400, provider_count=5, year_names=("2627",), returns=("R04", "R14"))
+    by_return = {name: [f for f in sector.files if f.parent.name == f"2627-{name}"] for name in ("R04", "R14")}
+    early, final = (
+        pl.concat([read(file).frames["LearningDelivery"] for file in by_return[name]]) for name in ("R04", "R14")
+    )
+    assert early["LearnStartDate"].max() <= date(2026, 11, 30)
+    assert early.height < final.height
+    assert early["LearnActEndDate"].drop_nulls().max() <= date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"learners": 10, "year_names": ("2425",)}, "no rule pack of 2425"),
+        ({"learners": 10, "returns": ("R15",)}, "no return R15"),
+        ({"learners": 0}, "at least one learner"),
+        ({"learners": 10, "faults": 1.5}, "share of faults"),
+    ],
+)
+def test_what_can_not_be_written_is_refused(tmp_path: Path, arguments: dict, words: str):
+    with pytest.raises(ValueError, match=words):
+        write_sector(tmp_path, **arguments)
+
+
+def test_every_kind_has_a_target_and_every_target_a_source():
+    assert set(kinds()) == set(margins()["sector", "kind"].values)
+    for margin in margins().values():
+        assert all(margin.sources.values())
+        assert all(value >= 0 for value in margin.values.values())
+
+
+def test_the_command_writes_and_compares(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    out = tmp_path / "sector"
+    assert run(["synth", str(out), "--learners", "1500", "--report", "--quiet"]) == 0
+    said = capsys.readouterr().out
+    assert "1,500 people" in said
+    shares = [line for line in said.splitlines() if line.startswith("sector ")]
+    assert len(shares) == len(kinds())
+    score = int(said.split("sampling error: ")[1].split("%")[0])
+    assert score >= 75
+    assert (out / "fidelity" / "apprenticeship.svg").read_text("utf-8").startswith("<svg")
+
+
+def test_the_command_refuses_a_folder_in_use_and_a_year_without_rules(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "kept").write_text("mine", "utf-8")
+    assert run(["synth", str(tmp_path), "--learners", "10"]) == 2
+    assert "not an empty folder" in capsys.readouterr().err
+    assert run(["synth", str(tmp_path / "new"), "--learners", "10", "--years", "2425"]) == 2
+    assert "no rule pack of 2425" in capsys.readouterr().err
+    assert run(["synth", str(tmp_path / "new")]) == 2
+    assert "--learners" in capsys.readouterr().err
