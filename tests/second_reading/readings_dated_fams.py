@@ -167,8 +167,7 @@ def r_110(fam, facts):
     if fam.LearnDelFAMDateFrom is None:
         return False
     # A learner without any status on the day is not employed.
-    applying = statuses_on(fam, fam.LearnDelFAMDateFrom)
-    if applying and all(s.EmpStat == 10 for s in applying):
+    if any(s.EmpStat == 10 for s in statuses_on(fam, fam.LearnDelFAMDateFrom)):
         return False
     latest = statuses_on(fam, date(9999, 1, 1))
     return not any(monitored(s, "OET", 1) for s in latest)
