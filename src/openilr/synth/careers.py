@@ -8,7 +8,7 @@ from random import Random
 
 from openilr.spec import AcademicYear
 from openilr.synth.calendar import Period
-from openilr.synth.kinds import Draft, Kind
+from openilr.synth.kinds import TRANSFER, Draft, Kind
 from openilr.synth.numbers import national_insurance
 from openilr.synth.people import Person, birthday, person
 from openilr.synth.programmes import Programme, Record
@@ -70,29 +70,37 @@ def _next(
 ) -> Programme | None:
     """The programme after the last one, if there is one in the years asked for."""
     before = made.programmes[-1]
-    kind = _goes_on_to(random, kinds[before.kind], kinds) if before.achieved else None
+    moves = any(aim.end is not None and aim.end.reason == TRANSFER for aim in before.aims)
+    if moves:
+        kind: Kind | None = kinds[before.kind]
+    else:
+        kind = _goes_on_to(random, kinds[before.kind], kinds) if before.achieved else None
     if kind is None or kind.name not in offers:
         return None
-    gap = random.randrange(20, 150)
+    gap = random.randrange(5, 60) if moves else random.randrange(20, 150)
     start = max(before.last + timedelta(days=gap), kind.since)
     if start > span[1] - timedelta(days=14) or made.person.age(start) < kind.youngest + (
         1 if kind.youngest == 16 else 0
     ):
         return None
-    provider = _where(random, before.provider, offers[kind.name])
+    provider = _where(random, before.provider, offers[kind.name], moves)
     choice = _choice(random, kind, made.person.age(start))
     programme = kind.plan(Draft(random, made.person, provider, start, span[0], span[1], choice))
     if programme is not None:
         for status in programme.employment:
-            status["DateEmpStatApp"] = start - timedelta(days=random.randrange(1, gap))
+            if status["DateEmpStatApp"] < start:
+                status["DateEmpStatApp"] = start - timedelta(days=random.randrange(1, gap))
+        # Who begins anew with a provider is known to have ended before: two programmes at once are refused (R_124).
+        for end in (aim.end for aim in before.aims if aim.end is not None):
+            end.told = min(end.told, start)
     return programme
 
 
 def _choice(random: Random, kind: Kind, age: int) -> object:
-    """What an applicant of about that age chooses."""
-    for _ in range(20):
+    """What an applicant of about that age chooses; those under 19 choose among themselves."""
+    for _ in range(40):
         applicant, _, choice = kind.applicant(random)
-        if abs(applicant - age) <= 2:
+        if abs(applicant - age) <= 2 and (applicant < 19) == (age < 19):
             break
     return choice
 
@@ -106,11 +114,11 @@ def _goes_on_to(random: Random, kind: Kind, kinds: dict[str, Kind]) -> Kind | No
     return None
 
 
-def _where(random: Random, number: int, offers: list[Provider]) -> Provider:
+def _where(random: Random, number: int, offers: list[Provider], stays: bool) -> Provider:
     """The same provider or a later one: returns are written provider by provider, so nobody moves to an earlier one."""
     same = [provider for provider in offers if provider.number == number]
     later = [provider for provider in offers if provider.number > number]
-    if same and (random.random() < _STAYS or not later):
+    if same and (stays or random.random() < _STAYS or not later):
         return same[0]
     return random.choice(later) if later else offers[-1]
 

@@ -87,7 +87,7 @@ class Fidelity:
 def compare(folder: Path) -> Fidelity:
     """Compare a sector that :func:`openilr.synth.sector.write_sector` wrote with the targets.
 
-    Each person is counted once for each provider: in the earliest return that holds them. ValueError where the folder
+    Each person is counted once: in the earliest return that holds them. ValueError where the folder
     holds no returns.
     """
     files = sorted(folder.glob("*-R*/ILR-*.xml"))
@@ -95,7 +95,7 @@ def compare(folder: Path) -> Fidelity:
         raise ValueError(f"{folder} holds no returns of a synthetic sector.")
     reference = load(folder / "reference")
     parts = [part for file in files for part in _read(file)]
-    learners = pl.concat([learner for learner, _ in parts]).unique(["ukprn", "ref"], keep="first", maintain_order=True)
+    learners = pl.concat([learner for learner, _ in parts]).unique("ref", keep="first", maintain_order=True)
     aims = pl.concat([aim for _, aim in parts])
     return Fidelity(list(_rows(_described(learners, aims, reference), aims, reference)))
 
@@ -116,10 +116,10 @@ def _read(file: Path) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
             again = tables.frames["LearningDeliveryFAM"].filter(pl.col("LearnDelFAMType") == "RES").select(row="parent")
             aim = tables.frames["LearningDelivery"].join(sof, on="row", how="left")
             aim = aim.with_columns(again=pl.col("row").is_in(again["row"].implode()))
-            who = learner.select("ref", "DateOfBirth", learner="row")
+            who = learner.select("ref", "DateOfBirth", "Postcode", learner="row")
             aim = aim.join(who, on="learner").select(
-                "ref", "DateOfBirth", "FundModel", "ProgType", "AimType", "StdCode", "LearnStartDate",
-                "LearnActEndDate",
+                "SWSupAimId", "ref", "DateOfBirth", "FundModel", "ProgType", "AimType", "StdCode", "LearnStartDate",
+                "LearnActEndDate", "Postcode", "DelLocPostCode",
                 "CompStatus", "Outcome", "sof", "again", *named,
             )  # fmt: skip
             yield learner, aim
@@ -168,7 +168,7 @@ def _rows(learners: pl.DataFrame, aims: pl.DataFrame, reference: Reference) -> I
             values = learners["kind"]
         elif characteristic == "achieved":
             values = _achieved(aims.filter(_RATED[group]), group)
-        elif group == "apprenticeship" and characteristic in ("level_age", "subject"):
+        elif group == "apprenticeship" and characteristic in starts.columns:
             values = starts[characteristic]
         else:
             values = learners.filter(pl.col("group") == group)[characteristic]
@@ -181,13 +181,19 @@ def _starts(aims: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     programmes = aims.filter((pl.col("FundModel") == 36) & (pl.col("AimType") == 1) & ~pl.col("again"))
     programmes = programmes.unique(["ukprn", "ref", "StdCode", "LearnStartDate"])
     joined = programmes.join(standards, left_on="StdCode", right_on="StandardCode")
+    places = reference["postcodes"].select("pcds", "rgn")
+    joined = joined.join(places.rename({"rgn": "home"}), left_on="Postcode", right_on="pcds", how="left")
+    joined = joined.join(places.rename({"rgn": "taught"}), left_on="DelLocPostCode", right_on="pcds", how="left")
+    same = pl.when(pl.col("home") == pl.col("taught")).then(pl.lit("same region")).otherwise(pl.lit("another region"))
     level = (
         pl.when(pl.col("NotionalEndLevel").cast(pl.Int32) >= 4).then(pl.lit("4+")).otherwise(pl.col("NotionalEndLevel"))
     )
     age = _age(pl.col("LearnStartDate"))
     band = pl.when(age < 19).then(pl.lit("16-18")).when(age < 25).then(pl.lit("19-24")).otherwise(pl.lit("25+"))
     return joined.select(
-        level_age=level + "|" + band, subject=pl.col("SectorSubjectAreaTier1").cast(pl.Int32).cast(pl.String)
+        level_age=level + "|" + band,
+        delivery=same,
+        subject=pl.col("SectorSubjectAreaTier1").cast(pl.Int32).cast(pl.String),
     )
 
 
@@ -196,7 +202,7 @@ def _achieved(aims: pl.DataFrame, group: str) -> pl.Series:
     over = aims.filter(pl.col("LearnActEndDate").is_not_null() & pl.col("CompStatus").is_in([2, 3]))
     if group == "apprenticeship":
         over = over.filter(pl.col("AimType") == 1)
-    over = over.unique(maintain_order=True)
+    over = over.unique("SWSupAimId", keep="last", maintain_order=True)
     return over.select(pl.when(pl.col("Outcome") == 1).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("achieved"))[
         "achieved"
     ]

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from openilr.synth import geography
+from openilr.synth import geography, qualifications
 from openilr.synth.numbers import employer_id
 from openilr.synth.people import Person
 from openilr.synth.programmes import End, Programme, Record
@@ -120,13 +120,16 @@ def told(random: Random, day: date) -> date:
 #: Withdrawal reasons that need no other code, and how often each is given (assumed).
 _REASONS = (3, 43, 44, 45, 46, 97, 98, 2)
 _REASON_SHARES = (18, 12, 10, 8, 6, 25, 18, 3)
+#: Transferred to another programme of the same provider, which begins some days or weeks later.
+TRANSFER = 40
+_TRANSFERS = 0.06
 
 
 def withdrawal(random: Random, start: date, planned: date, reason: int | None = None) -> End:
     """An end before time: more often early than late."""
     length = max((planned - start).days, 2)
     day = start + timedelta(days=max(1, int(length * random.betavariate(1.2, 1.8))))
-    why = reason or random.choices(_REASONS, _REASON_SHARES)[0]
+    why = reason or (TRANSFER if random.random() < _TRANSFERS else random.choices(_REASONS, _REASON_SHARES)[0])
     return End(day, 3, 3, told(random, day), why)
 
 
@@ -164,6 +167,28 @@ def out_of_work(random: Random, since: date, looking: bool = True, benefits: boo
     if benefits:
         monitoring.append({"ESMType": "BSI", "ESMCode": random.choice((1, 4, 4, 6))})
     return {"EmpStat": 11 if looking else 12, "DateEmpStatApp": since, "EmploymentStatusMonitoring": monitoring}
+
+
+def support(draft: Draft, end: End, planned: date) -> list[Record]:
+    """Learning support for some of those with a difficulty or disability, over the whole of an aim."""
+    if draft.person.record["LLDDHealthProb"] != 1 or draft.random.random() > 0.35:
+        return []
+    return [fam("LSF", 1, draft.start, min(end.day, planned))]
+
+
+def grade(random: Random, reference: str, end: End) -> None:
+    """The grade of an achieved GCSE or A level."""
+    kind = graded().get(reference)
+    if kind and end.outcome == 1:
+        end.extra["OutGrade"] = random.choice(
+            ("A*", "A", "B", "B", "C", "C", "D", "E") if kind == "0002" else "98765444332"
+        )
+
+
+@cache
+def graded() -> dict[str, str]:
+    """The types of the GCSEs and A levels, by reference."""
+    return {q.reference: q.type for q in qualifications.every() if q.type in ("0002", "0003")}
 
 
 def adult_status(draft: Draft, share_employed: float) -> Record:

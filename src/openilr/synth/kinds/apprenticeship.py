@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from random import Random
 
 from openilr.synth import calendar, qualifications
-from openilr.synth.kinds import Draft, Kind, aim, employed, fam, hours, told, withdrawal
+from openilr.synth.kinds import Draft, Kind, aim, employed, fam, hours, support, told, withdrawal
 from openilr.synth.people import Person
 from openilr.synth.programmes import Aim, End, Programme, Record
 from openilr.synth.targets import margin
@@ -21,6 +21,7 @@ _LEVEL_7_FOR_THE_YOUNG = date(2026, 1, 1)
 #: Of those who complete, the share that pass (assumed, near the published pass rate).
 _PASS = 0.98
 _BREAKS = 0.05
+_NEW_EMPLOYER = 0.08
 
 
 def _applicant(random: Random) -> tuple[int, int, str]:
@@ -46,11 +47,15 @@ def _plan(draft: Draft) -> Programme | None:
     for number, (start, end, plan_end) in enumerate(legs):
         restart = number > 0
         for record in _leg(draft, standard, start, plan_end, components, contract_hours, restart):
+            if record["AimType"] == 1 and not restart:
+                record["LearningDeliveryFAM"] += support(draft, end, plan_end)
             aims.append(Aim(record, _close(record, end, contract_hours, random)))
-    status = employed(random, draft.start - timedelta(days=random.randrange(10, 400)), agreement=False)
+    statuses = [employed(random, draft.start - timedelta(days=random.randrange(10, 400)))]
+    if random.random() < _NEW_EMPLOYER:
+        statuses.append(employed(random, draft.start + timedelta(days=random.randrange(60, 400))))
     last = legs[-1][1]
     return Programme(
-        "apprenticeship", draft.provider.number, aims, {}, [status], True,
+        "apprenticeship", draft.provider.number, aims, {}, statuses, True,
         last.outcome == 1, standard.level,
     )  # fmt: skip
 
@@ -62,7 +67,7 @@ def _legs(draft: Draft, planned: date) -> list[tuple[date, End, date]]:
     if random.random() < _BREAKS:
         stopped = start + timedelta(days=random.randrange(60, 240))
         back = stopped + timedelta(days=random.randrange(40, 250))
-        legs.append((start, End(stopped, 6, 3, told(random, stopped)), planned))
+        legs.append((start, End(stopped, 6, 3, min(told(random, stopped), back)), planned))
         start, planned = back, planned + (back - stopped)
     legs.append((start, _end(random, start, planned), planned))
     return legs

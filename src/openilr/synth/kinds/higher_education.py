@@ -38,7 +38,7 @@ def _plan(draft: Draft) -> Programme | None:
             }
         ],
     )  # fmt: skip
-    accommodation = {"TTACCOM": random.choice((4, 5, 7))} if full_time else {}
+    accommodation = {"TTACCOM": random.choice((4, 5, 7) if full_time else (5, 7))}
     fields = {"PlanLearnHours": 480 if full_time else 240, "LearnerHE": [accommodation]}
     return Programme(
         "higher_education", draft.provider.number, [Aim(record, end)], fields,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -14,6 +15,7 @@ from openilr.synth.kinds import (
     completion,
     ending,
     fam,
+    grade,
     learner_fam,
     withdrawal,
 )
@@ -45,8 +47,12 @@ def _plan(draft: Draft) -> Programme | None:
     aims: list[Aim] = []
     for number, (reference, days) in enumerate(_references(draft, planned, grades)):
         record = aim(draft, reference, 5 if number == 0 else 4, 25, days, [fam("SOF", 107)])
-        end = left or ending(
-            random, draft.start, record["LearnPlanEndDate"], margin("young", "achieved").share("yes") / 0.914, 1
+        end = (
+            replace(left)
+            if left
+            else ending(
+                random, draft.start, record["LearnPlanEndDate"], margin("young", "achieved").share("yes") / 0.914, 1
+            )
         )
         if left and left.day > record["LearnPlanEndDate"]:
             end = completion(random, draft.start, record["LearnPlanEndDate"], random.random() < 0.85, 5, 0)
@@ -56,6 +62,7 @@ def _plan(draft: Draft) -> Programme | None:
             end.told = min(end.told, max(aims[0].end.told, end.day))
         if reference == qualifications.WORK_EXPERIENCE:
             record["LearningDeliveryWorkPlacement"] = [_placement(random, draft.start, end.day)]
+        grade(random, reference, end)
         aims.append(Aim(record, end))
     fams = _fams(draft.person, random, grades)
     fields = {
@@ -73,9 +80,9 @@ def _references(draft: Draft, planned: date, grades: dict[str, str]) -> list[tup
     first_year = (date(draft.start.year + 1, 6, 25) - draft.start).days
     count = 3 if course == "a_level" else random.choice((1, 1, 2))
     found = [(q.reference, whole) for q in qualifications.several(random, course, count)]
-    for subject, grade in (("maths", grades["Math"]), ("english", grades["Eng"])):
-        if grade in _LOW:
-            pool = f"gcse_{subject}" if grade == "3" else f"functional_{subject}"
+    for subject, before in (("maths", grades["Math"]), ("english", grades["Eng"])):
+        if before in _LOW:
+            pool = f"gcse_{subject}" if before == "3" else f"functional_{subject}"
             found.append((qualifications.pick(random, pool).reference, first_year))
     if course != "a_level" and random.random() < 0.3:
         found.append((qualifications.WORK_EXPERIENCE, first_year))
@@ -106,5 +113,5 @@ def _fams(person: Person, random: Random, grades: dict[str, str]) -> list[Record
 KIND = Kind(
     "study_programme", "young", _applicant, _plan,
     {"college": 0.72, "sixth_form": 0.2, "private": 0.06, "authority": 0.02},
-    calendar.september, 700, next={"apprenticeship": 0.1, "adult_skills": 0.05},
+    calendar.september, 700, next={"apprenticeship": 0.03, "adult_skills": 0.04},
 )  # fmt: skip

@@ -62,5 +62,5 @@ def _placement(random: Random, start: date) -> Record:
 
 KIND = Kind(
     "t_level", "young", _applicant, _plan, {"college": 0.8, "sixth_form": 0.2}, calendar.september, 720,
-    next={"apprenticeship": 0.15},
+    next={"apprenticeship": 0.05},
 )  # fmt: skip

@@ -10,11 +10,10 @@ from openilr.synth.kinds import Draft, Kind, adult_status, aim, ending, fam, hou
 from openilr.synth.programmes import Aim, Programme
 from openilr.synth.targets import margin
 
-_AGES = {"16-18": (20, 20), "19-24": (20, 24), "25-49": (25, 49), "50+": (50, 84)}
+_AGES = {"16-18": (18, 18), "19-24": (20, 24), "25-49": (25, 49), "50+": (50, 84)}
 
 
 def _applicant(random: Random) -> tuple[int, int, None]:
-    # The few under 19 of the published figures are not taken over: these returns hold adults only.
     low, high = _AGES[margin("tailored", "age").pick(random)]
     return random.randint(low, high), random.choice((1, 2, 3, 4, 7, 99)), None
 
