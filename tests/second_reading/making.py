@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,7 +18,8 @@ from openilr.spec import Field, Type
 from openilr.validate.ruleset import BuiltRule
 from openilr.years import Year
 
-#: How many records of an entity stand in one parent: the choices are drawn from.
+#: How many records of an entity stand in one parent: the choices are drawn from. Entities that a rule does not name
+#: are rarer, though never absent: a rule that forgets one is to be found out.
 COUNTS = {
     "LearningDelivery": (1, 1, 2, 2, 3, 4), "LearningDeliveryFAM": (0, 1, 1, 2, 2, 3, 3, 4, 5, 9),
     "LearnerEmploymentStatus": (0, 1, 1, 2, 3), "EmploymentStatusMonitoring": (0, 1, 1, 2, 2, 3),
@@ -64,9 +65,12 @@ class Maker:
             name: ([(f, f.path, f.name) for f in declared.fields], [e.name for e in declared.entities])
             for name, declared in year.schema.entities.items()
         }
-        self.counts = {
-            e: COUNTS.get(e) or ((0, 0, 0, 1) if self._asks_about(e) else (0,) * 9 + (1,)) for e in self.shape
-        }
+        self.counts = {entity: self._counts(entity) for entity in self.shape}
+
+    def _counts(self, entity: str) -> tuple[int, ...]:
+        if self._asks_about(entity) or entity in ("LearningDelivery", "LearningDeliveryFAM"):
+            return COUNTS.get(entity, (0, 0, 0, 1))
+        return (0, 0, 0, 1) if entity in COUNTS else (0,) * 9 + (1,)
 
     def _asks_about(self, entity: str) -> bool:
         return any(path.startswith(f"{entity}.") for path in self.asked)
@@ -74,7 +78,7 @@ class Maker:
     def tables(self, learners: int) -> Tables:
         schema, start = self.year.schema, self.year.academic_year.start
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in schema.entities}
-        prepared = self.random.choice([120, 152, 153, 160, 300, 365, 420, 700])
+        prepared = self._pick([120, 152, 153, 160, 300, 365, 420, 700])
         header = {"FilePreparationDate": start + timedelta(prepared)}
         self.anchors = sorted({*self.anchors, *header.values()})
         for name in ("Message", "Header", "CollectionDetails", "Source", "LearningProvider"):
@@ -86,7 +90,7 @@ class Maker:
 
     def _add(self, entity: str, parent: int, rows: dict[str, list[dict[str, Any]]], learner: int) -> None:
         fields, children = self.shape[entity]
-        record = {"parent": parent, "learner": learner}
+        record: dict[str, Any] = {"parent": parent, "learner": learner}
         number = len(rows[entity])
         rows[entity].append(record)
         if entity == "Learner":
@@ -96,24 +100,27 @@ class Maker:
                 record[name] = self._value(field, path, name)
         profiles = self.profiles[self.leaning].get(entity)
         if profiles and self.random.random() < 0.6:
-            record.update({name: self.random.choice(values) for name, values in self.random.choice(profiles).items()})
+            record.update({name: self._pick(values) for name, values in self._pick(profiles).items()})
         if entity == "Learner":
             record["LearnRefNumber"] = f"L{learner if self.random.random() < 0.95 else learner // 2}"
         for child in children:
-            for _ in range(self.random.choice(self.counts[child])):
+            for _ in range(self._pick(self.counts[child])):
                 self._add(child, number, rows, learner)
 
     def _turn(self) -> None:
         """Whether the next learner leans, and around which days."""
         self.leaning = self.random.random() < 0.5
         starts = [v for v in self.wanted.get("LearningDelivery.LearnStartDate", []) if isinstance(v, date)]
-        first = self.random.choice(starts) if self.leaning and starts else self._any_day()
+        first = self._pick(starts) if self.leaning and starts else self._any_day()
         self.days, self.mood = [first, self._any_day()], {}
+
+    def _pick(self, pool: Sequence[Any]) -> Any:
+        return pool[int(self.random.random() * len(pool))]  # several times as quick as choice()
 
     def _any_day(self) -> date:
         if self.random.random() < 0.6:
-            return self.random.choice(self.anchors)
-        return date(2012, 8, 1) + timedelta(self.random.randrange(5600))
+            return self._pick(self.anchors)
+        return date(2012, 8, 1) + timedelta(int(self.random.random() * 5600))
 
     def _value(self, field: Field, path: str, name: str) -> Any:
         pool = self.wanted.get(path) if self.leaning else None
@@ -125,34 +132,34 @@ class Maker:
         if field.type == Type.DATE:
             return self._day([v for v in pool if isinstance(v, date)])
         if pool and pool is self.wanted.get(path):
-            return self.random.choice(pool)
+            return self._pick(pool)
         if path not in self.mood:
             self.mood[path] = self._few(field, pool)
-        return self.random.choice(self.mood[path])
+        return self._pick(self.mood[path])
 
     def _few(self, field: Field, pool: list[Any]) -> list[Any]:
         """Some of the values that matter; a learner has few different ones."""
         pool = [*POOLS.get(field.name, []), *pool]
         if pool and self.random.random() < 0.9:
-            return self.random.choices(pool, k=self.random.choice([1, 1, 2, 3, 6]))
+            return self.random.choices(pool, k=self._pick([1, 1, 2, 3, 6]))
         return [1, 2, 3, 400] if field.type.is_number else ["A", "A", "B"]
 
     def _birth(self) -> date:
         """Near a birthday on a day that matters, for a learner of 13 to 26; now and then of any age."""
-        day = self.random.choice([*self.days, *self.days, self.year.academic_year.august_31])
-        years = self.random.choice([0, 0, 4, 30, 60, 114, 115, *range(13, 27), *range(13, 27)])
+        day = self._pick([*self.days, *self.days, self.year.academic_year.august_31])
+        years = self._pick([0, 0, 4, 30, 60, 114, 115, *range(13, 27), *range(13, 27)])
         if self.ages and self.random.random() < 0.6:
-            years = self.random.choice(self.ages)
+            years = self._pick(self.ages)
         if (day.month, day.day) == (2, 29):
             day -= timedelta(1)
-        return day.replace(year=day.year - years) + timedelta(self.random.choice([-100, -1, 0, 0, 1, 100]))
+        return day.replace(year=day.year - years) + timedelta(self._pick([-100, -1, 0, 0, 1, 100]))
 
     def _day(self, pool: list[date]) -> date:
         chance = self.random.random()
         if pool and chance < (0.5 if self.leaning else 0.3):
-            return self.random.choice(pool)
+            return self._pick(pool)
         if chance < 0.9:
-            return self.random.choice(self.days) + timedelta(self.random.choice(APART))
+            return self._pick(self.days) + timedelta(self._pick(APART))
         return self._any_day()
 
     def _frame(self, entity: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -172,7 +179,7 @@ class Maker:
         made = {}
         for table in tables:
             self.leaning = self.random.random() < 0.7
-            rows = [self._reference_row(table) for _ in range(self.random.choice([0, 2, 4, 8, 14]))]
+            rows = [self._reference_row(table) for _ in range(self._pick([0, 2, 4, 8, 14]))]
             keys = [c.name for c in TABLES[table].columns if c.key]  # one row a key, as in the published files
             made[table] = list({tuple(r[k] for k in keys) if keys else n: r for n, r in enumerate(rows)}.values())
         frames = {t: pl.DataFrame(rows, schema=schema_of(t)) for t, rows in made.items()}
@@ -183,7 +190,7 @@ class Maker:
 
     def _reference_value(self, table: str, column: str, dtype: Any) -> Any:
         if column in ("UKPRN", "DeliveryUKPRN"):
-            return self.random.choice([10000001, 10000001, 10000002])
+            return self._pick([10000001, 10000001, 10000002])
         if dtype == pl.Date:
             missing = 0.3 if column.endswith(("To", "End", "EndDate", "Starts")) else 0.05
             return None if self.random.random() < missing else self._any_day()
@@ -195,10 +202,10 @@ class Maker:
         wanted = str if dtype == pl.String else (int, float)
         pool = [v for v in pool if isinstance(v, wanted) and v != UNKNOWN_AIM]
         if pool and (self.random.random() < 0.65 or column == "LearnAimRef"):
-            return self.random.choice(pool)
+            return self._pick(pool)
         if dtype == pl.Boolean:
             return self.random.random() < 0.5
-        return self.random.choice([3, 7, 900]) if dtype.is_numeric() else self.random.choice(["A", "A", "B"])
+        return self._pick([3, 7, 900]) if dtype.is_numeric() else self._pick(["A", "A", "B"])
 
 
 def _wanted(expr: Expr) -> Iterator[Expr]:

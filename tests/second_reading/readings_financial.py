@@ -4,6 +4,7 @@ from datetime import date
 
 from tests.second_reading.model import reading
 from tests.second_reading.readings_dates import years_later
+from tests.second_reading.words import within
 
 AIM = "LearningDelivery"
 RECORD = "AppFinRecord"
@@ -197,10 +198,10 @@ def r_142(record, facts):
 
 
 def trailblazer_programme(aim):
-    """All programme aims of the aim's trailblazer programme, or none."""
+    """All programme aims of the trailblazer programme, whoever funds them; none for other aims."""
     if aim.FundModel != 81 or not standard_programme(aim):
         return []
-    return [a for a in aim.learner.aims if a.FundModel == 81 and standard_programme(a) and a.StdCode == aim.StdCode]
+    return [a for a in aim.learner.aims if standard_programme(a) and a.StdCode == aim.StdCode]
 
 
 def latest_price(aims, code):
@@ -210,18 +211,11 @@ def latest_price(aims, code):
     return max(found, key=lambda p: (p.AFinDate, p.number)).AFinAmount
 
 
-def cap(aims, facts):
-    """The cap that applied on the first day of the programme."""
+def caps(aims, facts):
+    """The caps that applied on the first day of the programme: one, unless LARS has several kinds of funding for it."""
     first = min(d for a in aims for d in (a.LearnStartDate, a.OrigLearnStartDate) if d)
-    found = [
-        r
-        for r in facts.rows("lars_standard_funding", StandardCode=aims[0].StdCode)
-        if r["EffectiveFrom"]
-        and r["EffectiveFrom"] <= first
-        and (r["EffectiveTo"] is None or first <= r["EffectiveTo"])
-        and r["CoreGovContributionCap"] is not None
-    ]
-    return found[0]["CoreGovContributionCap"] if found else None
+    found = [r for r in facts.rows("lars_standard_funding", StandardCode=aims[0].StdCode) if within(r, first)]
+    return [r["CoreGovContributionCap"] for r in found if r["CoreGovContributionCap"] is not None]
 
 
 def paid(aims):
@@ -233,23 +227,18 @@ def negotiated(aims):
     return latest_price(aims, 1) + latest_price(aims, 2)
 
 
+def exceeded(aims, facts):
+    """DD17: the caps that two thirds of the price are above."""
+    return [cap for cap in caps(aims, facts) if 2 * negotiated(aims) > 3 * cap]
+
+
 @reading("R_72", AIM)
 def r_72(aim, facts):
     aims = trailblazer_programme(aim)
-    if not aims:
-        return False
-    limit = cap(aims, facts)
-    if limit is not None and 2 * negotiated(aims) > 3 * limit:
-        return False
-    return 3 * paid(aims) > negotiated(aims)
+    return bool(aims) and not exceeded(aims, facts) and 3 * paid(aims) > negotiated(aims)
 
 
 @reading("R_73", AIM)
 def r_73(aim, facts):
     aims = trailblazer_programme(aim)
-    if not aims:
-        return False
-    limit = cap(aims, facts)
-    if limit is None or not 2 * negotiated(aims) > 3 * limit:
-        return False
-    return paid(aims) > negotiated(aims) - limit
+    return bool(aims) and any(paid(aims) > negotiated(aims) - cap for cap in exceeded(aims, facts))

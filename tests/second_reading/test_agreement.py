@@ -19,7 +19,7 @@ for found in pkgutil.iter_modules(package.__path__):
 
 #: Files per rule and year (each with its own day of preparation and reference rows), and learners in each. Rules that
 #: seldom fire get more files, until a few records were found.
-FILES, MOST_FILES, LEARNERS, FINDINGS = 3, 30, 150, 3
+FILES, MOST_FILES, LEARNERS, FINDINGS = 3, 60, 80, 3
 #: Reference tables that every rule is given, so that one that forgets to look into them is found out.
 TABLES = {"lars", "lars_annual_value", "lars_category", "lars_validity", "lars_standard", "organisations"}
 

@@ -33,9 +33,16 @@ def is_act(fam: Record) -> Expr:
 
 
 def is_latest_act(fam: Record) -> Expr:
-    """Whether the record is the aim's contract type that began last."""
-    later = fam.any(LearningDeliveryFAM, lambda o: began_before(fam, o), same=["LearnDelFAMType"])
-    return is_act(fam) & ~later
+    """Whether the record is the aim's contract type that began last.
+
+    A record without a first day is so only where none has one; of these it is the last in the file.
+    """
+
+    def is_later(other: Record) -> Expr:
+        undated = fam.LearnDelFAMDateFrom.missing & (other.LearnDelFAMDateFrom.known | (fam.row < other.row))
+        return began_before(fam, other) | undated
+
+    return is_act(fam) & ~fam.any(LearningDeliveryFAM, is_later, same=["LearnDelFAMType"])
 
 
 def is_on_funded_standard(fam: Record) -> Expr:
@@ -282,6 +289,8 @@ def employers_contract_without_employment(fam):
         36 | 25 |            | ACT | 2025-09-01 | 2026-04-30 |                             | no  | not achieved
         36 | 25 | 2026-05-01 | ACT | 2025-09-01 | 2025-12-31 | ACT2@2026-01-01..2026-05-01 | no  | not the last one
         36 | 25 | 2026-05-01 | ACT | 2026-01-01 | 2026-04-30 | ACT2@2025-09-01..2025-12-31 | yes | the last one
+        36 | 25 | 2026-05-01 | ACT |            | 2026-04-30 |                             | yes | undated, and the only one
+        36 | 25 | 2026-05-01 | ACT |            | 2026-04-30 | ACT2@2026-01-01..2026-05-01 | no  | an undated one among dated ones
         36 | 32 | 2026-05-01 | ACT | 2025-09-01 | 2026-04-30 |                             | no  | no standard
         99 | 25 | 2026-05-01 | ACT | 2025-09-01 | 2026-04-30 |                             | no  | another funding model
         36 | 25 | 2026-05-01 | LSF | 2025-09-01 | 2026-04-30 |                             | no  | no contract type
@@ -310,6 +319,7 @@ def last_contract_type_ends_on_achievement(fam):
         36 | 25 | 1 | 2026-05-01 |            | ACT | 2025-09-01 | 2026-04-30 |                             | no  | continuing
         36 | 25 | 2 | 2026-05-01 | 2026-05-02 | ACT | 2025-09-01 | 2026-04-30 |                             | no  | achieved: R_121 asks for AchDate
         36 | 25 | 2 | 2026-05-01 |            | ACT | 2025-09-01 | 2025-12-31 | ACT2@2026-01-01..2026-05-01 | no  | not the last one
+        36 | 25 | 2 | 2026-05-01 |            | ACT |            | 2026-04-30 | ACT2@2026-01-01..2026-05-01 | no  | an undated one among dated ones
         36 | 32 | 2 | 2026-05-01 |            | ACT | 2025-09-01 | 2026-04-30 |                             | no  | no standard
         99 | 25 | 2 | 2026-05-01 |            | ACT | 2025-09-01 | 2026-04-30 |                             | no  | another funding model
         36 | 25 | 2 | 2026-05-01 |            | LSF | 2025-09-01 | 2026-04-30 |                             | no  | no contract type
@@ -334,6 +344,7 @@ def last_contract_type_ends_with_learning(fam):
         36 | 25 | 1 | ACT | 2025-09-01 |            |                 | no  | no end
         36 | 25 | 2 | ACT | 2025-09-01 | 2026-04-30 |                 | no  | completed
         36 | 25 | 1 | ACT | 2025-09-01 | 2025-12-31 | ACT2@2026-01-01 | no  | not the last one
+        36 | 25 | 1 | ACT |            | 2025-12-31 | ACT2@2026-01-01 | no  | an undated one among dated ones
         36 | 32 | 1 | ACT | 2025-09-01 | 2026-04-30 |                 | no  | no standard
         99 | 25 | 1 | ACT | 2025-09-01 | 2026-04-30 |                 | no  | another funding model
         36 | 25 | 1 | LSF | 2025-09-01 | 2026-04-30 |                 | no  | no contract type

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from openilr import years
-from openilr.derive.codes import is_restart
+from openilr.derive.codes import is_in_lars, is_restart
 from openilr.derive.expressions import Expr, Record, all_of
 from openilr.spec.names import LearningDelivery
 from openilr.validate.rule import Predicate, Rule, register
@@ -23,7 +23,7 @@ from openilr.validate.rules.learning_delivery.learn_aim_ref.validities import (
 __all__ = ["Period", "end_is_valid", "in_category", "new_start_is_valid", "start_is_valid", "still_valid"]
 
 _COLUMNS = (
-    "LearnStartDate", "LearnActEndDate", "FundModel", "ProgType", "FAM", "lars_validity", "lars_category", "years",
+    "LearnStartDate", "LearnActEndDate", "FundModel", "ProgType", "FAM", "lars", "lars_validity", "lars_category", "years",
 )  # fmt: skip
 _ONE = timedelta(days=1)
 _LONG_AGO = "2000-08-01"
@@ -289,13 +289,21 @@ def still_valid(id: str, provision: Provision, period: Period = ALWAYS, *, since
 
 def in_category(id: str, provision: Provision, period: Period = ALWAYS, *, since: str | None = None,
                 until: str | None = None) -> Rule:  # fmt: skip
-    """LARS must have a validity record of the aim in (one of) the provision's categories, on whatever dates."""
+    """LARS must have a validity record of the aim in (one of) the provision's categories, on whatever dates.
+
+    The texts look the aim up in LARS first; one that LARS does not know is found by LearnAimRef_01.
+    """
 
     def has_none(aim: Record) -> Expr:
-        return all_of(provision.belongs(aim), *period.holds(aim), ~has_validity(aim, provision.categories))
+        scope = [provision.belongs(aim), *period.holds(aim), is_in_lars(aim)]
+        return all_of(*scope, ~has_validity(aim, provision.categories))
 
-    base = {"LearnStartDate": str(period.day), "lars_validity": f"ValidityCategory=X StartDate={_LONG_AGO}"}
+    base = {
+        "LearnStartDate": str(period.day), "lars": f"EffectiveFrom={_LONG_AGO}",
+        "lars_validity": f"ValidityCategory=X StartDate={_LONG_AGO}",
+    }  # fmt: skip
     own = [({"lars_validity": ""}, True, "no validity at all"), ({}, True, "in another category only")]
+    own.append(({"lars": "LearnAimRef=60000009", "lars_validity": ""}, False, "LARS does not know the aim"))
     own += [
         ({"lars_validity": f"ValidityCategory={c} StartDate={_LONG_AGO}"}, False, f"in {c}")
         for c in provision.categories
