@@ -16,6 +16,7 @@ import polars as pl
 from openilr.collect import examine
 from openilr.reference import Reference, load
 from openilr.spec import AcademicYear
+from openilr.synth.kinds import TRANSFER
 from openilr.synth.targets import Margin, margins
 
 #: Who the groups of the targets are, by the funding of the learner's aims. Of learners in several, the first counts.
@@ -119,7 +120,7 @@ def _read(file: Path) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
             who = learner.select("ref", "DateOfBirth", "Postcode", learner="row")
             aim = aim.join(who, on="learner").select(
                 "SWSupAimId", "ref", "DateOfBirth", "FundModel", "ProgType", "AimType", "StdCode", "LearnStartDate",
-                "LearnActEndDate", "Postcode", "DelLocPostCode",
+                "LearnActEndDate", "WithdrawReason", "Postcode", "DelLocPostCode",
                 "CompStatus", "Outcome", "sof", "again", *named,
             )  # fmt: skip
             yield learner, aim
@@ -198,8 +199,9 @@ def _starts(aims: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 
 def _achieved(aims: pl.DataFrame, group: str) -> pl.Series:
-    """Of aims that are over (apprenticeships: programme aims), whether they were achieved."""
-    over = aims.filter(pl.col("LearnActEndDate").is_not_null() & pl.col("CompStatus").is_in([2, 3]))
+    """Of aims that are over (apprenticeships: programme aims), whether they were achieved. Transfers do not count."""
+    left = pl.col("CompStatus").is_in([2, 3]) & pl.col("WithdrawReason").ne_missing(TRANSFER)
+    over = aims.filter(pl.col("LearnActEndDate").is_not_null() & left)
     if group == "apprenticeship":
         over = over.filter(pl.col("AimType") == 1)
     over = over.unique("SWSupAimId", keep="last", maintain_order=True)

@@ -218,10 +218,10 @@ def _by_subject_and_level() -> dict[tuple[int, int], list[Standard]]:
     return found
 
 
-def standard(random: Random, level: str, youngest_level_7: bool = True) -> Standard:
-    """A standard of a published level (2, 3 or 4+), of a subject by the published starts."""
+def standard(random: Random, level: str, level_7: bool = True) -> Standard:
+    """A standard of a published level (2, 3 or 4+), of a subject by the published starts; level 7 only if it may be."""
     number = int(level) if level != "4+" else random.choices(list(_HIGHER), list(_HIGHER.values()))[0]
-    if number == 7 and not youngest_level_7:
+    if number == 7 and not level_7:
         number = 6
     subject = int(margin("apprenticeship", "subject").pick(random))
     return random.choice(_by_subject_and_level()[subject, number])

@@ -122,7 +122,7 @@ _REASONS = (3, 43, 44, 45, 46, 97, 98, 2)
 _REASON_SHARES = (18, 12, 10, 8, 6, 25, 18, 3)
 #: Transferred to another programme of the same provider, which begins some days or weeks later.
 TRANSFER = 40
-_TRANSFERS = 0.06
+_TRANSFERS = 0.04
 
 
 def withdrawal(random: Random, start: date, planned: date, reason: int | None = None) -> End:

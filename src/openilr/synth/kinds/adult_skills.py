@@ -15,6 +15,8 @@ _SHARES = (15, 14, 24, 4, 20, 17, 6)
 #: Full-time English and maths aside, how long an aim is planned to last, in days.
 _DAYS = (30, 330)
 _RETENTION = 0.92
+#: Prior attainment of a full level 3 or more, other or unknown (LearnAimRef_137).
+_FULL_LEVEL_3 = (6, 7, 8, 9, 10, 97, 98)
 
 
 def _applicant(random: Random) -> tuple[int, int, str]:
@@ -71,6 +73,8 @@ def _chosen(draft: Draft, low_pay: bool) -> list[tuple[str, list[Record]]]:
             other = "maths" if course == "english" else "english"
             found.append((qualifications.pick(random, f"functional_{other}").reference, full))
         return found
+    if course == "level_3" and not low_pay and draft.person.prior_level in _FULL_LEVEL_3:
+        course = "level_2"
     if course == "level_3":
         if funder == "105" and low_pay:
             return [(qualifications.pick(random, "free_course").reference, [*low, fam("LDM", 378)])]
@@ -89,5 +93,5 @@ def _chosen(draft: Draft, low_pay: bool) -> list[tuple[str, list[Record]]]:
 
 KIND = Kind(
     "adult_skills", "adult", _applicant, _plan, {"college": 0.62, "private": 0.2, "authority": 0.18},
-    calendar.any_day, 360, since=date(2024, 8, 1), next={"adult_skills": 0.18, "loan": 0.02, "apprenticeship": 0.02},
+    calendar.any_day, 360, since=date(2024, 8, 1), next={"adult_skills": 0.18, "loan": 0.02, "apprenticeship": 0.005},
 )  # fmt: skip

@@ -34,8 +34,9 @@ def _applicant(random: Random) -> tuple[int, int, str]:
 
 def _plan(draft: Draft) -> Programme | None:
     random, person = draft.random, draft.person
-    young = draft.start < _LEVEL_7_FOR_THE_YOUNG or person.age(draft.start) <= 21
-    standard = qualifications.standard(random, draft.choice, young)
+    age = person.age(draft.start)
+    level_7 = age >= 19 and (draft.start < _LEVEL_7_FOR_THE_YOUNG or age <= 21)
+    standard = qualifications.standard(random, draft.choice, level_7)
     days = standard.days + random.randrange(-10, 60)
     planned = draft.start + timedelta(days=days)
     legs = _legs(draft, planned)
@@ -157,5 +158,5 @@ def _close(record: Record, end: End, planned_hours: int, random: Random) -> End:
 KIND = Kind(
     "apprenticeship", "apprenticeship", _applicant, _plan,
     {"private": 0.683, "college": 0.165, "university": 0.143, "authority": 0.009},
-    calendar.any_day, 1500, next={"apprenticeship": 0.08},
+    calendar.any_day, 1500, next={"apprenticeship": 0.03},
 )  # fmt: skip

@@ -105,7 +105,8 @@ def _fams(person: Person, random: Random, grades: dict[str, str]) -> list[Record
     if random.random() < 0.18:
         found.append(learner_fam("FME", 2))
     if person.record["LLDDHealthProb"] == 1:
-        pick = random.random()
+        # A plan or support stays with the person: the two exclude each other (LearnFAMType_14).
+        pick = person.number * 0.618 % 1
         found += [learner_fam("EHC", 1)] if pick < 0.15 else [learner_fam("SEN", 1)] if pick < 0.4 else []
     return found
 
