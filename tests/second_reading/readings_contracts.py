@@ -120,8 +120,9 @@ def ukprn_27(aim, facts):
 
 def stopped(aim, facts, *streams):
     """Whether an allocation with the latest first day has stopped new starts by the aim's start."""
-    found = [r for r in allocations(aim, facts, *streams) if r["StartDate"] is not None]
-    latest = [r for r in found if r["StartDate"] == max(x["StartDate"] for x in found)]
+    found = allocations(aim, facts, *streams)
+    dated = [r for r in found if r["StartDate"] is not None]
+    latest = [r for r in dated if r["StartDate"] == max(x["StartDate"] for x in dated)] or found
     stops = [r["StopNewStartsFromDate"] for r in latest if r["StopNewStartsFromDate"] is not None]
     return any(aim.LearnStartDate >= stop for stop in stops)
 
