@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from openilr.cli.output import Progress
 from openilr.cli.run import CannotRun, plain
 
 #: Years that have rules. The final return of each is written where no other is asked for.
@@ -55,13 +56,13 @@ def _write(
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CannotRun(f"{out} is not an empty folder; choose another one or empty it.")
+    progress = Progress(quiet)
     with plain(ValueError), _plain_files(out):
         made = write_sector(
             out, learners, provider_count=providers, year_names=_names(years), returns=_names(returns), seed=seed,
-            faults=faults, progress=None if quiet else lambda done: _progress(done, learners),
+            faults=faults, progress=lambda done: progress(f"{done:,} of {learners:,} people"),
         )  # fmt: skip
-    if not quiet:
-        typer.echo("\r", err=True, nl=False)
+    progress.clear()
     typer.echo(
         f"{made.people:,} people, {made.records:,} learner records and {made.aims:,} aims in {len(made.files):,} "
         "returns. Nobody in them exists."
@@ -74,10 +75,6 @@ def _write(
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip().upper() for name in text.split(",") if name.strip())
-
-
-def _progress(done: int, of: int) -> None:
-    typer.echo(f"\r{done:,} of {of:,} people", err=True, nl=False)
 
 
 class _plain_files:
