@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,6 +32,13 @@ POOLS: dict[str, list[Any]] = {
     "ConRefNumber": [None, "CON-1", "CON-2"], "StdCode": [None, 1, 2],
     "LearnAimRef": ["ZPROG001", "50000001", "50000002", "50000003", "60000009"],
     "ULN": [1000000043, 9999999999, 1000000051], "AimSeqNumber": [1, 2, 3],
+}  # fmt: skip
+#: Values of fields that a rule does not name: those that would matter if it did.
+USUAL: dict[str, list[Any]] = {
+    "FundModel": [10, 11, 25, 35, 36, 37, 38, 39, 81, 82, 99], "ProgType": [25, 30, 31, 32, 34],
+    "AimType": [1, 3, 4, 5], "CompStatus": [1, 2, 3, 6], "Outcome": [1, 2, 3, 8], "EmpStat": [10, 11, 12, 98],
+    "LearnDelFAMType": ["RES", "LDM", "SOF", "ACT", "FFI"], "LearnDelFAMCode": ["1", "034", "023", "105", "110", "378"],
+    "ESMType": ["BSI", "EII", "OET"], "LearnFAMType": ["EHC", "HNS"],
 }  # fmt: skip
 #: Columns of reference tables that are compared with a field of another name.
 SAME_AS = {"StandardCode": "StdCode", "LDMCode": "LearnDelFAMCode", "ILRContractRefNumber": "ConRefNumber"}
@@ -61,6 +68,7 @@ class Maker:
         self.days: list[date] = []
         self.mood: dict[str, list[Any]] = {}
         self.leaning = False
+        self.empty: dict[str, pl.DataFrame] = {}
         self.shape = {
             name: ([(f, f.path, f.name) for f in declared.fields], [e.name for e in declared.entities])
             for name, declared in year.schema.entities.items()
@@ -96,8 +104,11 @@ class Maker:
         if entity == "Learner":
             self._turn()
         for field, path, name in fields:
-            if path in self.asked or field.required or self.random.random() < 0.4:
+            if path in self.asked or name == "DateOfBirth":
                 record[name] = self._value(field, path, name)
+            elif field.required or self.random.random() < 0.4:
+                usual = USUAL.get(name) or POOLS.get(name) or _any_value(field)
+                record[name] = self._pick(usual) if usual else self._day([])
         profiles = self.profiles[self.leaning].get(entity)
         if profiles and self.random.random() < 0.6:
             record.update({name: self._pick(values) for name, values in self._pick(profiles).items()})
@@ -142,7 +153,7 @@ class Maker:
         pool = [*POOLS.get(field.name, []), *pool]
         if pool and self.random.random() < 0.9:
             return self.random.choices(pool, k=self._pick([1, 1, 2, 3, 6]))
-        return [1, 2, 3, 400] if field.type.is_number else ["A", "A", "B"]
+        return _any_value(field)
 
     def _birth(self) -> date:
         """Near a birthday on a day that matters, for a learner of 13 to 26; now and then of any age."""
@@ -164,6 +175,8 @@ class Maker:
 
     def _frame(self, entity: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
         declared = self.year.schema.entities[entity]
+        if not rows and entity in self.empty:
+            return self.empty[entity]
         columns = {
             "row": pl.Series(range(len(rows)), dtype=pl.UInt32),
             "parent": pl.Series([r["parent"] for r in rows], dtype=pl.UInt32),
@@ -172,17 +185,20 @@ class Maker:
         }
         for field in declared.fields:
             columns[field.name] = pl.Series([r.get(field.name) for r in rows], dtype=DTYPES[field.type], strict=False)
-        return pl.DataFrame(columns)
+        frame = pl.DataFrame(columns)
+        if not rows:
+            self.empty[entity] = frame
+        return frame
 
-    def reference(self, tables: list[str]) -> tuple[Reference, dict[str, list[dict[str, Any]]]]:
-        """Reference rows for these tables, as the engine takes them and as plain rows."""
+    def reference(self, tables: list[str], needs: Collection[str]) -> tuple[Reference, dict[str, list[dict[str, Any]]]]:
+        """Reference rows: of the tables in need as the engine takes them, and of all as plain rows."""
         made = {}
         for table in tables:
             self.leaning = self.random.random() < 0.7
             rows = [self._reference_row(table) for _ in range(self._pick([0, 2, 4, 8, 14]))]
             keys = [c.name for c in TABLES[table].columns if c.key]  # one row a key, as in the published files
             made[table] = list({tuple(r[k] for k in keys) if keys else n: r for n, r in enumerate(rows)}.values())
-        frames = {t: pl.DataFrame(rows, schema=schema_of(t)) for t, rows in made.items()}
+        frames = {t: pl.DataFrame(rows, schema=schema_of(t)) for t, rows in made.items() if t in needs}
         return Reference.from_frames(frames), made
 
     def _reference_row(self, table: str) -> dict[str, Any]:
@@ -206,6 +222,13 @@ class Maker:
         if dtype == pl.Boolean:
             return self.random.random() < 0.5
         return self._pick([3, 7, 900]) if dtype.is_numeric() else self._pick(["A", "A", "B"])
+
+
+def _any_value(field: Field) -> list[Any]:
+    """Values for a field of which nothing is known; none for dates."""
+    if field.type == Type.DATE:
+        return []
+    return [1, 2, 3, 400] if field.type.is_number else ["A", "A", "B"]
 
 
 def _wanted(expr: Expr) -> Iterator[Expr]:
