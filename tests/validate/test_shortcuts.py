@@ -16,7 +16,8 @@ def test_findings_are_those_of_each_rule_by_itself(name):
     built = [build_rule(r, year) for r in rules_of(year).values()]
     maker = Maker(year, built, seed=5)
     tables = maker.tables(300)
-    reference, _ = maker.reference(sorted({need for b in built for need in b.needs}))
+    needs = sorted({need for b in built for need in b.needs})
+    reference, _ = maker.reference(needs, needs)
     rules = RuleSet(year, built, reference.names)
     frames = Frames(tables, rules.compiler, reference)
     found = {}
