@@ -380,7 +380,9 @@ class Frames:
         for _, level in groupby(questions, key=lambda c: c.depth):
             same_depth = [c for c in level if c.codes is None and self.heights.get(c.owner)]
             self._work_out((c, "mine", self._side(c, "mine")) for c in same_depth)
-            self._work_out((c, "yours", self._side(c, "yours")) for c in same_depth)
+            theirs = [(c, "yours", self._side(c, "yours")) for c in same_depth]
+            self._look_up([(c, table) for c, _, table in theirs if len(table) > 1])
+            self._work_out(theirs)
 
     def _side(self, c: Compiled, side: str) -> tuple[str, ...]:
         """What identifies the table of one side of a question: an entity, or rows of a reference table."""
@@ -398,7 +400,7 @@ class Frames:
                 key = (c.name, side, label)
                 if key not in self._parts:
                     if len(table) > 1:
-                        self._reference_rows(c, table)
+                        self._look_up([(c, table)])
                     wanted.setdefault(table, {})["|".join(key)] = (key, expr)
         for table, parts in wanted.items():
             exprs = [expr.alias(text) for text, (_, expr) in parts.items()]
@@ -487,13 +489,24 @@ class Frames:
 
     def _reference_rows(self, c: Compiled, table: tuple[str, ...]) -> pl.DataFrame:
         """The rows of the reference table that any record of the owner could ask for: other questions share them."""
-        if self.reference is None:
-            raise ValueError(f"The reference table {c.quantity.table_name} was not given.")
-        columns = self.compiler.reference_columns[table[1]]
-        if table not in self._subsets or not columns <= set(self._subsets[table].columns):
-            wanted = self._part(c, "mine", "k0").drop_nulls().unique()
-            self._subsets[table] = self.reference.lookup(table[1], table[2], wanted, sorted(columns))
+        self._look_up([(c, table)])
         return self._subsets[table]
+
+    def _look_up(self, asked: Iterable[tuple[Compiled, tuple[str, ...]]]) -> None:
+        """Look up in one go what several records ask of one column: four postcodes of a learner cost one search."""
+        together: dict[tuple[str, str], dict[tuple[str, ...], pl.Series]] = {}
+        for c, table in asked:
+            if self.reference is None:
+                raise ValueError(f"The reference table {c.quantity.table_name} was not given.")
+            known = self._subsets.get(table)
+            if known is None or not self.compiler.reference_columns[table[1]] <= set(known.columns):
+                together.setdefault((table[1], table[2]), {}).setdefault(table, self._part(c, "mine", "k0"))
+        for (name, column), places in together.items():
+            keys = [series.drop_nulls().unique() for series in places.values()]
+            wanted = pl.concat([k.cast(keys[0].dtype).rename("key") for k in keys]).unique()
+            columns = sorted(self.compiler.reference_columns[name])
+            rows = self.reference.lookup(name, column, wanted, columns)  # type: ignore[union-attr]
+            self._subsets |= dict.fromkeys(places, rows)
 
     def _spread(self, c: Compiled, frame: pl.DataFrame) -> pl.Series:
         """From rows named by ``me`` to one value for each record of the owner."""

@@ -170,13 +170,12 @@ class RuleSet:
     def _prepared(self, b: BuiltRule) -> Ready:
         """The rule as Polars, compiled when the first batch needs it."""
         if b.rule.id not in self._ready:
-            scope = {id(b.record): ""}
-            cheap, questions = [], self.compiler.needed([condition := b.compiled(self.compiler)])
-            if any(c.codes is None for c in questions):
-                parts = [self.compiler.compile(part, scope) for part in conjuncts(b.expr)]
-                cheap = [p for p in parts if all(c.codes is not None for c in self.compiler.needed([p]))]
-            guard = reduce(lambda one, other: one & other, cheap) if cheap else None
-            self._ready[b.rule.id] = Ready(condition, guard, questions)
+            parts = [self.compiler.compile(part, {id(b.record): ""}) for part in conjuncts(b.expr)]
+            asked = [self.compiler.needed([part]) for part in parts]
+            cheap = [p for p, some in zip(parts, asked, strict=True) if all(c.codes is not None for c in some)]
+            questions = list({c.name: c for some in asked for c in some}.values())
+            guard = _and(cheap) if cheap and len(cheap) < len(parts) else None
+            self._ready[b.rule.id] = Ready(_and(parts).alias(b.rule.id), guard, questions)
         return self._ready[b.rule.id]
 
     def _judged(
@@ -245,6 +244,10 @@ class RuleSet:
             series = wanted.join(joined, on="link", how="left", maintain_order="left")[path]
             result.append(series.replace("", None))
         return result
+
+
+def _and(conditions: list[pl.Expr]) -> pl.Expr:
+    return reduce(lambda one, other: one & other, conditions)
 
 
 def nearest_common(schema: Schema, one: str, other: str) -> str:
