@@ -67,13 +67,21 @@ def _moment(as_of: date | datetime | None) -> datetime:
 
 
 def _ahead(stream: Iterable[Tables]) -> Iterator[Tables]:
-    """Each batch while the next one is being read: reading and checking use different processors."""
-    with ThreadPoolExecutor(1) as reader:
-        batches = iter(stream)
-        coming = reader.submit(next, batches, None)
-        while (tables := coming.result()) is not None:
-            coming = reader.submit(next, batches, None)
-            yield tables
+    """Each batch while the next one is being read: reading and checking use different processors.
+
+    Reading begins at once, not when the first batch is asked for.
+    """
+    reader, batches = ThreadPoolExecutor(1), iter(stream)
+    first = reader.submit(next, batches, None)
+
+    def given() -> Iterator[Tables]:
+        coming = first
+        with reader:
+            while (tables := coming.result()) is not None:
+                coming = reader.submit(next, batches, None)
+                yield tables
+
+    return given()
 
 
 class _Check:
@@ -101,7 +109,9 @@ class _Check:
         if not any(p in self.file.problems for p in ("ZIP_CORRUPT", "ZIP_EMPTY", "Protected_ZIP_file", "ZIP_UNSAFE")):
             with self.file.stream(batch=BATCH, year=self.expected) as stream:
                 given = False
-                for tables in _ahead(stream):
+                batches = _ahead(stream)
+                self._get_ready()
+                for tables in batches:
                     given = True
                     self.read_as = tables.year
                     self._prepare(tables.year)
@@ -125,15 +135,23 @@ class _Check:
         return Report(self.file.name, year.name if year else None, readable, counts, findings, self._not_run(),
                       list(self.reference.about), self.as_of, self._official_words())  # fmt: skip
 
+    def _get_ready(self) -> None:
+        """Build the rules of the year in the file's name while the file is being read: mostly it is the right one."""
+        name = FileFacts(self.file.name).parts.get("year", "")
+        year = self.expected or (years.load(name) if name in years.available() else None)
+        if year is not None and year.has_rules and self.only is None:
+            self._rules_of(year).get_ready()
+
+    def _rules_of(self, year: Year) -> RuleSet:
+        only = None if self.only is None else frozenset(self.only)
+        return rule_set(self._with_given_lists(year), frozenset(self.reference.names), only, self._lacking())
+
     def _prepare(self, year: Year | None) -> None:
         self.year = self.year or year
         if self.rules is None and self.year is not None:
-            only = None if self.only is None else frozenset(self.only)
-            if only is not None:
-                _check_ids(only, self.year)
-            self.rules = rule_set(
-                self._with_given_lists(self.year), frozenset(self.reference.names), only, self._lacking()
-            )
+            if self.only is not None:
+                _check_ids(self.only, self.year)
+            self.rules = self._rules_of(self.year)
 
     def _with_given_lists(self, year: Year) -> Year:
         """The year with the user's own code lists in place of those that come with the package."""

@@ -167,6 +167,12 @@ class RuleSet:
                 alive[entity] = left
         return alive
 
+    def get_ready(self) -> None:
+        """Compile every rule now, rather than when the first batch needs it."""
+        for rules in self._by_entity.values():
+            for b in rules:
+                self._prepared(b)
+
     def _prepared(self, b: BuiltRule) -> Ready:
         """The rule as Polars, compiled when the first batch needs it."""
         if b.rule.id not in self._ready:
