@@ -62,7 +62,7 @@ def test_no_registry_is_named():
 
 
 def test_no_path_of_one_machine_is_written():
-    assert MACHINE.search("see /" + "home/anna/data") and not MACHINE.search("src/work/x")
+    assert MACHINE.search("see /" + "home/anna/data") and not MACHINE.search("src/" + "work/x")
     assert not _where(MACHINE)
 
 
