@@ -7,7 +7,11 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: help demo test lint bench docs clean
+#: What Debian and Ubuntu call the programs that parts of OpenILR use, each with the command that it brings: the sandbox
+#: of research sessions, a browser and Java for the tests of pages and of Spark, a database server for those of the store.
+SYSTEM := bwrap=bubblewrap chromium=chromium java=default-jre-headless pg_ctlcluster=postgresql
+
+.PHONY: help demo test lint bench docs clean system
 
 help:
 	@echo "make demo   check a synthetic return and follow it to a published table; writes to demo-output/"
@@ -15,12 +19,13 @@ help:
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  measure speed and memory (needs xmllint), and write docs/benchmarks.md"
 	@echo "make docs   build the documentation into docs/_build/html"
+	@echo "make system install the Debian packages that sandbox, browser and Spark tests use (as root)"
 	@echo "make clean  remove the virtual environment and everything that was built"
 
-demo: $(VENV)/installed
+demo: $(VENV)/installed | system
 	@$(BIN)/ilr demo demo-output
 
-test: $(VENV)/installed-test
+test: $(VENV)/installed-test | system
 	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/installed-lint
@@ -39,17 +44,31 @@ docs: $(VENV)/installed-docs
 clean:
 	rm -rf $(VENV) docs/_build docs/reference build demo-output .mypy_cache .ruff_cache
 
+# Only root on Debian or Ubuntu can install them; anyone else is told what is missing, and what needs it is skipped or
+# refused with a plain sentence.
+system:
+	@missing=; for pair in $(SYSTEM); do command -v $${pair%%=*} >/dev/null 2>&1 || missing="$$missing $${pair\#*=}"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing Debian packages:$$missing"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null \
+	      || echo "They could not be installed; what needs them will say so." >&2; \
+	  else \
+	    echo "Not installed here:$$missing. What needs them will say so; on Debian or Ubuntu: apt-get install$$missing" >&2; \
+	  fi; \
+	fi
+
 # A stamp for each set of extras. It is newer than its inputs only when the install went through.
 $(VENV)/installed: $(INPUTS) | $(BIN)/python
-	$(INSTALL) -e .
+	$(INSTALL) -e '.[web,research]'
 	@touch $@
 
 $(VENV)/installed-test: $(INPUTS) | $(BIN)/python
-	$(INSTALL) -e '.[test]'
+	$(INSTALL) -e '.[web,research,spark,test]'
 	@touch $@
 
 $(VENV)/installed-lint: $(INPUTS) | $(BIN)/python
-	$(INSTALL) -e '.[lint,test]'
+	$(INSTALL) -e '.[web,research,lint,test]'
 	@touch $@
 
 $(VENV)/installed-docs: $(INPUTS) | $(BIN)/python
