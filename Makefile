@@ -17,7 +17,7 @@ help:
 	@echo "make demo   check a synthetic return and follow it to a published table; writes to demo-output/"
 	@echo "make test   run every test"
 	@echo "make lint   ruff and mypy"
-	@echo "make bench  measure speed and memory (needs xmllint), and write docs/benchmarks.md"
+	@echo "make bench  measure speed and memory (needs xmllint), and write docs/benchmarks/"
 	@echo "make docs   build the documentation into docs/_build/html"
 	@echo "make system install the Debian packages that sandbox, browser and Spark tests use (as root)"
 	@echo "make clean  remove the virtual environment and everything that was built"

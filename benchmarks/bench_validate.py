@@ -3,7 +3,7 @@
     make bench
 
 Each row is a whole process, from start to written report. The commands of one size take turns, so a busy moment of the
-machine meets all of them. Prints a table and writes docs/benchmarks.md.
+machine meets all of them. Prints a table and writes docs/benchmarks/validate.md.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from openilr.synth import write_reference, write_return
 from openilr.validate import rule_list
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parent / "docs" / "benchmarks.md"
+PAGE = HERE.parent / "docs" / "benchmarks" / "validate.md"
 ILR = Path(sys.executable).with_name("ilr")
 
 #: Learners in the file, and how often each command runs on it.
@@ -158,7 +158,7 @@ def rules_checked() -> int:
 
 def page(results: list[Measured]) -> str:
     lines = [
-        "# Benchmarks",
+        "# Checking returns",
         "",
         "`make bench` writes this page. It checks synthetic returns of three sizes with `ilr validate` and with",
         "`xmllint --noout --stream --schema`, a program that checks the schema and nothing else. Each run is a whole",
@@ -189,7 +189,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=HERE.parent / "build" / "benchmarks")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="learners in each file")
     parser.add_argument("--runs", type=int, help="runs of each command (default: 7, 5 and 2 by size)")
-    parser.add_argument("--no-page", action="store_true", help="print only; leave docs/benchmarks.md as it is")
+    parser.add_argument("--no-page", action="store_true", help="print only; leave docs/benchmarks/validate.md as it is")
     choice = parser.parse_args()
     choice.folder.mkdir(parents=True, exist_ok=True)
     reference = choice.folder / "reference-full"

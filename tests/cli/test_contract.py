@@ -44,7 +44,7 @@ def test_errors_are_1(ilr, returns):
         (["validate"], "Missing argument 'PATH...'. See ilr validate --help."),
         (["validate", "x", "--fromat", "json"], "--format"),
         (["validate", "x", "--format", "doc"], "'jsonl'"),
-        (["validate", "x", "--jobs", "0"], "greater than or equal to 1"),
+        (["validate", "x", "--jobs", "0"], "Invalid value for '--jobs'"),
         (["validate", "x", "--as-of", "30/06/2026"], "--as-of must be a date such as 2026-06-30, not '30/06/2026'."),
         (["validate", "x", "--year", "2030"], "Known years: 1819, 2021, 2526, 2627."),
         (["validate", "x", "--rules", "ULN_4"], "There is no rule ULN_4. Did you mean ULN_04?"),
