@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from openilr.cli import measure, rules, schema, store, synth, validate
+from openilr.cli import measure, rules, schema, serve, store, synth, validate
 from openilr.cli.groups import help_where_nothing_is_asked
 
 app = typer.Typer(
@@ -63,4 +63,6 @@ app.command("measure")(measure.command)
 app.command("synth")(synth.command)
 app.add_typer(store.app, name="store")
 app.add_typer(store.reference_app, name="reference")
+app.command("serve")(serve.command)
+app.add_typer(serve.users_app, name="users")
 app.command("demo")(demo)

@@ -1,0 +1,1 @@
+"""Pages that everybody sees: statistics, releases, data sets, methods, glossary, help."""
