@@ -38,6 +38,8 @@ _PUBLISHED = {
     "Complete ASF postcode dataset": "devolved_postcodes",
     "Devolved_ASF_postcode_dataset": "devolved_postcodes",
     "Spreadsheet_friendly_A-K_ASF_postcode_dataset": "devolved_postcodes",
+    "Local_Authority_District_to_Combined_Authority_(May_2025)_Lookup_in_EN": "combined_authorities",
+    "LAD25_CAUTH25_EN_LU": "combined_authorities",
     "File_7_IoD2025_All_Ranks_Scores_Deciles_Population_Denominators": "deprivation",
     "Org_Details": "organisations",
     "Org_PartnerUKPRN": "organisation_partners",

@@ -17,6 +17,8 @@ from openilr.cli.output import Output, Progress
 from openilr.cli.run import COULD_NOT_RUN, FINE, FOUND, CannotRun, plain, say
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from openilr.store import Acceptance, Store
     from openilr.validate.report import Report
 
@@ -198,18 +200,110 @@ def returns(
     with plain(StoreError):
         found = held.returns(year, return_name)
     with Output(None) as out:
-        if format is Format.csv:
-            from openilr.validate.reports.csv import without_formulas
+        numbers = ("learners_accepted", "learners_refused")
+        shown = ("year", "return", "ukprn", "version", "status", "current", *numbers, "submitted_at")
+        out.write(_in_form(found, format, list(shown)))
+    return FINE
 
-            out.write(without_formulas(found).write_csv())
-        elif format is Format.json:
-            out.write(json.dumps(found.to_dicts(), default=str, ensure_ascii=False) + "\n")
-        else:
-            from openilr.cli.tables import table
 
-            numbers = ("learners_accepted", "learners_refused")
-            shown = ("year", "return", "ukprn", "version", "status", "current", *numbers, "submitted_at")
-            out.write(table(found.select(shown)))
+def _in_form(found: pl.DataFrame, format: Format, shown: list[str]) -> str:
+    """A list in the form that was asked for; the text form shows some of its columns."""
+    if format is Format.csv:
+        from openilr.validate.reports.csv import without_formulas
+
+        return without_formulas(found).write_csv()
+    if format is Format.json:
+        return json.dumps(found.to_dicts(), default=str, ensure_ascii=False) + "\n"
+    from openilr.cli.tables import table
+
+    return table(found.select(shown))
+
+
+@app.command("freeze")
+def freeze(
+    year: Annotated[str, typer.Argument(metavar="YEAR", help="Collection year, such as 2526.")],
+    return_name: Annotated[str, typer.Argument(metavar="RETURN", help="Such as R14.")],
+    store: StoreFolder,
+    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who freezes it; by default the user's name.")] = None,
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Why, for those who read the list.")] = "",
+) -> int:
+    """Fix a return of all providers as a snapshot that never changes. Later corrections make a new one.
+
+    The statistics are made from R04, R06, R10 and R14.
+
+    Example: ilr store freeze 2526 R14 --store sector
+
+    Exit codes: 0 frozen; 2 nothing was returned for it, or the store can not be written.
+    """
+    from openilr.store import StoreError
+
+    held = opened(store)
+    with plain(StoreError):
+        id = held.freeze(year, return_name, frozen_by=by or getpass.getuser(), note=note)
+        made = held.snapshots().filter(snapshot=id).row(0, named=True)
+    with Output(None) as out:
+        out.write(
+            f"Frozen as {id}: {made['providers']:,} providers, {made['learners']:,} learners, {made['aims']:,} aims.\n"
+        )
+    return FINE
+
+
+@app.command("snapshots")
+def snapshots(
+    store: StoreFolder,
+    format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text,
+) -> int:
+    """List the snapshots of the store, oldest first.
+
+    Example: ilr store snapshots --store sector
+
+    Exit codes: 0 listed; 2 there is no such store.
+    """
+    from openilr.store import StoreError
+
+    held = opened(store)
+    with plain(StoreError):
+        found = held.snapshots()
+    with Output(None) as out:
+        out.write(_in_form(found, format, list(found.columns)))
+    return FINE
+
+
+@app.command("upgrade")
+def upgrade(store: StoreFolder) -> int:
+    """Bring a store of an earlier release up to this one. Needs the vault key; what is there is kept.
+
+    Example: ilr store upgrade --store sector
+
+    Exit codes: 0 done; 2 it can not be done, and the store is as it was.
+    """
+    from openilr.store import Store, StoreError
+
+    with plain(StoreError):
+        number = Store.upgrade(store)
+    with Output(None) as out:
+        out.write(f"The store is of this release now; {number:,} returns were derived again.\n")
+    return FINE
+
+
+@app.command("derive")
+def derive(
+    store: StoreFolder,
+    year: Annotated[str | None, typer.Option(metavar="YYYY", help="Only this collection year.")] = None,
+) -> int:
+    """Derive areas, levels and subjects again, after reference data were added. Snapshots stay as they are.
+
+    Example: ilr store derive --store sector
+
+    Exit codes: 0 done; 2 it can not be done, and the store is as it was.
+    """
+    from openilr.store import StoreError
+
+    held = opened(store)
+    with plain(StoreError):
+        number = held.derive_again(year)
+    with Output(None) as out:
+        out.write(f"{number:,} returns were derived again.\n")
     return FINE
 
 

@@ -17,7 +17,7 @@ from openilr.reference.files import Found, Source
 from openilr.reference.tables import Column, Table
 from openilr.reference.values import EXPECTED, clean, typed
 
-__all__ = ["conform", "lacking", "read"]
+__all__ = ["conform", "headers", "read"]
 
 _SEPARATORS = ",|\t;"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -37,8 +37,8 @@ def read(found: Found) -> pl.DataFrame:
     return frame.sort(found.table.order, maintain_order=True, nulls_last=True)
 
 
-def lacking(table: Table, source: Source) -> set[str]:
-    """Columns that the table may have and this file has not.
+def headers(table: Table, source: Source) -> dict[str, str]:
+    """The file's own name of each column that it has, by our name.
 
     BadReference when the file lacks a column that the table must have, or has no header.
     """
@@ -47,7 +47,8 @@ def lacking(table: Table, source: Source) -> set[str]:
     if head.startswith(_UTF_16):
         with _content(table, source) as content, content.decoded("utf-16").open() as stream:
             head = stream.readline()
-    return set(table.schema) - set(_places(table, _header(head, source.name)[0], source.name)) - {table.year}
+    header = _header(head, source.name)[0]
+    return {name: header[place].strip() for name, place in _places(table, header, source.name).items()}
 
 
 def conform(table: Table, rows: pl.DataFrame | Sequence[Mapping[str, object]]) -> pl.DataFrame:

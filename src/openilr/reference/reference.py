@@ -13,7 +13,7 @@ from openilr.reference import cache
 from openilr.reference.declared import TABLES
 from openilr.reference.errors import BadReference
 from openilr.reference.files import Found, find
-from openilr.reference.reading import conform, lacking, read
+from openilr.reference.reading import conform, headers, read
 from openilr.reference.tables import Table
 
 __all__ = ["About", "Reference", "load", "schema_of"]
@@ -96,6 +96,10 @@ class Reference:
         """Columns that the table may have and its files have not: there they are missing in every row."""
         return set(self._table(table).lacking)
 
+    def headers(self, table: str) -> dict[str, str]:
+        """What the columns of a table are called in its file, by our names: an edition often stands in them only."""
+        return dict(self._table(table).headers)
+
     @property
     def about(self) -> list[About]:
         return [About(name, t.file, t.rows, t.dated) for name, t in self._tables.items()]
@@ -134,6 +138,7 @@ class _MadeTable:
 
     file, dated = "made in code", None
     lacking: frozenset[str] = frozenset()
+    headers: Mapping[str, str] = {}
 
     def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame
@@ -163,7 +168,9 @@ class _FileTable:
         self._frame: pl.DataFrame | None = None
         self._entry = cache.entry_of(found) if use_cache else None
         self._cached = cache.readable(self._entry, found)
-        self.lacking = {column for source in found.sources for column in lacking(found.table, source)}
+        each = [headers(found.table, source) for source in found.sources]
+        self.headers = {ours: theirs for one in reversed(each) for ours, theirs in one.items()}
+        self.lacking = {name for one in each for name in found.table.schema if name not in one} - {found.table.year}
 
     @property
     def file(self) -> str:

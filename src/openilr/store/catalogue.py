@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,7 @@ from openilr.store import durable
 from openilr.store.errors import StoreError
 
 #: The layout that this release writes. A store with a higher number was made by a newer release.
-FORMAT = 1
+FORMAT = 2
 FILE = "catalogue.sqlite"
 
 _TABLES = """
@@ -33,7 +33,8 @@ CREATE TABLE submission (
     current INTEGER NOT NULL CHECK (current IN (0, 1)),
     file TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL,
     submitted_by TEXT NOT NULL, submitted_at TEXT NOT NULL,
-    reason TEXT, counts TEXT NOT NULL, reference INTEGER
+    reason TEXT, counts TEXT NOT NULL, reference INTEGER,
+    origin TEXT NOT NULL DEFAULT 'submitted' CHECK (origin IN ('submitted', 'ingested'))
 ) STRICT;
 CREATE UNIQUE INDEX one_current_file ON submission (year, return_name, ukprn) WHERE current = 1;
 CREATE TABLE file (
@@ -47,6 +48,25 @@ CREATE TABLE rule_count (
 ) STRICT;
 CREATE TABLE reference (edition INTEGER PRIMARY KEY, added_at TEXT NOT NULL, files TEXT NOT NULL) STRICT;
 """
+_SNAPSHOTS = """
+CREATE TABLE snapshot (
+    id TEXT PRIMARY KEY, year TEXT NOT NULL, return_name TEXT NOT NULL, number INTEGER NOT NULL,
+    frozen_by TEXT NOT NULL, frozen_at TEXT NOT NULL, note TEXT NOT NULL, counts TEXT NOT NULL,
+    UNIQUE (year, return_name, number)
+) STRICT;
+CREATE TABLE snapshot_submission (
+    snapshot TEXT NOT NULL REFERENCES snapshot (id), submission TEXT NOT NULL REFERENCES submission (id),
+    PRIMARY KEY (snapshot, submission)
+) STRICT;
+CREATE TABLE snapshot_file (
+    snapshot TEXT NOT NULL REFERENCES snapshot (id), path TEXT NOT NULL PRIMARY KEY, entity TEXT NOT NULL,
+    rows INTEGER NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL
+) STRICT;
+"""
+#: What each format added to the one before, for stores of an earlier release.
+_UPGRADES = {
+    2: "ALTER TABLE submission ADD COLUMN origin TEXT NOT NULL DEFAULT 'submitted';" + _SNAPSHOTS,
+}
 
 
 @dataclass(frozen=True)
@@ -80,13 +100,30 @@ class Submission:
     counts: dict[str, int]
     reference: int | None
     current: bool = False
+    origin: str = "submitted"  #: "ingested" where nothing was checked: synthetic or trusted data taken in whole
+    files: tuple[StoredFile, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What all providers' current files of one return were at one moment; its files never change."""
+
+    id: str
+    year: str
+    return_name: str
+    number: int
+    frozen_by: str
+    frozen_at: str
+    note: str
+    counts: dict[str, int]
+    submissions: tuple[str, ...] = field(default=(), repr=False)
     files: tuple[StoredFile, ...] = field(default=(), repr=False)
 
 
 class Catalogue:
     """A connection to a store's catalogue. Readers and the one writer use the same class; the store holds the lock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, any_format: bool = False) -> None:
         refuse_other_databases()
         self._path = folder / FILE
         if not self._path.is_file():
@@ -96,7 +133,14 @@ class Catalogue:
             self.settings = dict(self._db.execute("SELECT name, value FROM store").fetchall())
         except sqlite3.DatabaseError as error:
             raise StoreError(f"The catalogue of the store {folder} cannot be read: {error}.") from None
-        if int(self.settings["format"]) > FORMAT:
+        self.format = int(self.settings["format"])
+        if self.format < FORMAT and not any_format:
+            self.close()
+            raise StoreError(
+                f"The store {folder} was made by an earlier release of OpenILR (format {self.format}; this release "
+                f"uses {FORMAT}). Run `ilr store upgrade --store {folder.name}`: it keeps all that is there."
+            )
+        if self.format > FORMAT:
             self.close()
             raise StoreError(
                 f"The store {folder} was made by a newer release of OpenILR (format {self.settings['format']}; this "
@@ -111,7 +155,7 @@ class Catalogue:
         part.unlink(missing_ok=True)
         durable.step("create catalogue")
         database = _open(part, create=True)
-        database.executescript(_TABLES)
+        database.executescript(_TABLES + _SNAPSHOTS)
         rows = {"format": str(FORMAT), **settings}.items()
         database.executemany("INSERT INTO store VALUES (?, ?)", rows)
         database.commit()
@@ -182,9 +226,9 @@ class Catalogue:
                 old = found["id"] if found else None
                 database.execute(f"UPDATE submission SET current = 0 WHERE {same}", key)  # noqa: S608
             database.execute(
-                "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (new.id, *key, new.version, new.status, int(new.current), new.file, new.sha256, new.bytes,
-                 new.submitted_by, new.submitted_at, new.reason, json.dumps(new.counts), new.reference),
+                 new.submitted_by, new.submitted_at, new.reason, json.dumps(new.counts), new.reference, new.origin),
             )  # fmt: skip
             database.executemany(
                 "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -195,10 +239,42 @@ class Catalogue:
             )
         return old
 
+    def known(self) -> set[str]:
+        """Files of submissions that count, and folders (with a slash at the end) of which all files do."""
+        paths = {row["path"] for row in self._db.execute("SELECT path FROM file")}
+        paths |= {f"reference/{edition:04d}/" for edition, _, _ in self.reference_editions()}
+        if self.format >= 2:
+            paths |= {f"snapshots/{row['id']}/" for row in self._db.execute("SELECT id FROM snapshot")}
+        return paths
+
     def rule_counts(self, id: str) -> list[tuple[str, str, int, int]]:
         """(rule, severity, learners, findings) of one submission."""
         query = "SELECT rule, severity, learners, findings FROM rule_count WHERE submission = ? ORDER BY rule"
         return [tuple(row) for row in self._db.execute(query, (id,))]
+
+    def replace_files(self, files: Mapping[str, tuple[list[StoredFile], int | None]]) -> None:
+        """Tables that were derived again: submission to its new table files and the reference edition used.
+
+        The layout of the catalogue is brought up to this release in the same transaction.
+        """
+        with self.transaction() as database:
+            self._upgrade(database)
+            for id, (tables, edition) in files.items():
+                database.executemany(
+                    "DELETE FROM file WHERE submission = ? AND kind = 'table' AND entity = ?",
+                    [(id, f.entity) for f in tables],
+                )
+                database.executemany(
+                    "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    [(id, f.path, f.kind, f.entity, f.rows, f.bytes, f.sha256) for f in tables],
+                )
+                database.execute("UPDATE submission SET reference = ? WHERE id = ?", (edition, id))
+
+    def _upgrade(self, database: sqlite3.Connection) -> None:
+        for number in range(self.format + 1, FORMAT + 1):
+            for statement in filter(str.strip, _UPGRADES[number].split(";")):
+                database.execute(statement)
+        database.execute("UPDATE store SET value = ? WHERE name = 'format'", (str(FORMAT),))
 
     def _files(self) -> dict[str, tuple[StoredFile, ...]]:
         files: dict[str, list[StoredFile]] = {}
@@ -206,6 +282,42 @@ class Catalogue:
             stored = StoredFile(row["path"], row["kind"], row["bytes"], row["sha256"], row["entity"], row["rows"])
             files.setdefault(row["submission"], []).append(stored)
         return {id: tuple(of_one) for id, of_one in files.items()}
+
+    # Snapshots
+
+    def snapshots(self) -> list[Snapshot]:
+        """All snapshots with their files, oldest first."""
+        files: dict[str, list[StoredFile]] = {}
+        for row in self._db.execute("SELECT * FROM snapshot_file ORDER BY path"):
+            stored = StoredFile(row["path"], "table", row["bytes"], row["sha256"], row["entity"], row["rows"])
+            files.setdefault(row["snapshot"], []).append(stored)
+        members: dict[str, list[str]] = {}
+        for row in self._db.execute("SELECT * FROM snapshot_submission ORDER BY submission"):
+            members.setdefault(row["snapshot"], []).append(row["submission"])
+        rows = self._db.execute("SELECT * FROM snapshot ORDER BY frozen_at, year, return_name, number")
+        return [
+            Snapshot(
+                row["id"], row["year"], row["return_name"], row["number"], row["frozen_by"], row["frozen_at"],
+                row["note"], json.loads(row["counts"]), tuple(members.get(row["id"], ())),
+                tuple(files.get(row["id"], ())),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def add_snapshot(self, new: Snapshot) -> None:
+        with self.transaction() as database:
+            database.execute(
+                "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (new.id, new.year, new.return_name, new.number, new.frozen_by, new.frozen_at, new.note,
+                 json.dumps(new.counts)),
+            )  # fmt: skip
+            database.executemany(
+                "INSERT INTO snapshot_submission VALUES (?, ?)", [(new.id, each) for each in new.submissions]
+            )
+            database.executemany(
+                "INSERT INTO snapshot_file VALUES (?, ?, ?, ?, ?, ?)",
+                [(new.id, f.path, f.entity, f.rows, f.bytes, f.sha256) for f in new.files],
+            )
 
     # Reference data
 

@@ -42,11 +42,11 @@ class Staging:
         folders: tuple[Path, Path],
         key: Key,
         refusals: Refusals,
-        levels: enrich.Levels,
+        lookups: enrich.Lookups,
     ) -> None:
         self._submission, self._year, self._return, self._ukprn = submission, year, return_name, ukprn
         self._schema: Schema = year.schema
-        self._key, self._refusals, self._levels = key, refusals, levels
+        self._key, self._refusals, self._lookups = key, refusals, lookups
         self._writers = {entity.name: TableWriter(folders[0], entity) for entity in kept_entities(year.schema)}
         self._vault_sink = durable.Sink(folders[1] / "identifiers.vault")
         self._vault = VaultWriter(self._vault_sink, key, f"{submission}/identifiers")
@@ -94,7 +94,7 @@ class Staging:
         import polars as pl
 
         if root.name == "Learner":
-            learners = enrich.learner(learners, self._year.academic_year.august_31)
+            learners = enrich.learner(learners, self._year.academic_year, self._lookups)
         written = {root.name: learners}
         for entity in root.walk():
             if entity is not root:
@@ -102,7 +102,9 @@ class Staging:
                 frame = tables.frames[entity.name]
                 written[entity.name] = frame.join(above, on="parent", how="inner", maintain_order="left")
             if entity.name == "LearningDelivery":
-                written[entity.name] = enrich.learning_delivery(written[entity.name], learners, self._levels)
+                written[entity.name] = enrich.learning_delivery(
+                    written[entity.name], learners, self._year.academic_year, self._ukprn, self._lookups
+                )
                 self.counts["aims_accepted"] += written[entity.name].height
             self._write_entity(entity, written[entity.name])
 

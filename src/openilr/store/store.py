@@ -8,7 +8,7 @@ import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from openilr.store import durable, enrich
 from openilr.store.acceptance import Acceptance, Refusals
-from openilr.store.catalogue import FILE, Catalogue, StoredFile, Submission
+from openilr.store.catalogue import FILE, Catalogue, Snapshot, StoredFile, Submission
 from openilr.store.errors import StoreError
 from openilr.store.staging import Batch, Staging
 from openilr.store.vault import Key, Vault, VaultWriter, make_key, read_key
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 RETURNS = tuple(f"R{number:02d}" for number in range(1, 15))
-_FOLDERS = (("tables", 0o755), ("vault", 0o700), ("reference", 0o755))
+_FOLDERS = (("tables", 0o755), ("vault", 0o700), ("reference", 0o755), ("snapshots", 0o755))
 _LOCK = "writer.lock"
 
 
@@ -46,6 +46,15 @@ class ReportLike(Protocol):
     def to_json(self) -> str: ...
 
 
+@dataclass(frozen=True)
+class _Edition:
+    """Reference data that the store holds, as loaded."""
+
+    number: int
+    reference: Any
+    lookups: enrich.Lookups
+
+
 class Store:
     """A folder of accepted returns. Any number of readers and one writer at a time may have it open.
 
@@ -56,7 +65,7 @@ class Store:
         self.path = Path(path)
         catalogue = Catalogue(self.path)
         self._settings = catalogue.settings
-        self._last_levels: tuple[int, enrich.Levels] | None = None
+        self._last: _Edition | None = None
         catalogue.close()
 
     def __repr__(self) -> str:
@@ -113,7 +122,6 @@ class Store:
             raise StoreError(f"There is no file {sent.name} to take in.")
         with self._writing() as catalogue, _plain_errors():
             size, sha256 = durable.file_sha256(sent)
-            editions = catalogue.reference_editions()
             batches = iter(tables) if report.readable else iter(())
             first = next(batches, None)
             year, ukprn = _sender(first, report)
@@ -122,7 +130,7 @@ class Store:
                 id=f"{year or 'unknown'}-{return_name}-{ukprn or 'unknown'}-{version:03d}",
                 year=year, return_name=return_name, ukprn=ukprn, version=version, status="refused",
                 file=sent.name, sha256=sha256, bytes=size, submitted_by=submitted_by.strip(), submitted_at=_now(),
-                reason=None, counts={}, reference=editions[-1][0] if editions and reference is None else None,
+                reason=None, counts={}, reference=self._edition_of(catalogue, reference),
             )  # fmt: skip
             everything = chain([first], batches) if first is not None else iter(())
             return self._take_in(catalogue, draft, everything, report, reference)
@@ -163,10 +171,9 @@ class Store:
         reason = _refused_at_once(draft, report, first)
         if reason or first is None or draft.year is None or draft.ukprn is None:
             return replace(draft, reason=reason, counts=dict(getattr(report, "counts", {}))), []
-        levels = enrich.Levels.of(reference) if reference is not None else self._levels(draft.reference)
         staging = Staging(
             draft.id, years.load(draft.year), draft.return_name, draft.ukprn,
-            folders=parts, key=self._key, refusals=refusals, levels=levels,
+            folders=parts, key=self._key, refusals=refusals, lookups=self._lookups(draft.reference, reference),
         )  # fmt: skip
         files: list[StoredFile] = []
         try:
@@ -243,18 +250,66 @@ class Store:
             raise StoreError(f"The store holds no accepted return for {year}.")
         return max(names)
 
-    def connect(self, year: str | None = None, return_name: str | None = None) -> Backend:
-        """An Ibis DuckDB connection with the national views over the current files (``openilr.store.views``).
+    def connect(
+        self, year: str | None = None, return_name: str | None = None, *, snapshot: str | None = None
+    ) -> Backend:
+        """An Ibis connection with the national views (``openilr.store.views``).
 
-        Narrowed to a year and a return where given; StoreError where nothing was returned for them.
+        Over the current files of all providers, years and returns, narrowed to a year and a return where given; or
+        over a ``snapshot``, which never changes. StoreError where nothing was returned for them, or there is no such
+        snapshot.
         """
         from openilr.store import views
 
+        if snapshot is not None:
+            return views.connect(views.of_snapshot(self.path, self.snapshot(snapshot)))
         found = self._submissions(year=year, return_name=return_name, current=True, with_files=True)
         if not found and (year or return_name):
             asked = " ".join(part for part in (year, return_name) if part)
             raise StoreError(f"The store holds no accepted return for {asked}.")
-        return views.connect(self.path, found)
+        return views.connect(views.of_submissions(self.path, found))
+
+    # Snapshots
+
+    def freeze(self, year: str, return_name: str, *, frozen_by: str, note: str = "") -> str:
+        """Fix all providers' current files of a return as a snapshot that never changes; its id, ``2526-R14-1``.
+
+        Freezing again makes the next number, also where nothing was sent in between. StoreError where the store holds
+        no accepted file for it.
+        """
+        from openilr.store import snapshots
+
+        with self._writing() as catalogue, _plain_errors("The snapshot could not be made"):
+            return snapshots.freeze(self.path, catalogue, year, return_name, frozen_by, note, _now())
+
+    def snapshots(self) -> pl.DataFrame:
+        """All snapshots, oldest first: snapshot, year, return, number, frozen_by, frozen_at (UTC), note, providers,
+        learners, aims."""
+        import polars as pl
+
+        with self._reading() as catalogue:
+            found = catalogue.snapshots()
+        types: dict[str, Any] = {
+            "snapshot": pl.String, "year": pl.String, "return": pl.String, "number": pl.Int32, "frozen_by": pl.String,
+            "frozen_at": pl.String, "note": pl.String, "providers": pl.Int64, "learners": pl.Int64, "aims": pl.Int64,
+        }  # fmt: skip
+        rows = [
+            (s.id, s.year, s.return_name, s.number, s.frozen_by, s.frozen_at, s.note, len(s.submissions),
+             s.counts["learners"], s.counts["aims"])
+            for s in found
+        ]  # fmt: skip
+        return pl.DataFrame(rows, schema=types, orient="row").with_columns(
+            pl.col("frozen_at").str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC")
+        )
+
+    def snapshot(self, id: str) -> Snapshot:
+        """One snapshot with its files and the submissions that it was made of; StoreError where there is none."""
+        with self._reading() as catalogue:
+            found = {s.id: s for s in catalogue.snapshots()}
+        if id not in found:
+            there = f"There are: {', '.join(found)}." if found else "There is none yet: see `ilr store freeze --help`."
+            raise StoreError(f"The store has no snapshot {id}. {there}")
+        return found[id]
 
     def vault(self) -> Vault:
         """The identifiers, for linking. VaultError without the key."""
@@ -263,14 +318,45 @@ class Store:
     def verify(self) -> list[str]:
         """Read every file and compare it with the catalogue; one sentence for each that is missing or changed."""
         problems = []
-        for submission in self._submissions(with_files=True):
-            for file in submission.files:
-                path = self.path / file.path
-                if not path.is_file():
-                    problems.append(f"{file.path} is missing.")
-                elif durable.file_sha256(path) != (file.bytes, file.sha256):
-                    problems.append(f"{file.path} is not as it was written.")
+        with self._reading() as catalogue:
+            holders: list[Submission | Snapshot] = [*catalogue.submissions(with_files=True), *catalogue.snapshots()]
+        for file in chain.from_iterable(holder.files for holder in holders):
+            path = self.path / file.path
+            if not path.is_file():
+                problems.append(f"{file.path} is missing.")
+            elif durable.file_sha256(path) != (file.bytes, file.sha256):
+                problems.append(f"{file.path} is not as it was written.")
         return problems
+
+    # Deriving again
+
+    @staticmethod
+    def upgrade(path: str | os.PathLike[str]) -> int:
+        """Bring a store of an earlier release up to this one; how many submissions got new derived columns.
+
+        Nothing is lost on the way: new tables are written beside the old, and the catalogue changes in one step.
+        Needs the vault key, for areas are derived from postcodes.
+        """
+        catalogue = Catalogue(Path(path), any_format=True)
+        store = Store.__new__(Store)
+        store.path, store._settings, store._last = Path(path), catalogue.settings, None
+        catalogue.close()
+        return store.derive_again()
+
+    def derive_again(self, year: str | None = None) -> int:
+        """Derive areas, levels and subjects again with the current reference data, as after a new edition of LARS.
+
+        Current files only, of one year where given; the number of submissions. Snapshots stay as they are. Everything
+        that comes from the return itself is copied as it is.
+        """
+        from openilr.store import deriving
+
+        for name, mode in _FOLDERS:
+            (self.path / name).mkdir(mode=mode, exist_ok=True)
+        with self._writing(any_format=True) as catalogue, _plain_errors("The tables could not be derived again"):
+            edition = self._edition_of(catalogue, None)
+            lookups = self._lookups(edition, None)
+            return deriving.derive_again(self.path, catalogue, self._key, lookups, edition, year)
 
     # Reference data
 
@@ -302,7 +388,7 @@ class Store:
         """The current edition as ``openilr.reference.Reference``, or None where none was added."""
         with self._reading() as catalogue:
             editions = catalogue.reference_editions()
-        return self._load_reference(editions[-1][0]) if editions else None
+        return self._edition(editions[-1][0]).reference if editions else None
 
     # Inside
 
@@ -310,38 +396,51 @@ class Store:
     def _key(self) -> Key:
         return read_key(self._settings["id"], self._settings["key"])
 
-    def _levels(self, edition: int | None) -> enrich.Levels:
-        """Levels of one edition of the reference data; the last one asked for is kept."""
-        if edition is None:
-            return enrich.Levels()
-        if self._last_levels is None or self._last_levels[0] != edition:
-            self._last_levels = (edition, enrich.Levels.of(self._load_reference(edition)))
-        return self._last_levels[1]
+    def _edition(self, edition: int) -> _Edition:
+        """One edition of the reference data; the last one asked for is kept."""
+        if self._last is None or self._last.number != edition:
+            from openilr import reference
 
-    def _load_reference(self, edition: int) -> Any:
-        from openilr import reference
+            loaded = reference.load(self.path / "reference" / f"{edition:04d}")
+            self._last = _Edition(edition, loaded, enrich.Lookups(loaded))
+        return self._last
 
-        return reference.load(self.path / "reference" / f"{edition:04d}")
+    def _lookups(self, edition: int | None, reference: Any) -> enrich.Lookups:
+        return self._edition(edition).lookups if edition is not None else enrich.Lookups(reference)
+
+    def _edition_of(self, catalogue: Catalogue, reference: Any) -> int | None:
+        """The number of the edition to derive from; None for reference data that are not the store's."""
+        editions = catalogue.reference_editions()
+        if reference is not None:
+            return self._last.number if self._last is not None and self._last.reference is reference else None
+        return editions[-1][0] if editions else None
 
     @contextmanager
-    def _reading(self) -> Iterator[Catalogue]:
-        catalogue = Catalogue(self.path)
+    def _reading(self, *, any_format: bool = False) -> Iterator[Catalogue]:
+        catalogue = Catalogue(self.path, any_format=any_format)
         try:
             yield catalogue
         finally:
             catalogue.close()
 
     @contextmanager
-    def _writing(self) -> Iterator[Catalogue]:
+    def _writing(self, *, any_format: bool = False) -> Iterator[Catalogue]:
         """The catalogue, with the writer's lock held and leftovers of a killed writer removed."""
-        with durable.Lock(self.path / _LOCK), self._reading() as catalogue:
-            known = {s.id for s in catalogue.submissions()}
-            editions = {f"{edition:04d}" for edition, _, _ in catalogue.reference_editions()}
-            for folder, names in (("tables", known), ("vault", known), ("reference", editions)):
-                for entry in (self.path / folder).iterdir():
-                    if entry.name not in names:
-                        durable.remove(entry)
+        with durable.Lock(self.path / _LOCK), self._reading(any_format=any_format) as catalogue:
+            self._remove_leftovers(catalogue.known())
             yield catalogue
+
+    def _remove_leftovers(self, known: set[str]) -> None:
+        whole = {path.rsplit("/", 1)[0] for path in known}
+        for folder, _ in _FOLDERS:
+            for entry in (self.path / folder).iterdir():
+                name = f"{folder}/{entry.name}"
+                if name not in whole:
+                    durable.remove(entry)
+                elif f"{name}/" not in known:
+                    for file in entry.iterdir():
+                        if f"{name}/{file.name}" not in known:
+                            durable.remove(file)
 
     def _submissions(self, **which: Any) -> list[Submission]:
         with self._reading() as catalogue:
@@ -399,11 +498,11 @@ def _link_or_copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def _plain_errors(what: str = "The file could not be taken in") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"The file could not be taken in ({error.strerror or error}); nothing was changed.") from error
+        raise StoreError(f"{what} ({error.strerror or error}); nothing was changed.") from error
 
 
 def _now() -> str:

@@ -26,16 +26,21 @@ PLACE = (("year", "text"), ("return", "text"), ("ukprn", "int"), ("learner_key",
 ROWS = (("row", "row"), ("parent", "row"), ("line", "row"))
 #: Derived on acceptance (``openilr.store.enrich``), by entity.
 DERIVED = {
-    "Learner": (("person_key", "text"), ("age_aug31", "int")),
+    "Learner": (
+        ("person_key", "text"), ("age_aug31", "int"), ("home_region", "text"), ("home_lad", "text"),
+        ("home_lsoa", "text"), ("home_mca", "text"), ("home_pcon", "text"), ("imd_decile", "int"),
+        ("imd_edition", "text"),
+    ),
     "LearningDelivery": (
-        ("person_key", "text"),
-        ("age_aug31", "int"),
-        ("age_start", "int"),
-        ("aim_level", "text"),
-        ("programme_level", "text"),
+        ("person_key", "text"), ("age_aug31", "int"), ("age_start", "int"), ("aim_level", "text"),
+        ("programme_level", "text"), ("ssa1", "text"), ("ssa2", "text"), ("learn_aim_ref_type", "text"),
+        ("awarding_body", "text"), ("guided_hours", "int"), ("basic_skills_type", "int"),
+        ("full_level2_percent", "decimal"), ("full_level3_percent", "decimal"), ("delivery_region", "text"),
+        ("delivery_lad", "text"), ("delivery_mca", "text"), ("delivery_pcon", "text"), ("distance_band", "text"),
+        ("provider_type", "text"),
     ),
     "LearnerDestinationandProgression": (("person_key", "text"),),
-}
+}  # fmt: skip
 _TYPES = {
     Type.STRING: "text",
     Type.RESTRICTED: "text",
@@ -49,6 +54,10 @@ DUCKDB = {
     "text": "VARCHAR", "int": "INTEGER", "long": "BIGINT", "decimal": "DOUBLE", "date": "DATE",
     "datetime": "TIMESTAMP", "row": "UINTEGER",
 }  # fmt: skip
+
+
+#: Rows that wait before they are written.
+ROW_GROUP = 50_000
 
 
 @cache
@@ -93,12 +102,17 @@ def arrow_schema(entity: Entity) -> pa.Schema:
 
 
 class TableWriter:
-    """Appends batches to one entity's Parquet file. The file is made when the first row comes."""
+    """Appends batches to one entity's Parquet file. The file is made when the first row comes.
+
+    Rows wait until there are enough of them for a row group: a file of many small ones is slow to read.
+    """
 
     def __init__(self, folder: Path, entity: Entity) -> None:
         self._path = folder / f"{table_name(entity.name)}.parquet"
         self._entity = entity
         self._sink: durable.Sink | None = None
+        self._waiting: list[pl.DataFrame] = []
+        self._waiting_rows = 0
         self.rows = 0
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -110,13 +124,23 @@ class TableWriter:
             self._schema = arrow_schema(self._entity)
             self._sink = durable.Sink(self._path)
             self._writer = pq.ParquetWriter(self._sink, self._schema, compression="zstd")
-        table = frame.select(self._schema.names).to_arrow().cast(self._schema)
-        self._writer.write_table(table)
+        self._waiting.append(frame.select(self._schema.names))
+        self._waiting_rows += frame.height
         self.rows += frame.height
+        if self._waiting_rows >= ROW_GROUP:
+            self._put()
+
+    def _put(self) -> None:
+        import polars as pl
+
+        if self._waiting:
+            self._writer.write_table(pl.concat(self._waiting).to_arrow().cast(self._schema))
+        self._waiting, self._waiting_rows = [], 0
 
     def finish(self, submission: str) -> StoredFile | None:
         if self._sink is None:
             return None
+        self._put()
         self._writer.close()
         self._sink.finish()
         path = f"tables/{submission}/{self._path.name}"

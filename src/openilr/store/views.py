@@ -1,4 +1,4 @@
-"""The national views: one view for each entity, over the current Parquet of every provider, for Ibis on DuckDB.
+"""The national views: one view for each entity, over the Parquet of every provider or of a snapshot, for Ibis.
 
 View ``learner``, ``learning_delivery``, ``learning_delivery_fam`` ...: the columns of ``openilr.store.tables``. Years
 with different schemas stand in one view; a field that a year does not have is null there.
@@ -9,58 +9,97 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openilr import years
 from openilr.spec import Entity
-from openilr.store.catalogue import Submission
+from openilr.store.catalogue import Snapshot, StoredFile, Submission
 from openilr.store.errors import StoreError
 from openilr.store.tables import DUCKDB, columns, kept_entities, table_name
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
     from ibis.backends.duckdb import Backend
 
+#: Year, entity, Parquet files.
+Paths = dict[str, dict[str, list[Path]]]
 
-def connect(folder: Path, submissions: list[Submission]) -> Backend:
-    """An Ibis DuckDB connection with the views over these submissions (with their files)."""
+
+def connect(paths: Paths) -> Backend:
+    """An Ibis DuckDB connection with the views over these files."""
     import ibis
 
     # DuckDB spills to disk when memory runs short: to a private folder, which goes when the connection does.
     spill = tempfile.mkdtemp(prefix="openilr-")
     connection = ibis.duckdb.connect(temp_directory=spill)
     weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
-    paths = _paths_by_year(folder, submissions)
+    for name, query in queries(paths).items():
+        connection.raw_sql(f"CREATE VIEW {name} AS {query}")
+    return connection
+
+
+@contextmanager
+def duckdb_session() -> Iterator[DuckDBPyConnection]:
+    """A DuckDB session of our own, which keeps the order of rows and spills to a private folder."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="openilr-") as spill, duckdb.connect() as session:
+        session.execute(f"SET temp_directory = '{spill}'")
+        session.execute("SET preserve_insertion_order = true")
+        yield session
+
+
+def queries(paths: Paths) -> dict[str, str]:
+    """The SQL of each view, by its name."""
     entities: dict[str, dict[str, Entity]] = {}
     for year in paths or {years.available()[-1]: {}}:
         for entity in kept_entities(years.load(year).schema):
             entities.setdefault(entity.name, {})[year] = entity
-    for name, by_year in entities.items():
-        parts = [_select(entity, paths.get(year, {}).get(name, [])) for year, entity in by_year.items()]
-        connection.raw_sql(f"CREATE VIEW {table_name(name)} AS {' UNION ALL BY NAME '.join(parts)}")
-    return connection
+    return {
+        table_name(name): " UNION ALL BY NAME ".join(
+            _select(entity, paths.get(year, {}).get(name, [])) for year, entity in by_year.items()
+        )
+        for name, by_year in entities.items()
+    }
 
 
-def _paths_by_year(folder: Path, submissions: list[Submission]) -> dict[str, dict[str, list[Path]]]:
-    paths: dict[str, dict[str, list[Path]]] = {}
+def of_submissions(folder: Path, submissions: list[Submission]) -> Paths:
+    """The table files of submissions. StoreError where one is missing or has another size than it was written with."""
+    paths: Paths = {}
     for submission in submissions:
-        of_year = paths.setdefault(submission.year or "", {})
-        for file in submission.files:
-            if file.kind != "table":
-                continue
-            path = folder / file.path
-            if not path.is_file() or path.stat().st_size != file.bytes:
-                raise StoreError(
-                    f"{file.path} is missing or not as it was written. Restore it from a backup, or send "
-                    f"{submission.file} in again; other submissions are not affected."
-                )
-            of_year.setdefault(file.entity or "", []).append(path)
+        what = f"Restore it from a backup, or send {submission.file} in again; other submissions are not affected."
+        _collect(folder, paths.setdefault(submission.year or "", {}), submission.files, what)
     return paths
+
+
+def of_snapshot(folder: Path, snapshot: Snapshot) -> Paths:
+    """The files of a snapshot, under the same conditions."""
+    paths: Paths = {snapshot.year: {}}
+    what = f"Restore it from a backup, or freeze {snapshot.year} {snapshot.return_name} again."
+    _collect(folder, paths[snapshot.year], snapshot.files, what)
+    return paths
+
+
+def _collect(folder: Path, by_entity: dict[str, list[Path]], files: tuple[StoredFile, ...], what: str) -> None:
+    for file in files:
+        if file.kind != "table":
+            continue
+        path = folder / file.path
+        if not path.is_file() or path.stat().st_size != file.bytes:
+            raise StoreError(f"{file.path} is missing or not as it was written. {what}")
+        by_entity.setdefault(file.entity or "", []).append(path)
+
+
+def listed(paths: list[Path]) -> str:
+    """Paths as a list in SQL."""
+    return "[" + ", ".join("'" + str(path.absolute()).replace("'", "''") + "'" for path in paths) + "]"
 
 
 def _select(entity: Entity, paths: list[Path]) -> str:
     if not paths:
         empty = ", ".join(f'CAST(NULL AS {DUCKDB[kind]}) AS "{name}"' for name, kind in columns(entity))
         return f"SELECT {empty} WHERE false"
-    names = ", ".join("'" + str(path.absolute()).replace("'", "''") + "'" for path in paths)
-    return f"SELECT * FROM read_parquet([{names}])"  # noqa: S608 - paths from the catalogue, quoted
+    return f"SELECT * FROM read_parquet({listed(paths)})"  # noqa: S608 - paths from the catalogue, quoted

@@ -83,4 +83,18 @@ TABLES = (
         Population      int          = totalpopulation\w*
         """),
     ),
+    Table(
+        "combined_authorities",
+        "Which combined authority a district is in",
+        "Local Authority District to Combined Authority lookup, Open Geography portal, Office for National Statistics",
+        (
+            r"(?:lad|localauthoritydistrict)\w*to(?:cauth|combinedauthorit)\w*",
+            r"(?:lad\d*cauth\w*|combinedauthorit(?:y|ies))",
+        ),
+        columns_of(r"""
+        LAD             key text     = lad\d\dcd
+        CAUTH           must text    = cauth\d\dcd
+        Name            text         = cauth\d\dnm
+        """),
+    ),
 )
