@@ -1,0 +1,75 @@
+"""What a check says: findings, each with the cells concerned and its source, and the verdict over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Finding", "Verdict"]
+
+#: From harmless to worst. ``review``: a person must look, because the checker can not tell.
+STATUSES = ("note", "review", "fail")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found. ``cells`` are keys such as ``{"Sex": "F", "Level": "3"}``, none where it is about all."""
+
+    rule: str
+    status: str
+    words: str
+    cells: tuple[Mapping[str, str], ...] = ()
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if self.status not in STATUSES:
+            raise ValueError(f"A finding can not be {self.status!r}.")
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "status": self.status,
+            "words": self.words,
+            "cells": [dict(cell) for cell in self.cells],
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``pass``, ``review`` or ``fail``, why, and the safer versions that one command applies.
+
+    ``safer`` maps the way (``suppress``, ``round``, ``merge``) to the change of the output that makes it pass.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    safer: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def status(self) -> str:
+        worst = max((STATUSES.index(f.status) for f in self.findings), default=0)
+        return ("pass", "review", "fail")[worst]
+
+    def words(self) -> str:
+        """The verdict as a sentence or a few."""
+        told = [f.words for f in self.findings if f.status != "note"]
+        start = {"pass": "Passes all checks.", "review": "A person must decide.", "fail": "Refused."}[self.status]
+        return " ".join([start, *told])
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "status": self.status,
+            "words": self.words(),
+            "findings": [f.to_dict() for f in self.findings],
+            "safer": {way: dict(change) for way, change in self.safer.items()},
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def named(cells: Iterable[Mapping[str, str]], most: int = 3) -> str:
+    """Cells in words: the first few, and how many more."""
+    cells = list(cells)
+    told = "; ".join(", ".join(f"{k} {v}" for k, v in cell.items()) or "the total" for cell in cells[:most])
+    return told + (f" and {len(cells) - most} more" if len(cells) > most else "")
