@@ -1,0 +1,15 @@
+"""Linked sources: what each holds, reading it with a check of every value, and keeping it in a store.
+
+>>> from openilr.link import sources
+>>> sources.add(store, Path("linked/npd"))                           # doctest: +SKIP
+>>> sources.identifiers(store, "npd")    # for linking only          # doctest: +SKIP
+"""
+
+from openilr.link.sources.declare import ROLES, Column, Source, SourceError, Table, declared
+from openilr.link.sources.keeping import Added, Edition, add, describe, editions, identifiers, paths, registers
+from openilr.link.sources.reading import Refused
+
+__all__ = [
+    "ROLES", "Added", "Column", "Edition", "Refused", "Source", "SourceError", "Table", "add", "declared", "describe",
+    "editions", "identifiers", "paths", "registers",
+]  # fmt: skip
