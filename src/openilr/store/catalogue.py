@@ -48,6 +48,13 @@ CREATE TABLE rule_count (
 ) STRICT;
 CREATE TABLE reference (edition INTEGER PRIMARY KEY, added_at TEXT NOT NULL, files TEXT NOT NULL) STRICT;
 """
+#: Linked sources (``openilr.link.sources``). Made with the first source: a store without one needs no such table.
+_SOURCES = """
+CREATE TABLE IF NOT EXISTS source_edition (
+    source TEXT NOT NULL, edition INTEGER NOT NULL, added_at TEXT NOT NULL, tables TEXT NOT NULL,
+    PRIMARY KEY (source, edition)
+) STRICT;
+"""
 _SNAPSHOTS = """
 CREATE TABLE snapshot (
     id TEXT PRIMARY KEY, year TEXT NOT NULL, return_name TEXT NOT NULL, number INTEGER NOT NULL,
@@ -317,6 +324,22 @@ class Catalogue:
             database.executemany(
                 "INSERT INTO snapshot_file VALUES (?, ?, ?, ?, ?, ?)",
                 [(new.id, f.path, f.entity, f.rows, f.bytes, f.sha256) for f in new.files],
+            )
+
+    # Linked sources
+
+    def sources(self) -> dict[str, tuple[int, str, dict[str, dict[str, Any]]]]:
+        """Source to (current edition, added at, facts about each of its tables)."""
+        made = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'source_edition'").fetchone()
+        query = "SELECT source, edition, added_at, tables FROM source_edition ORDER BY source, edition"
+        rows = self._db.execute(query).fetchall() if made else []
+        return {row["source"]: (row["edition"], row["added_at"], json.loads(row["tables"])) for row in rows}
+
+    def add_source(self, source: str, edition: int, added_at: str, tables: dict[str, dict[str, Any]]) -> None:
+        with self.transaction() as database:
+            database.execute(_SOURCES)
+            database.execute(
+                "INSERT INTO source_edition VALUES (?, ?, ?, ?)", (source, edition, added_at, json.dumps(tables))
             )
 
     # Reference data

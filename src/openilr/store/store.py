@@ -7,7 +7,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -389,6 +389,16 @@ class Store:
         with self._reading() as catalogue:
             editions = catalogue.reference_editions()
         return self._edition(editions[-1][0]).reference if editions else None
+
+    # For stages that keep their own files in the store's folder
+
+    def reading(self) -> AbstractContextManager[Catalogue]:
+        """The catalogue, open for reading."""
+        return self._reading()
+
+    def writing(self) -> AbstractContextManager[Catalogue]:
+        """The catalogue, with the writer's lock held. StoreBusy where another process holds it."""
+        return self._writing()
 
     # Inside
 

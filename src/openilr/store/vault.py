@@ -23,6 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from openilr.store import durable
 from openilr.store.errors import StoreError, VaultError
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ KEY_FILE = "OPENILR_VAULT_KEY_FILE"
 _KEY_TEXT = re.compile(r"openilr-vault-key-1 ([0-9a-f]{64})\s*")
 _MAGIC = b"OPENILR-VAULT-1\n"
 _LONGEST_PIECE = 1 << 30
+#: Rows of a frame in one piece.
+_ROWS = 1_000_000
 #: A ULN that stands for "none yet" (source: ILR specification, field ULN).
 TEMPORARY_ULN = 9999999999
 
@@ -201,6 +204,35 @@ class Vault:
         pieces = read_pieces(path, self._key, f"{submission}/identifiers")
         frames = [pl.read_parquet(io.BytesIO(data)) for label, data in pieces if label == entity]
         return pl.concat(frames) if frames else pl.DataFrame()
+
+    def record_keys(self, register: str, numbers: list[str]) -> list[str]:
+        """32 hexadecimal digits for each number of a register of people, the same each time in this store."""
+        secret = self._key.derive(f"record key {register}")
+        return [hmac.digest(secret, number.encode(), "sha256").hex()[:32] for number in numbers]
+
+    def seal(self, path: Path, name: str, frames: dict[str, pl.DataFrame]) -> None:
+        """Write frames to a new vault file anywhere in the store. ``name`` is what it opens with."""
+        sink = durable.Sink(path)
+        try:
+            writer = VaultWriter(sink, self._key, name)
+            for label, frame in frames.items():
+                for piece in frame.iter_slices(_ROWS) if frame.height else (frame,):
+                    writer.add_frame(label, piece)
+            writer.finish()
+            sink.finish()
+        finally:
+            sink.close()
+
+    def open(self, path: Path, name: str) -> dict[str, pl.DataFrame]:
+        """The frames of a file that was written by ``seal``; VaultError where it was changed or has another name."""
+        import polars as pl
+
+        if not path.is_file():
+            raise VaultError(f"The vault file {path.name} is missing.")
+        pieces: dict[str, list[pl.DataFrame]] = {}
+        for label, data in read_pieces(path, self._key, name):
+            pieces.setdefault(label, []).append(pl.read_parquet(io.BytesIO(data)))
+        return {label: pl.concat(frames) for label, frames in pieces.items()}
 
     def report(self, submission: str) -> str:
         """The validation report of a submission, as JSON text."""

@@ -3,7 +3,8 @@
 A source is a TOML file in ``declared/``, or one that a user writes for a survey. Each table has a block of columns, one
 a line, with bars between:
 
-``type``: text, whole, decimal, date or taxyear (202324 is 6 April 2023 to 5 April 2024); a star where a value is needed.
+``type``: text, whole, decimal, date or taxyear (202324 is 6 April 2023 to 5 April 2024), with
+a star where a value is needed.
 ``use``: ``key`` is the source's own number of the person, and is replaced by ours; ``answer`` is kept for analysis; any
 of :data:`ROLES` is an identifier, which goes to the vault. ``sex answer`` is both.
 ``values``: codes, separated by spaces, or ``low..high``; ``10=F`` gives a code of sex its meaning.
@@ -130,8 +131,8 @@ def _short(path: Path, said: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(said) - {"name", "title", "owner", "layout", "register", "key", "identifiers", "answers"}
     if unknown or "key" not in said or not isinstance(said.get("answers"), dict):
         raise SourceError(
-            f"{path.name}: a survey has name, key (a column), [identifiers] such as date_of_birth = \"DOB\", and "
-            f"[answers] such as happy = \"whole\"{'; not ' + ', '.join(sorted(unknown)) if unknown else ''}."
+            f'{path.name}: a survey has name, key (a column), [identifiers] such as date_of_birth = "DOB", and '
+            f'[answers] such as happy = "whole"{"; not " + ", ".join(sorted(unknown)) if unknown else ""}.'
         )
     columns = [Column(str(said["key"]), needed=True, is_key=True, is_answer=False)]
     for role, column in said.get("identifiers", {}).items():
@@ -176,7 +177,12 @@ def _column(path: Path, table: str, name: str, kind: str, use: str, values: str,
     uses = use.split()
     roles = tuple(each for each in uses if each in ROLES)
     type = kind.rstrip("*")
-    if type not in TYPES or not uses or set(uses) - {"key", "answer", *ROLES} or not re.fullmatch(r"([1-5][A-E])?", grade):
+    if (
+        type not in TYPES
+        or not uses
+        or set(uses) - {"key", "answer", *ROLES}
+        or not re.fullmatch(r"([1-5][A-E])?", grade)
+    ):
         raise SourceError(f"{path.name}: {table}.{name} has a type, use or grade that is not known.")
     low = high = None
     codes: dict[str, str] | None = None

@@ -1,8 +1,8 @@
 """Linked sources in a store: answers outside the vault under our own key, identifiers sealed, the catalogue last.
 
 ``sources/<source>/<edition>/<table>.parquet`` has ``record_key`` and the answers, sorted by the key; ``<table>.vault``
-beside it has ``record_key`` and the identifiers, sealed as all of the vault is. ``record_key`` is 32 hexadecimal digits,
-one for each number of a register, and goes back to the number only with the vault's key.
+beside it has ``record_key`` and the identifiers, sealed as all of the vault is. ``record_key`` is 32 hexadecimal
+digits, one for each number of a register; who does not have the vault's key can not tell which.
 
 Each call of :func:`add` makes a new edition of a source. Tables that were not given again stay as they are.
 """
@@ -74,9 +74,7 @@ def find(path: Path, sources: Iterable[Source]) -> dict[tuple[str, str], list[Pa
     return found
 
 
-def add(
-    store: Store, path: Path, *, description: Path | None = None, source: str | None = None
-) -> list[Added]:
+def add(store: Store, path: Path, *, description: Path | None = None, source: str | None = None) -> list[Added]:
     """Take the files of one or more sources into a store.
 
     ``path`` is a file or a folder; files are known by their names (:func:`find`). ``description`` declares a survey;
@@ -145,7 +143,7 @@ def _write(store: Store, table: Table, frame: pl.DataFrame, folder: Path) -> dic
     answers = frame.select("record_key", *(column.name for column in table.answers)).sort("record_key")
     sink = durable.Sink(folder / f"{table.name}.parquet")
     try:
-        answers.write_parquet(sink, compression="zstd")
+        answers.write_parquet(sink, compression="zstd")  # type: ignore[arg-type] - a file for all that it does
         sink.finish()
     finally:
         sink.close()
@@ -200,7 +198,9 @@ def paths(store: Store) -> dict[str, Path]:
         for table, facts in edition.tables.items():
             path = edition.folder / f"{table}.parquet"
             if not path.is_file() or path.stat().st_size != facts["bytes"]:
-                raise StoreError(f"{path.name} of the source {edition.source.name} is missing or not as it was written.")
+                raise StoreError(
+                    f"{path.name} of the source {edition.source.name} is missing or not as it was written."
+                )
             found[table] = path
     return found
 

@@ -151,8 +151,8 @@ def _batches(path: Path, names: list[str]) -> Iterator[pa.RecordBatch]:
                 "auto_detect = false, columns = " + _text_columns(header(path)) + ", strict_mode = true)"
             )
         try:
-            reader = session.execute(f"SELECT {columns} FROM {source}", options).to_arrow_reader(_BATCH)  # noqa: S608
-            yield from reader
+            found = session.sql(f"SELECT {columns} FROM {source}", params=options)  # noqa: S608 - names quoted
+            yield from found.to_arrow_reader(_BATCH)
         except duckdb.Error as problem:
             raise SourceError(_trouble(path, str(problem))) from None
 
@@ -181,8 +181,10 @@ def _checked(table: Table, text: pl.DataFrame, file: str, first: int, problems: 
 
     columns: dict[str, pl.Series] = {}
     for column in table.columns:
-        raw = text[column.name] if column.name in text.columns else pl.Series([None], dtype=pl.String).new_from_index(
-            0, text.height
+        raw = (
+            text[column.name]
+            if column.name in text.columns
+            else pl.Series([None], dtype=pl.String).new_from_index(0, text.height)
         )
         raw = raw.str.strip_chars()
         raw = pl.select(pl.when(raw != "").then(raw)).to_series()
