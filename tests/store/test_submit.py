@@ -238,12 +238,6 @@ def test_init_keeps_its_hands_off_other_folders(store, tmp_path):
     assert [p.name for p in (tmp_path / "other").iterdir()] == ["thesis.txt"]
 
 
-def test_another_database_is_refused_and_not_ignored(store, monkeypatch):
-    monkeypatch.setenv("OPENILR_DATABASE_URL", "postgresql://localhost/openilr")
-    with pytest.raises(StoreError, match="not supported yet"):
-        Store(store.path)
-
-
 def test_a_missing_table_is_named(store):
     submit(store, [tables([learner("L1", aim())])])
     [path] = store.path.glob("tables/*/learner.parquet")

@@ -1,31 +1,26 @@
 """The catalogue: which submissions, files and reference data a store holds. What it does not name does not exist.
 
 It holds no value of a learner's record: counts, rule ids, file names and hashes only.
-
-The catalogue is a SQLite file in the store. ``OPENILR_DATABASE_URL`` is where a PostgreSQL catalogue will be named;
-until that works, a store refuses to open while it is set, rather than write somewhere its owner does not expect.
+Where it is kept, a SQLite file or PostgreSQL, is the business of ``openilr.store.database``.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openilr.store import durable
+from openilr.store import database
+from openilr.store.database import Database, Row
 from openilr.store.errors import StoreError
 
 #: The layout that this release writes. A store with a higher number was made by a newer release.
 FORMAT = 2
-FILE = "catalogue.sqlite"
 
 _TABLES = """
-CREATE TABLE store (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE store (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE submission (
     id TEXT PRIMARY KEY,
     year TEXT, return_name TEXT NOT NULL, ukprn INTEGER, version INTEGER NOT NULL,
@@ -35,18 +30,19 @@ CREATE TABLE submission (
     submitted_by TEXT NOT NULL, submitted_at TEXT NOT NULL,
     reason TEXT, counts TEXT NOT NULL, reference INTEGER,
     origin TEXT NOT NULL DEFAULT 'submitted' CHECK (origin IN ('submitted', 'ingested'))
-) STRICT;
+);
+CREATE INDEX versions ON submission (year, return_name, ukprn);
 CREATE UNIQUE INDEX one_current_file ON submission (year, return_name, ukprn) WHERE current = 1;
 CREATE TABLE file (
     submission TEXT NOT NULL REFERENCES submission (id), path TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('table', 'identifiers', 'report')),
     entity TEXT, rows INTEGER, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL
-) STRICT;
+);
 CREATE TABLE rule_count (
     submission TEXT NOT NULL REFERENCES submission (id), rule TEXT NOT NULL, severity TEXT NOT NULL,
     learners INTEGER NOT NULL, findings INTEGER NOT NULL, PRIMARY KEY (submission, rule, severity)
-) STRICT;
-CREATE TABLE reference (edition INTEGER PRIMARY KEY, added_at TEXT NOT NULL, files TEXT NOT NULL) STRICT;
+);
+CREATE TABLE reference (edition INTEGER PRIMARY KEY, added_at TEXT NOT NULL, files TEXT NOT NULL);
 """
 #: Linked sources (``openilr.link.sources``). Made with the first source: a store without one needs no such table.
 _SOURCES = """
@@ -60,19 +56,22 @@ CREATE TABLE snapshot (
     id TEXT PRIMARY KEY, year TEXT NOT NULL, return_name TEXT NOT NULL, number INTEGER NOT NULL,
     frozen_by TEXT NOT NULL, frozen_at TEXT NOT NULL, note TEXT NOT NULL, counts TEXT NOT NULL,
     UNIQUE (year, return_name, number)
-) STRICT;
+);
 CREATE TABLE snapshot_submission (
     snapshot TEXT NOT NULL REFERENCES snapshot (id), submission TEXT NOT NULL REFERENCES submission (id),
     PRIMARY KEY (snapshot, submission)
-) STRICT;
+);
 CREATE TABLE snapshot_file (
     snapshot TEXT NOT NULL REFERENCES snapshot (id), path TEXT NOT NULL PRIMARY KEY, entity TEXT NOT NULL,
     rows INTEGER NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL
-) STRICT;
+);
 """
+#: The submissions of one provider for one return; either may be unknown, where a file could not be read.
+_SAME = "year IS NOT DISTINCT FROM ? AND return_name = ? AND ukprn IS NOT DISTINCT FROM ?"
 #: What each format added to the one before, for stores of an earlier release.
 _UPGRADES = {
-    2: "ALTER TABLE submission ADD COLUMN origin TEXT NOT NULL DEFAULT 'submitted';" + _SNAPSHOTS,
+    2: "ALTER TABLE submission ADD COLUMN origin TEXT NOT NULL DEFAULT 'submitted';"
+    "CREATE INDEX versions ON submission (year, return_name, ukprn);" + _SNAPSHOTS,
 }
 
 
@@ -131,15 +130,13 @@ class Catalogue:
     """A connection to a store's catalogue. Readers and the one writer use the same class; the store holds the lock."""
 
     def __init__(self, folder: Path, *, any_format: bool = False) -> None:
-        refuse_other_databases()
-        self._path = folder / FILE
-        if not self._path.is_file():
+        if not database.is_store(folder):
             raise StoreError(f"{folder} is not a store. Make one with `ilr store init --store {folder.name}`.")
         try:
-            self._db = _open(self._path)
-            self.settings = dict(self._db.execute("SELECT name, value FROM store").fetchall())
-        except sqlite3.DatabaseError as error:
-            raise StoreError(f"The catalogue of the store {folder} cannot be read: {error}.") from None
+            self._db: Database = database.connect(folder)
+            self.settings = {row["name"]: row["value"] for row in self._db.rows("SELECT name, value FROM store")}
+        except StoreError as error:
+            raise StoreError(f"The catalogue of the store {folder} cannot be opened. {error}") from None
         self.format = int(self.settings["format"])
         if self.format < FORMAT and not any_format:
             self.close()
@@ -156,39 +153,15 @@ class Catalogue:
 
     @staticmethod
     def create(folder: Path, settings: dict[str, str]) -> None:
-        """Write a new, empty catalogue beside its place and rename it, so that a store is there whole or not at all."""
-        refuse_other_databases()
-        part = folder / (FILE + durable.PART)
-        part.unlink(missing_ok=True)
-        durable.step("create catalogue")
-        database = _open(part, create=True)
-        database.executescript(_TABLES + _SNAPSHOTS)
-        rows = {"format": str(FORMAT), **settings}.items()
-        database.executemany("INSERT INTO store VALUES (?, ?)", rows)
-        database.commit()
-        database.close()
-        durable.step("rename catalogue")
-        part.rename(folder / FILE)
-        durable.sync_folder(folder)
+        """Make a new, empty catalogue, so that a store is there whole or not at all."""
+        about = {"format": str(FORMAT), **settings}
+        database.create(folder, settings["id"], _statements(_TABLES + _SNAPSHOTS), about)
 
     def close(self) -> None:
         self._db.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All rows or none. A full disk or a failing database becomes a StoreError, with the old rows kept."""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            yield self._db
-            durable.step("commit")
-            self._db.execute("COMMIT")
-        except BaseException as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                raise StoreError(f"The catalogue could not be written ({error}); nothing was changed.") from None
-            raise
-        durable.step("committed")
+    def lock(self) -> None:
+        self._db.lock()
 
     # Submissions
 
@@ -205,87 +178,87 @@ class Catalogue:
         for column, value in (("year", year), ("return_name", return_name), ("current", current)):
             if value is not None:
                 where.append(f"{column} = ?")
-                values.append(value)
+                values.append(int(value) if column == "current" else value)
         # The condition holds column names only; every value is bound.
         query = f"SELECT * FROM submission WHERE {' AND '.join(where)} ORDER BY year, return_name, ukprn, version"  # noqa: S608
-        rows = self._db.execute(query, values).fetchall()
+        rows = self._db.rows(query, values)
         files = self._files() if with_files else {}
         return [_submission(row, files.get(row["id"], ())) for row in rows]
 
     def submission(self, id: str) -> Submission:
-        row = self._db.execute("SELECT * FROM submission WHERE id = ?", (id,)).fetchone()
-        if row is None:
+        found = self._db.rows("SELECT * FROM submission WHERE id = ?", (id,))
+        if not found:
             raise StoreError(f"The store has no submission {id}.")
-        return _submission(row, self._files().get(id, ()))
+        return _submission(found[0], self._files(id).get(id, ()))
 
     def next_version(self, year: str | None, return_name: str, ukprn: int | None) -> int:
-        query = "SELECT max(version) FROM submission WHERE year IS ? AND return_name = ? AND ukprn IS ?"
-        return (self._db.execute(query, (year, return_name, ukprn)).fetchone()[0] or 0) + 1
+        query = f"SELECT max(version) AS last FROM submission WHERE {_SAME}"  # noqa: S608
+        return (self._db.rows(query, (year, return_name, ukprn))[0]["last"] or 0) + 1
 
     def add(self, new: Submission, rule_counts: list[tuple[str, str, int, int]]) -> str | None:
         """Record a submission with its files; the id of the one that it replaces as the provider's current file."""
-        with self.transaction() as database:
+        with self._db.transaction():
             key = (new.year, new.return_name, new.ukprn)
             old = None
             if new.current:
-                same = "year IS ? AND return_name = ? AND ukprn IS ? AND current = 1"
-                found = database.execute(f"SELECT id FROM submission WHERE {same}", key).fetchone()  # noqa: S608
-                old = found["id"] if found else None
-                database.execute(f"UPDATE submission SET current = 0 WHERE {same}", key)  # noqa: S608
-            database.execute(
+                found = self._db.rows(f"SELECT id FROM submission WHERE {_SAME} AND current = 1", key)  # noqa: S608
+                old = found[0]["id"] if found else None
+                self._db.run(f"UPDATE submission SET current = 0 WHERE {_SAME} AND current = 1", key)  # noqa: S608
+            self._db.run(
                 "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (new.id, *key, new.version, new.status, int(new.current), new.file, new.sha256, new.bytes,
                  new.submitted_by, new.submitted_at, new.reason, json.dumps(new.counts), new.reference, new.origin),
             )  # fmt: skip
-            database.executemany(
+            self._db.run_many(
                 "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(new.id, f.path, f.kind, f.entity, f.rows, f.bytes, f.sha256) for f in new.files],
             )
-            database.executemany(
+            self._db.run_many(
                 "INSERT INTO rule_count VALUES (?, ?, ?, ?, ?)", [(new.id, *count) for count in rule_counts]
             )
         return old
 
     def known(self) -> set[str]:
         """Files of submissions that count, and folders (with a slash at the end) of which all files do."""
-        paths = {row["path"] for row in self._db.execute("SELECT path FROM file")}
+        paths = {row["path"] for row in self._db.rows("SELECT path FROM file")}
         paths |= {f"reference/{edition:04d}/" for edition, _, _ in self.reference_editions()}
         if self.format >= 2:
-            paths |= {f"snapshots/{row['id']}/" for row in self._db.execute("SELECT id FROM snapshot")}
+            paths |= {f"snapshots/{row['id']}/" for row in self._db.rows("SELECT id FROM snapshot")}
         return paths
 
     def rule_counts(self, id: str) -> list[tuple[str, str, int, int]]:
         """(rule, severity, learners, findings) of one submission."""
         query = "SELECT rule, severity, learners, findings FROM rule_count WHERE submission = ? ORDER BY rule"
-        return [tuple(row) for row in self._db.execute(query, (id,))]
+        return [tuple(row.values()) for row in self._db.rows(query, (id,))]
 
     def replace_files(self, files: Mapping[str, tuple[list[StoredFile], int | None]]) -> None:
         """Tables that were derived again: submission to its new table files and the reference edition used.
 
         The layout of the catalogue is brought up to this release in the same transaction.
         """
-        with self.transaction() as database:
-            self._upgrade(database)
+        with self._db.transaction():
+            self._upgrade()
             for id, (tables, edition) in files.items():
-                database.executemany(
+                self._db.run_many(
                     "DELETE FROM file WHERE submission = ? AND kind = 'table' AND entity = ?",
                     [(id, f.entity) for f in tables],
                 )
-                database.executemany(
+                self._db.run_many(
                     "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
                     [(id, f.path, f.kind, f.entity, f.rows, f.bytes, f.sha256) for f in tables],
                 )
-                database.execute("UPDATE submission SET reference = ? WHERE id = ?", (edition, id))
+                self._db.run("UPDATE submission SET reference = ? WHERE id = ?", (edition, id))
 
-    def _upgrade(self, database: sqlite3.Connection) -> None:
+    def _upgrade(self) -> None:
         for number in range(self.format + 1, FORMAT + 1):
-            for statement in filter(str.strip, _UPGRADES[number].split(";")):
-                database.execute(statement)
-        database.execute("UPDATE store SET value = ? WHERE name = 'format'", (str(FORMAT),))
+            for statement in _statements(_UPGRADES[number]):
+                self._db.run(statement)
+        self._db.run("UPDATE store SET value = ? WHERE name = 'format'", (str(FORMAT),))
 
-    def _files(self) -> dict[str, tuple[StoredFile, ...]]:
+    def _files(self, id: str | None = None) -> dict[str, tuple[StoredFile, ...]]:
         files: dict[str, list[StoredFile]] = {}
-        for row in self._db.execute("SELECT * FROM file ORDER BY path"):
+        where, values = ("", ()) if id is None else ("WHERE submission = ?", (id,))
+        for row in self._db.rows(f"SELECT * FROM file {where} ORDER BY path", values):  # noqa: S608
             stored = StoredFile(row["path"], row["kind"], row["bytes"], row["sha256"], row["entity"], row["rows"])
             files.setdefault(row["submission"], []).append(stored)
         return {id: tuple(of_one) for id, of_one in files.items()}
@@ -295,13 +268,13 @@ class Catalogue:
     def snapshots(self) -> list[Snapshot]:
         """All snapshots with their files, oldest first."""
         files: dict[str, list[StoredFile]] = {}
-        for row in self._db.execute("SELECT * FROM snapshot_file ORDER BY path"):
+        for row in self._db.rows("SELECT * FROM snapshot_file ORDER BY path"):
             stored = StoredFile(row["path"], "table", row["bytes"], row["sha256"], row["entity"], row["rows"])
             files.setdefault(row["snapshot"], []).append(stored)
         members: dict[str, list[str]] = {}
-        for row in self._db.execute("SELECT * FROM snapshot_submission ORDER BY submission"):
+        for row in self._db.rows("SELECT * FROM snapshot_submission ORDER BY submission"):
             members.setdefault(row["snapshot"], []).append(row["submission"])
-        rows = self._db.execute("SELECT * FROM snapshot ORDER BY frozen_at, year, return_name, number")
+        rows = self._db.rows("SELECT * FROM snapshot ORDER BY frozen_at, year, return_name, number")
         return [
             Snapshot(
                 row["id"], row["year"], row["return_name"], row["number"], row["frozen_by"], row["frozen_at"],
@@ -312,16 +285,16 @@ class Catalogue:
         ]  # fmt: skip
 
     def add_snapshot(self, new: Snapshot) -> None:
-        with self.transaction() as database:
-            database.execute(
+        with self._db.transaction():
+            self._db.run(
                 "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (new.id, new.year, new.return_name, new.number, new.frozen_by, new.frozen_at, new.note,
                  json.dumps(new.counts)),
             )  # fmt: skip
-            database.executemany(
+            self._db.run_many(
                 "INSERT INTO snapshot_submission VALUES (?, ?)", [(new.id, each) for each in new.submissions]
             )
-            database.executemany(
+            self._db.run_many(
                 "INSERT INTO snapshot_file VALUES (?, ?, ?, ?, ?, ?)",
                 [(new.id, f.path, f.entity, f.rows, f.bytes, f.sha256) for f in new.files],
             )
@@ -346,36 +319,19 @@ class Catalogue:
 
     def reference_editions(self) -> list[tuple[int, str, dict[str, Any]]]:
         """(edition, added at, {file: {"bytes", "sha256"}}), oldest first."""
-        rows = self._db.execute("SELECT edition, added_at, files FROM reference ORDER BY edition")
+        rows = self._db.rows("SELECT edition, added_at, files FROM reference ORDER BY edition")
         return [(row["edition"], row["added_at"], json.loads(row["files"])) for row in rows]
 
     def add_reference(self, edition: int, added_at: str, files: dict[str, Any]) -> None:
-        with self.transaction() as database:
-            database.execute("INSERT INTO reference VALUES (?, ?, ?)", (edition, added_at, json.dumps(files)))
+        with self._db.transaction():
+            self._db.run("INSERT INTO reference VALUES (?, ?, ?)", (edition, added_at, json.dumps(files)))
 
 
-def refuse_other_databases() -> None:
-    if os.environ.get("OPENILR_DATABASE_URL"):
-        raise StoreError(
-            "OPENILR_DATABASE_URL is set, but a catalogue outside the store's own SQLite file is not supported yet. "
-            "Unset it to use the SQLite catalogue."
-        )
+def _statements(script: str) -> list[str]:
+    return [statement for statement in script.split(";") if statement.strip()]
 
 
-def _open(path: Path, *, create: bool = False) -> sqlite3.Connection:
-    # Readers open for writing too: after a crash, SQLite itself must be able to roll back what was half written.
-    writable = create or os.access(path.parent, os.W_OK)
-    mode = "rwc" if create else "rw" if writable else "ro"
-    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
-    database.row_factory = sqlite3.Row
-    if writable:
-        # A committed row must survive a power cut, so SQLite also flushes the folder of its journal.
-        database.execute("PRAGMA synchronous = EXTRA")
-        database.execute("PRAGMA foreign_keys = ON")
-    return database
-
-
-def _submission(row: sqlite3.Row, files: tuple[StoredFile, ...]) -> Submission:
+def _submission(row: Row, files: tuple[StoredFile, ...]) -> Submission:
     values = dict(row)
     values["counts"] = json.loads(values["counts"])
     values["current"] = bool(values["current"])

@@ -136,10 +136,15 @@ def file_sha256(path: Path) -> tuple[int, str]:
 
 
 class Lock:
-    """The one writer of a store. The system releases it when the process ends, however it ends."""
+    """The one writer of a store. The system releases it when the process ends, however it ends.
+
+    While it is held, and after a writer that died or failed, the lock's file says so: ``leftovers`` is True where there
+    may be something to remove. A writer that leaves something behind on purpose sets it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.leftovers = False
 
     def __enter__(self) -> Lock:
         self._file = self._path.open("a+b")
@@ -151,12 +156,29 @@ class Lock:
                 f"Another process is writing to the store {self._path.parent.name}. Wait until it has finished and "
                 "try again; nothing was changed."
             ) from None
+        try:
+            self._file.seek(0)
+            self.leftovers = bool(self._file.read(1))
+            if not self.leftovers:
+                step("mark the lock")
+                self._file.write(b"writing")
+                self._file.flush()
+                os.fsync(self._file.fileno())
+        except BaseException:
+            self._file.close()
+            raise
         return self
+
+    def tidied(self) -> None:
+        """What an earlier writer left was removed."""
+        self.leftovers = False
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with suppress(OSError):
+            if kind is None and not self.leftovers:
+                self._file.truncate(0)
             _unlock(self._file.fileno())
         self._file.close()
 

@@ -15,9 +15,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from openilr.store import durable, enrich
+from openilr.store import database, durable, enrich
 from openilr.store.acceptance import Acceptance, Refusals
-from openilr.store.catalogue import FILE, Catalogue, Snapshot, StoredFile, Submission
+from openilr.store.catalogue import Catalogue, Snapshot, StoredFile, Submission
 from openilr.store.errors import StoreError
 from openilr.store.staging import Batch, Staging
 from openilr.store.vault import Key, Vault, VaultWriter, make_key, read_key
@@ -75,14 +75,14 @@ class Store:
     def init(path: str | os.PathLike[str]) -> Store:
         """Make a store in a new or empty folder, and its vault key outside it. StoreError where one is there."""
         folder = Path(path)
-        if (folder / FILE).exists():
+        if database.is_store(folder):
             raise StoreError(f"{folder} is a store already.")
         # What a killed earlier attempt left behind is ours and may be used again.
-        ours = {name for name, _ in _FOLDERS} | {_LOCK, FILE + durable.PART, FILE + durable.PART + "-journal"}
+        ours = {name for name, _ in _FOLDERS} | {_LOCK, *database.FILES}
         if folder.exists() and (not folder.is_dir() or any(entry.name not in ours for entry in folder.iterdir())):
             raise StoreError(f"{folder} is not an empty folder; nothing was changed.")
         folder.mkdir(parents=True, exist_ok=True)
-        with durable.Lock(folder / _LOCK), _plain_errors():
+        with _plain_errors(), durable.Lock(folder / _LOCK):
             for name, mode in _FOLDERS:
                 (folder / name).mkdir(mode=mode, exist_ok=True)
             store_id = str(uuid.uuid4())
@@ -120,7 +120,7 @@ class Store:
         sent = Path(file)
         if not sent.is_file():
             raise StoreError(f"There is no file {sent.name} to take in.")
-        with self._writing() as catalogue, _plain_errors():
+        with _plain_errors(), self._writing() as catalogue:
             size, sha256 = durable.file_sha256(sent)
             batches = iter(tables) if report.readable else iter(())
             first = next(batches, None)
@@ -279,7 +279,7 @@ class Store:
         """
         from openilr.store import snapshots
 
-        with self._writing() as catalogue, _plain_errors("The snapshot could not be made"):
+        with _plain_errors("The snapshot could not be made"), self._writing() as catalogue:
             return snapshots.freeze(self.path, catalogue, year, return_name, frozen_by, note, _now())
 
     def snapshots(self) -> pl.DataFrame:
@@ -353,7 +353,7 @@ class Store:
 
         for name, mode in _FOLDERS:
             (self.path / name).mkdir(mode=mode, exist_ok=True)
-        with self._writing(any_format=True) as catalogue, _plain_errors("The tables could not be derived again"):
+        with _plain_errors("The tables could not be derived again"), self._writing(any_format=True) as catalogue:
             edition = self._edition_of(catalogue, None)
             lookups = self._lookups(edition, None)
             return deriving.derive_again(self.path, catalogue, self._key, lookups, edition, year)
@@ -370,7 +370,7 @@ class Store:
         added = [source] if source.is_file() else sorted(p for p in source.glob("*") if p.is_file())
         if not added:
             raise StoreError(f"{source} is not a file, nor a folder with files in it.")
-        with self._writing() as catalogue, _plain_errors():
+        with _plain_errors(), self._writing() as catalogue:
             editions = catalogue.reference_editions()
             number, _, files = editions[-1] if editions else (0, "", {})
             final = self.path / "reference" / f"{number + 1:04d}"
@@ -435,10 +435,14 @@ class Store:
 
     @contextmanager
     def _writing(self, *, any_format: bool = False) -> Iterator[Catalogue]:
-        """The catalogue, with the writer's lock held and leftovers of a killed writer removed."""
-        with durable.Lock(self.path / _LOCK), self._reading(any_format=any_format) as catalogue:
-            self._remove_leftovers(catalogue.known())
+        """The catalogue, with the writer's lock held and leftovers of a killed or failed writer removed."""
+        with durable.Lock(self.path / _LOCK) as lock, self._reading(any_format=any_format) as catalogue:
+            catalogue.lock()
+            if lock.leftovers:
+                self._remove_leftovers(catalogue.known())
+                lock.tidied()
             yield catalogue
+            lock.leftovers = any_format  # tables that were derived again leave their forerunners
 
     def _remove_leftovers(self, known: set[str]) -> None:
         whole = {path.rsplit("/", 1)[0] for path in known}
