@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from openilr.cli import measure, rules, schema, serve, store, synth, validate
+from openilr.cli import measure, publish, rules, schema, serve, store, synth, validate
 from openilr.cli.groups import help_where_nothing_is_asked
 
 app = typer.Typer(
@@ -65,4 +65,5 @@ app.add_typer(store.app, name="store")
 app.add_typer(store.reference_app, name="reference")
 app.command("serve")(serve.command)
 app.add_typer(serve.users_app, name="users")
+app.add_typer(publish.app, name="publish")
 app.command("demo")(demo)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from openilr.publish import standard
 
@@ -64,6 +64,19 @@ class Screening:
     @property
     def passed(self) -> bool:
         return not self.failures
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as plain lists and numbers."""
+        return {
+            "passed": self.passed,
+            "counts": {"checks": len(self.checks), "fail": len(self.failures), "warn": len(self.warnings)},
+            "checks": [
+                {"stage": c.stage, "check": c.name, "severity": c.severity, "passed": c.passed, "message": c.message}
+                for c in self.checks
+            ],
+            "stages_not_run": list(self.stages_not_run),
+            "not_checked": list(self.not_checked),
+        }
 
 
 @dataclass(frozen=True)

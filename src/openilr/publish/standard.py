@@ -18,9 +18,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "Ward": ("ward_code", "ward_name"),
     "Parliamentary constituency": ("pcon_code", "pcon_name"),
     "Local enterprise partnership": ("local_enterprise_partnership_code", "local_enterprise_partnership_name"),
-    "Local skills improvement plan area": (
-        "local_skills_improvement_plan_area_code", "local_skills_improvement_plan_area_name",
-    ),
+    "Local skills improvement plan area": ("lsip_code", "lsip_name"),
     "English devolved area": ("english_devolved_area_code", "english_devolved_area_name"),
     "Mayoral combined authority": ("mayoral_combined_authority_code", "mayoral_combined_authority_name"),
     "Opportunity area": ("opportunity_area_code", "opportunity_area_name"),

@@ -1,0 +1,175 @@
+"""``ilr publish``: screen, protect and publish data sets in the explore education statistics (EES) standard."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openilr.cli.groups import help_where_nothing_is_asked
+from openilr.cli.output import Output, Progress
+from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
+
+app = typer.Typer(
+    help="Screen, protect and publish data sets in the explore education statistics (EES) standard.\n\n"
+    "Example: ilr publish check starts.csv starts.meta.csv\n\n"
+    "Exit codes: 0 fine; 1 a check failed or the data set was refused; 2 could not run.",
+    invoke_without_command=True,
+    callback=help_where_nothing_is_asked,
+)
+
+DataFile = Annotated[Path, typer.Argument(metavar="DATA.csv", help="The data file of the pair.")]
+MetaFile = Annotated[Path, typer.Argument(metavar="META.csv", help="Its meta file, DATA.meta.csv.")]
+
+
+class Format(StrEnum):
+    text = "text"
+    json = "json"
+
+
+class Method(StrEnum):
+    rounding = "rounding"
+    suppression = "suppression"
+
+
+def _named(text: str | None) -> list[str]:
+    return [each.strip() for each in (text or "").split(",") if each.strip()]
+
+
+@app.command("check")
+def check(
+    data: DataFile,
+    meta: MetaFile,
+    certificates: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Verify the hidden cells against the certificates in this folder."),
+    ] = None,
+    threshold: Annotated[
+        int | None, typer.Option(metavar="N", min=2, help="With --certificates: the threshold they must be for.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.text,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result to this file.")] = None,
+) -> int:
+    """Screen a data set by the checks that explore education statistics refuses files for.
+
+    With --certificates, also verify by additions alone that no hidden count can be shown to be small.
+
+    Example: ilr publish check starts.csv starts.meta.csv --certificates certificates
+
+    Exit codes: 0 no check failed (there may be warnings); 1 a check failed, or the certificates do not hold; 2 a file
+    is not there.
+    """
+    from openilr import publish
+    from openilr.publish import verify
+
+    if certificates is not None and not certificates.is_dir():
+        raise CannotRun(f"There is no folder {certificates}.")
+    with plain(FileNotFoundError):
+        screening = publish.check(data, meta)
+    result: dict[str, Any] = screening.to_json()
+    code = FINE if screening.passed else FOUND
+    if certificates is not None:
+        try:
+            verdict = verify.verify(data, meta, certificates, threshold)
+            result["certificates"] = {"verified": True, **vars(verdict)}
+        except verify.Refused as problem:
+            result["certificates"] = {"verified": False, "message": str(problem)}
+            code = FOUND
+    with Output(output) as out:
+        out.write(json.dumps(result, ensure_ascii=False) + "\n" if format is Format.json else _in_words(result))
+    return code
+
+
+def _in_words(result: dict[str, Any]) -> str:
+    lines = []
+    for found in result["checks"]:
+        if found["message"]:
+            lines.append(f"{found['severity'].upper():<5}{found['stage']}: {found['check']}: {found['message']}")
+    counts = result["counts"]
+    lines.append(f"{counts['checks']} checks made: {counts['fail']} failed, {counts['warn']} warnings.")
+    if result["stages_not_run"]:
+        lines.append(f"Not checked, because an earlier stage failed: {', '.join(result['stages_not_run'])}.")
+    if result["not_checked"]:
+        lines.append(f"Not checked: {'; '.join(result['not_checked'])}.")
+    proof = result.get("certificates")
+    if proof and proof["verified"]:
+        lines.append(
+            f"Certificates verified: {proof['hidden']} hidden cells each reach {proof['threshold']} in one of "
+            f"{proof['tables']} tables that agree with all shown cells and {proof['sums']} sums."
+        )
+    elif proof:
+        lines.append(f"FAIL Certificates: {proof['message']}")
+    return "\n".join(lines) + "\n"
+
+
+@app.command("protect")
+def protect(
+    data: DataFile,
+    meta: MetaFile,
+    method: Annotated[
+        Method,
+        typer.Option(help="rounding: everything to multiples of the base; suppression: small counts hidden as c."),
+    ],
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the protected pair.")],
+    base: Annotated[int, typer.Option(metavar="N", min=2, help="Rounding: to multiples of this.")] = 5,
+    threshold: Annotated[int, typer.Option(metavar="N", min=2, help="Suppression: hide 1 to this less 1.")] = 10,
+    overlapping: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Filters whose items share learners, so that they do not add up to Total."),
+    ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Indicators that are not about learners, such as a population: left as is."),
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Form of the summary.")] = Format.text,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+) -> int:
+    """Protect a data set of raw counts: all its breakdowns and totals together.
+
+    Rounding moves every count to a multiple of the base next to it so that every total still adds up. Suppression
+    hides small counts and as many others as it takes, and writes certificates that none can be shown to be small.
+
+    Example: ilr publish protect raw/starts.csv raw/starts.meta.csv --method rounding --base 5 --output protected
+
+    Exit codes: 0 written; 1 the data set was refused (it does not add up, holds what is no count ...); 2 could not run.
+    """
+    from openilr.publish.cells import CellsError
+    from openilr.publish.protect import ProtectError
+    from openilr.publish.protect import protect as run
+
+    progress = Progress(quiet)
+    try:
+        with plain(FileNotFoundError, OSError):
+            done = run(
+                data, meta, output, method.value, base=base, threshold=threshold, overlapping=_named(overlapping),
+                keep=_named(keep), say=progress,
+            )  # fmt: skip
+    except (CellsError, ProtectError) as problem:
+        progress.clear()
+        say(str(problem))
+        return FOUND
+    progress.clear()
+    facts = {k: str(v) if isinstance(v, Path) else v for k, v in vars(done).items()}
+    with Output(None) as out:
+        out.write(json.dumps(facts) + "\n" if format is Format.json else _done_in_words(done, base, threshold))
+    return FINE
+
+
+def _done_in_words(done: Any, base: int, threshold: int) -> str:
+    if done.method == "rounding":
+        how = "no rounding that adds up moves less" if done.optimal else "near the least possible"
+        lines = [
+            f"{done.cells} counts rounded to multiples of {base}; every total still adds up.",
+            f"Moved by {done.moved / max(done.cells, 1):.2f} each on average ({how}).",
+        ]
+    else:
+        lines = [
+            f"{done.hidden} of {done.cells} counts hidden as c: {done.small} below {threshold}, the others to protect "
+            "them.",
+            f"{done.tables} certificates written; check them with ilr publish check --certificates.",
+        ]
+    lines += [f"{name} worked out again: {words}." for name, words in done.rates.items()]
+    return "\n".join([*lines, f"Written: {done.data}"]) + "\n"
