@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from openilr.cli import measure, publish, rules, schema, serve, store, synth, validate
+from openilr.cli import link, measure, publish, rules, schema, serve, store, synth, validate
 from openilr.cli.groups import help_where_nothing_is_asked
 
 app = typer.Typer(
@@ -61,6 +61,7 @@ app.command("rules")(rules.command)
 app.command("schema")(schema.command)
 app.command("measure")(measure.command)
 app.command("synth")(synth.command)
+app.add_typer(link.app, name="link")
 app.add_typer(store.app, name="store")
 app.add_typer(store.reference_app, name="reference")
 app.command("serve")(serve.command)

@@ -1,0 +1,70 @@
+"""``ilr link``: bring the records of one person together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openilr.cli.groups import help_where_nothing_is_asked
+from openilr.cli.output import Output, Progress
+from openilr.cli.run import FINE, CannotRun, plain, say
+
+app = typer.Typer(
+    help="Bring the records of one person together, and say how sure that is.\n\n"
+    "Example: ilr link pairs college.csv school.csv --output pairs.csv\n\n"
+    "Exit codes: 0 fine; 1 ran, and something needs a look; 2 could not run.",
+    invoke_without_command=True,
+    callback=help_where_nothing_is_asked,
+)
+
+
+@app.command("pairs")
+def pairs(
+    a: Annotated[Path, typer.Argument(metavar="A", help="A file of people, CSV or Parquet.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the pairs to this file (.csv or .parquet).")
+    ] = None,
+    many: Annotated[bool, typer.Option("--many", help="Every likely pair, instead of one to one.")] = False,
+    threshold: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="The least probability of a pair that is written.")
+    ] = 0.5,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+) -> int:
+    """Link any two files of people: id, uln, given_names, family_name, date_of_birth, sex, postcode, nino.
+
+    All columns but id may be missing or empty; dates may be ISO or dd/mm/yyyy. The pairs are written as
+    id_a,id_b,probability,method, where method is uln, nino, exact or probabilistic.
+
+    Example: ilr link pairs college.csv school.csv --output pairs.csv
+
+    Exit codes: 0 linked, also where nobody is in both; 2 a file can not be read, or there is nothing to compare.
+    """
+    from openilr.link import LinkError, read_people
+    from openilr.link import pairs as link
+
+    if output is not None and output.suffix not in (".csv", ".parquet"):
+        raise CannotRun(f"The output {output.name} must end in .csv or .parquet.")
+    out = Output(output)
+    progress = Progress(quiet)
+    with plain(LinkError):
+        progress("Reading")
+        (people_a, notes), (people_b, more) = read_people(a), read_people(b)
+        found, _ = link(people_a, people_b, many=many, least=threshold, watch=progress)
+    progress.clear()
+    with out:
+        if output is not None and output.suffix == ".parquet":
+            import io
+
+            data = io.BytesIO()
+            found.write_parquet(data)
+            out.write(data.getvalue())
+        else:
+            out.write(found.write_csv())
+    if not quiet:
+        for note in [*notes, *more]:
+            say(note)
+        say(f"{found.height:,} pairs of {people_a.height:,} and {people_b.height:,} people.")
+    return FINE

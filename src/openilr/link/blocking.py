@@ -1,0 +1,92 @@
+"""Which pairs are looked at.
+
+Nobody can compare everyone with everyone, so only those pairs are weighed that one of these rules brings up.
+
+The narrow rules bring up few pairs in any file, and nearly all true ones. The wide ones bring up many: they are for the
+few people who are left once the sure links are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Two people come up together where these columns agree. ``right`` where other columns are met on that side."""
+
+    left: tuple[str, ...]
+    right: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        return tuple(zip(self.left, self.right or self.left, strict=True))
+
+    @property
+    def sql(self) -> str:
+        return " and ".join(f"l.{left} = r.{right}" for left, right in self.columns)
+
+    def pairs(self, database: DuckDBPyConnection, left: str, right: str) -> int:
+        """How many pairs the rule brings up between two tables."""
+        sides = [
+            f"(select {', '.join(names)}, count(*) n from {table} group by all)"
+            for names, table in ((self.left, left), (self.right or self.left, right))
+        ]
+        query = f"select coalesce(sum(l.n::double * r.n), 0) from {sides[0]} l join {sides[1]} r on {self.sql}"
+        return int(database.execute(query).fetchall()[0][0])
+
+
+NARROW = (
+    Rule(("uln",)),
+    Rule(("nino",)),
+    Rule(("dob", "family")),
+    Rule(("dob", "given_key")),
+    Rule(("postcode", "given_key")),
+    Rule(("postcode", "family")),
+    Rule(("dob", "district")),
+    Rule(("given_key", "family", "district")),
+    Rule(("given_key", "family_sound", "born")),
+    Rule(("given3", "family", "born")),
+    Rule(("dob", "family_sound")),
+    Rule(("dob", "given3")),
+    Rule(("dob_turned", "family"), ("dob", "family")),
+    Rule(("dob_turned", "given_key"), ("dob", "given_key")),
+    Rule(("given1", "family"), ("family", "given1")),
+)
+WIDE = (
+    Rule(("dob",)),
+    Rule(("given_key", "family_sound")),
+    Rule(("given_sound", "family")),
+    Rule(("dob_turned",), ("dob",)),
+    Rule(("postcode", "sex")),
+    Rule(("family", "district")),
+    Rule(("given3", "district", "born")),
+)
+
+
+def usable(
+    rules: Collection[Rule], held: tuple[set[str], set[str]], database: DuckDBPyConnection, tables: tuple[str, str],
+    most: int,
+) -> tuple[list[Rule], list[tuple[Rule, int]]]:  # fmt: skip
+    """The rules whose columns both sides hold and that together stay within ``most`` pairs, and those left out.
+
+    A rule that includes all columns of another brings up nothing new and is not used.
+    """
+    fit = [r for r in rules if held[0].issuperset(r.left) and held[1].issuperset(r.right or r.left)]
+    fit = (
+        [r for r in fit if not any(set(o.columns) < set(r.columns) and o in fit for o in fit)] if len(fit) > 1 else fit
+    )
+    counted = sorted(((rule, rule.pairs(database, *tables)) for rule in fit), key=lambda pair: pair[1])
+    used, out, total = [], [], 0
+    for rule, pairs in counted:
+        if total + pairs > most:
+            out.append((rule, pairs))
+        else:
+            used.append(rule)
+            total += pairs
+    return used, out

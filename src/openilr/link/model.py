@@ -1,0 +1,177 @@
+"""What is compared about two people, and how much each agreement counts.
+
+A comparison is a ladder of levels, best first; the first that holds counts. ``m`` is how often two records of one
+person reach the level, ``u`` how often two records of different people do. The numbers here are where training starts
+from and what stands in for it where a file is too small: they are our reading of published error rates of
+administrative records, and of the births, names and addresses of England.
+
+The conditions are DuckDB SQL over the columns of :mod:`openilr.link.identifiers` with ``_l`` and ``_r``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+#: The level that twins reach, and the most that a pair on it may weigh without a number in common. How many twins there
+#: are does not shrink as a file grows, as chance does, so no other agreement may outweigh it: about one maternity in
+#: seventy is of twins (source: ONS, birth characteristics), and one person's forename is rarely another one altogether.
+TWINS = "other name, same birthday and family name"
+TWIN_WEIGHT = -4.0
+
+_NEAR = (
+    "(jaro_winkler_similarity({0}, {1}) >= 0.92 "
+    "or (length({0}) > 2 and length({1}) > 2 and damerau_levenshtein({0}, {1}) <= 1))"
+)
+_SHORT = "list_has_any({0}, {1})"
+#: One name of each stands exactly in the other's place, and the other one nearly or in a short form.
+_TURNED = "(given1_l <> given1_r and ({}))".format(
+    " or ".join(
+        f"({exact} and ({_NEAR.format(*others)} or starts_with({others[1]}, {others[0]}) "
+        f"or starts_with({others[0]}, {others[1]}) or coalesce({_SHORT.format(*forms)}, false)))"
+        for exact, others, forms in (
+            ("given1_l = family_r", ("family_l", "given1_r"), ("family_forms_l", "nicknames_r")),
+            ("family_l = given1_r", ("given1_l", "family_r"), ("nicknames_l", "family_forms_r")),
+        )
+    )
+)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One rung: a name for people, the condition, m and u. ``fixed`` ones are not trained.
+
+    ``frequency`` names the column whose rarity moves the weight: to share the name Featherstonehaugh says more than to
+    share the name Smith.
+    """
+
+    name: str
+    sql: str
+    m: float
+    u: float
+    frequency: str | None = None
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A ladder. ``needs`` are the columns without which it says nothing, ``silent`` when it says nothing of a pair."""
+
+    name: str
+    needs: tuple[str, ...]
+    silent: str
+    levels: tuple[Level, ...]
+
+
+def _null(column: str) -> str:
+    return f"{column}_l is null or {column}_r is null"
+
+
+COMPARISONS = (
+    Comparison("given", ("given1",), _null("given1"), (
+        Level("changed over with the family name", _TURNED, 0.004, 1e-6),
+        Level("same", "given1_l = given1_r", 0.85, 0.006, "given1"),
+        Level("short form or other spelling",
+              f"given_key_l = given_key_r or {_SHORT.format('nicknames_l', 'nicknames_r')}", 0.05, 0.004),
+        Level("one letter off", _NEAR.format("given1_l", "given1_r"), 0.05, 0.003),
+        Level("a further name shared", "list_has_any(string_split(given_l, ' '), string_split(given_r, ' '))",
+              0.01, 0.003),
+        Level("initial", "(length(given1_l) = 1 or length(given1_r) = 1) and given1_l[1] = given1_r[1]", 0.004, 0.001),
+        Level("alike: a short form with a slip, two letters off, one within the other, or one sound",
+              f"{_SHORT.format('near_forms_l', 'near_forms_r')} or jaro_winkler_similarity(given1_l, given1_r) >= 0.82 "
+              "or (length(given1_l) > 4 and length(given1_r) > 4 and damerau_levenshtein(given1_l, given1_r) <= 2) "
+              "or (length(given1_l) > 2 and contains(given1_r, given1_l)) "
+              "or (length(given1_r) > 2 and contains(given1_l, given1_r)) "
+              "or (length(given_sound_l) > 1 and given_sound_l = given_sound_r)", 0.012, 0.015),
+        # Everything but the forename is shared by twins, too: see TWIN_WEIGHT.
+        Level(TWINS,
+              "dob_l = dob_r and family_l = family_r and length(given1_l) > 1 and length(given1_r) > 1",
+              0.0001, 0.8, fixed=True),
+        Level("different", "", 0.02, 0.97),
+    )),
+    Comparison("family", ("family",), f"{_null('family')} or ({_TURNED})", (
+        Level("same", "family_l = family_r", 0.88, 0.003, "family"),
+        Level("one letter off", _NEAR.format("family_l", "family_r"), 0.05, 0.002),
+        Level("part of a double name", "list_has_any(coalesce(parts_l, [family_l]), coalesce(parts_r, [family_r]))",
+              0.015, 0.0008),
+        Level("alike: two letters off, or one sound",
+              "jaro_winkler_similarity(family_l, family_r) >= 0.88 or family_sound_l = family_sound_r "
+              "or (length(family_l) > 5 and length(family_r) > 5 and damerau_levenshtein(family_l, family_r) <= 2)",
+              0.01, 0.004),
+        Level("different", "", 0.045, 0.9922),
+    )),
+    Comparison("dob", ("dob",), _null("dob"), (
+        Level("same", "dob_l = dob_r", 0.965, 0.0003, "dob"),
+        Level("day and month changed over", "dob_turned_l = dob_r", 0.006, 0.0001),
+        Level("the year before or after", "dob_l[6:] = dob_r[6:] and abs(born_l - born_r) = 1", 0.003, 0.0005),
+        Level("first of January written for the day",
+              "born_l = born_r and (dob_l[6:] = '01-01' or dob_r[6:] = '01-01')", 0.002, 0.001),
+        Level("one digit off", "damerau_levenshtein(dob_l, dob_r) <= 1", 0.01, 0.004),
+        Level("two of day, month, year",
+              "dob_l[:7] = dob_r[:7] or dob_l[6:] = dob_r[6:] or (dob_l[:4] = dob_r[:4] and dob_l[9:] = dob_r[9:])",
+              0.008, 0.012),
+        Level("different", "", 0.005, 0.98),
+    )),
+    Comparison("sex", ("sex",), _null("sex"), (
+        Level("same", "sex_l = sex_r", 0.994, 0.5),
+        Level("different", "", 0.006, 0.5),
+    )),
+    Comparison("postcode", ("postcode",), _null("postcode"), (
+        Level("same", "postcode_l = postcode_r", 0.75, 0.00002, "postcode"),
+        Level("one character off", "damerau_levenshtein(postcode_l, postcode_r) <= 1", 0.02, 0.0001),
+        Level("same district", "district_l = district_r", 0.08, 0.0015),
+        Level("different", "", 0.15, 0.998),
+    )),
+    Comparison("uln", ("uln",), _null("uln"), (
+        Level("same", "uln_l = uln_r", 0.985, 1e-8),
+        Level("one digit off", "damerau_levenshtein(uln_l, uln_r) <= 1", 0.007, 1e-7),
+        Level("different", "", 0.008, 1.0),
+    )),
+    Comparison("nino", ("nino",), _null("nino"), (
+        Level("same", "nino_l = nino_r", 0.985, 1e-8),
+        Level("one character off", "damerau_levenshtein(nino_l, nino_r) <= 1", 0.007, 1e-7),
+        Level("different", "", 0.008, 1.0),
+    )),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Model:
+    """Comparisons with their numbers, and how likely two people drawn at random are one (``prior``).
+
+    ``trained_on`` says what the numbers came from; it holds counts, and no value of anybody.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    prior: float
+    trained_on: Mapping[str, Any]
+
+    def to_json(self) -> str:
+        numbers = {c.name: {level.name: [level.m, level.u] for level in c.levels} for c in self.comparisons}
+        return json.dumps({"prior": self.prior, "trained_on": dict(self.trained_on), "levels": numbers}, indent=1)
+
+    @staticmethod
+    def from_json(text: str) -> Model:
+        """A saved model. ValueError where its levels are not those of this release."""
+        read = json.loads(text)
+        comparisons = []
+        for comparison in comparing(read["levels"]):
+            numbers = read["levels"][comparison.name]
+            if numbers.keys() != {level.name for level in comparison.levels}:
+                raise ValueError(f"The saved model compares {comparison.name} in other ways than this release.")
+            levels = tuple(replace(v, m=numbers[v.name][0], u=numbers[v.name][1]) for v in comparison.levels)
+            comparisons.append(replace(comparison, levels=levels))
+        return Model(tuple(comparisons), read["prior"], read["trained_on"])
+
+
+def comparing(names: Iterable[str]) -> tuple[Comparison, ...]:
+    """The comparisons of these names, in their order."""
+    return tuple(comparison for comparison in COMPARISONS if comparison.name in names)
+
+
+def possible(columns: Iterable[str]) -> tuple[Comparison, ...]:
+    """The comparisons that can say something where only these columns hold values."""
+    held = set(columns)
+    return tuple(comparison for comparison in COMPARISONS if held.issuperset(comparison.needs))

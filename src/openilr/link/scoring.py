@@ -1,0 +1,114 @@
+"""Scores of pairs, by Splink on DuckDB with the numbers of a model."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from openilr.link.blocking import Rule
+from openilr.link.engine import get
+from openilr.link.identifiers import PREPARED
+from openilr.link.model import TWINS, Comparison, Model
+from openilr.link.training import PRIOR_PAIRS, level_sql, side_by_side
+
+if TYPE_CHECKING:
+    import polars as pl
+    from duckdb import DuckDBPyConnection
+
+
+def settings(model: Model, rules: Sequence[Rule], *, within: bool) -> dict[str, Any]:
+    """The model as Splink settings: any Splink, on DuckDB or Spark, can load them."""
+    return {
+        "link_type": "dedupe_only" if within else "link_only",
+        "unique_id_column_name": "row",
+        "probability_two_random_records_match": model.prior,
+        "blocking_rules_to_generate_predictions": [{"blocking_rule": rule.sql} for rule in rules],
+        "comparisons": [_comparison(comparison) for comparison in model.comparisons],
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": False,
+        "additional_columns_to_retain": [],
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    levels: list[dict[str, Any]] = [
+        {"sql_condition": comparison.silent, "label_for_charts": "nothing to compare", "is_null_level": True}
+    ]
+    for level in comparison.levels:
+        written: dict[str, Any] = {
+            "sql_condition": level.sql or "ELSE",
+            "label_for_charts": level.name,
+            "m_probability": level.m,
+            "u_probability": level.u,
+        }
+        if level.frequency:
+            written |= {"tf_adjustment_column": level.frequency, "tf_adjustment_weight": 1.0}
+        levels.append(written)
+    return {"output_column_name": comparison.name, "comparison_levels": levels}
+
+
+def frequencies(database: DuckDBPyConnection, model: Model, tables: Sequence[str]) -> None:
+    """Tables ``frequency_<column>``: how often another person of the files has a value.
+
+    The one who has it does not count: in a file of thirty, a birthday that one person has is not shared by one in
+    thirty.
+    """
+    for level in (level for comparison in model.comparisons for level in comparison.levels):
+        column = level.frequency
+        if not column:
+            continue
+        counted = " union all ".join(
+            f"select {column}, count(*) - 1 as others, sum(count(*)) over () - 1 as people from {table} "
+            f"where {column} is not null group by {column}"
+            for table in tables
+        )
+        database.execute(
+            f"create or replace table frequency_{column} as select {column}, "
+            f"(sum(others) + {PRIOR_PAIRS * min(level.u, 0.01)}) / (sum(people) + {PRIOR_PAIRS}) as tf_{column} "
+            f"from ({counted}) group by {column}"
+        )
+
+
+def score(
+    database: DuckDBPyConnection, model: Model, rules: Sequence[Rule], tables: Sequence[str], least: float
+) -> pl.DataFrame:
+    """Pairs of at least this weight, the base 2 logarithm of the odds: row_l, row_r, weight, twins.
+
+    ``twins`` marks pairs that share everything but the forename: see TWIN_WEIGHT.
+    """
+    import polars as pl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from splink import DuckDBAPI, Linker
+
+        logging.getLogger("splink").setLevel(logging.ERROR)
+        api = DuckDBAPI(connection=database)
+        frames = [api.register(table, dataset_display_name=f"side_{i}") for i, table in enumerate(tables)]
+        linker = Linker(
+            frames if len(frames) > 1 else frames[0], settings(model, rules, within=len(tables) == 1), log_level=None
+        )
+        held = {level.frequency for c in model.comparisons for level in c.levels if level.frequency}
+        for column in sorted(held):
+            table = api.register(f"frequency_{column}", dataset_display_name=f"of_{column}")
+            linker.table_management.register_term_frequency_lookup(table, column)
+        scored = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
+        found = get(database, _with_twins(model, scored.physical_name, tables))
+        linker.table_management.delete_tables_created_by_splink_from_db()
+    return found.cast({"row_l": pl.Int64, "row_r": pl.Int64, "weight": pl.Float64})
+
+
+def _with_twins(model: Model, scored: str, tables: Sequence[str]) -> str:
+    """A query for the pairs with their weights, and whether the two could be twins."""
+    given = next((comparison for comparison in model.comparisons if comparison.name == "given"), None)
+    if given is None or not {"dob", "family"} <= {comparison.name for comparison in model.comparisons}:
+        return f"select row_l, row_r, match_weight as weight, false as twins from {scored}"
+    columns = [c for c in PREPARED if c != "row"]
+    place = [level.name for level in given.levels].index(TWINS)
+    no_number = " and ".join(f"not coalesce({name}_l = {name}_r, false)" for name in ("uln", "nino"))
+    pairs = f"{scored} p join {tables[0]} l on l.row = p.row_l join {tables[-1]} r on r.row = p.row_r"
+    both = side_by_side(columns, pairs).replace("select ", "select p.row_l, p.row_r, match_weight, ", 1)
+    may_be = f"coalesce(({level_sql(given)}) = {place}, false) and {no_number}"
+    return f"select row_l, row_r, match_weight as weight, {may_be} as twins from ({both})"

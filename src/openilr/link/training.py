@@ -1,0 +1,167 @@
+"""The numbers of a model, from the data themselves.
+
+``u``, how often different people agree, comes from pairs within each file: whoever has two records there is rare, so
+agreement is chance. ``m``, how often records of one person agree, and the share of pairs that are one person come from
+expectation maximisation over the pairs that blocking brings up; all others count as different people. Both start from
+the numbers of :mod:`openilr.link.model`, which count like a number of observed pairs: in a file of thirty they lead, in
+a file of thousands they are forgotten. (Fellegi and Sunter 1969; Winkler 1988. Splink trains without such a prior,
+which leaves small files to chance.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from openilr.link.blocking import Rule
+from openilr.link.model import Comparison, Level, Model
+
+if TYPE_CHECKING:
+    import numpy as np
+    from duckdb import DuckDBPyConnection
+
+#: How many pairs the starting numbers count for.
+PRIOR_PAIRS = 100
+#: Pairs that are drawn for u, and about how many pairs EM reads.
+CHANCE_PAIRS, READ_PAIRS = 400_000, 1_000_000
+_SMALLEST = 1e-9
+
+
+def level_sql(comparison: Comparison) -> str:
+    """The number of the level that a pair reaches; null where the comparison says nothing."""
+    cases = [f"when {level.sql} then {place}" for place, level in enumerate(comparison.levels) if level.sql]
+    last = len(comparison.levels) - 1
+    return f"case when {comparison.silent} then null {' '.join(cases)} else {last} end"
+
+
+def _patterns(database: DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str) -> tuple[Any, Any]:
+    """(levels, how often): each distinct pattern of levels over a query that gives ``l`` and ``r`` side by side."""
+    import numpy as np
+
+    levels = ", ".join(f"{level_sql(comparison)} as c{place}" for place, comparison in enumerate(comparisons))
+    query = f"select *, count(*) n from (select {levels} from ({pairs})) group by all order by all"
+    rows = database.execute(query).fetchall()
+    table = np.array([[-1 if value is None else value for value in row] for row in rows], dtype=np.int64)
+    table = table.reshape(-1, len(comparisons) + 1)
+    return table[:, :-1], table[:, -1].astype(float)
+
+
+def side_by_side(columns: Sequence[str], source: str) -> str:
+    """The columns of ``l`` and ``r`` with the endings that conditions use."""
+    both = ", ".join(f"l.{name} as {name}_l, r.{name} as {name}_r" for name in columns)
+    return f"select {both} from {source}"
+
+
+def chance(
+    database: DuckDBPyConnection, comparisons: Sequence[Comparison], tables: Sequence[str], columns: Sequence[str]
+) -> tuple[Comparison, ...]:
+    """The comparisons with u as it is in these tables."""
+    import numpy as np
+
+    seen = [np.zeros(len(c.levels)) for c in comparisons]
+    for table in tables:
+        people = database.execute(f"select count(*) from {table}").fetchall()[0][0]
+        if people < 2:
+            continue
+        steps = _steps(people, CHANCE_PAIRS // len(tables))
+        numbered = f"(select *, row_number() over (order by hash(row)) - 1 as place from {table})"
+        shifted = f"(select *, unnest({steps}) as step from {numbered})"
+        pairs = f"{shifted} l join {numbered} r on r.place = (l.place + l.step) % {people}"
+        levels, counts = _patterns(database, comparisons, side_by_side(columns, pairs))
+        for place, tally in enumerate(seen):
+            known = levels[:, place] >= 0
+            tally += np.bincount(levels[known, place], counts[known], len(tally))
+    out = []
+    for comparison, tally in zip(comparisons, seen, strict=True):
+        share = (tally + PRIOR_PAIRS * _start(comparison)) / (tally.sum() + PRIOR_PAIRS)
+        floor = np.minimum(_start(comparison), max(1 / (tally.sum() + 1), _SMALLEST))
+        share = np.maximum(share, floor)
+        for place, level in enumerate(comparison.levels):
+            if level.name == "same" and level.sql:
+                exact = same_by_chance(database, tables, comparison.needs[0], level)
+                share[place] = exact
+        levels_now = tuple(
+            level if level.fixed else replace(level, u=float(value))
+            for level, value in zip(comparison.levels, share, strict=True)
+        )
+        out.append(replace(comparison, levels=levels_now))
+    return tuple(out)
+
+
+def _start(comparison: Comparison) -> np.ndarray:
+    import numpy as np
+
+    return np.array([level.u for level in comparison.levels])
+
+
+def _steps(people: int, pairs: int) -> list[int]:
+    """Distances between the places of two people: all of them in a small file, evenly spread ones in a large one."""
+    wanted = max(1, min(people - 1, pairs // people))
+    return sorted({1 + place * (people - 1) // wanted for place in range(wanted)})
+
+
+def same_by_chance(database: DuckDBPyConnection, tables: Sequence[str], column: str, level: Level) -> float:
+    """How often two people of one file have the same value, counted exactly over all pairs."""
+    equal = total = 0.0
+    for table in tables:
+        query = (
+            f"select sum(n * (n - 1)), sum(n) from (select count({column})::double n from {table} group by {column})"
+        )
+        same, people = database.execute(query).fetchall()[0]
+        equal, total = equal + (same or 0), total + (people or 0) * ((people or 0) - 1.0)
+    floor = min(level.u, max(1 / (total + 1), _SMALLEST))
+    return float(max((equal + PRIOR_PAIRS * level.u) / (total + PRIOR_PAIRS), floor))
+
+
+def train(
+    database: DuckDBPyConnection, comparisons: Sequence[Comparison], rules: Sequence[Rule], columns: Sequence[str],
+    tables: tuple[str, str], sizes: tuple[int, int], brought_up: int, *, within: bool,
+) -> Model:  # fmt: skip
+    """m and the prior, by expectation maximisation over the pairs of ``rules``; u is taken as it is.
+
+    ``within`` one file, a pair counts once. ``brought_up`` is how many pairs the rules bring up: where that is more
+    than are read, a part of the left-hand people stands for all.
+    """
+    import numpy as np
+
+    share = min(1.0, READ_PAIRS / max(1, brought_up))
+    part = "" if share == 1 else f" and hash(l.row) % 100000 < {int(share * 100000)}"
+    once = " and l.row < r.row" if within else ""
+    found = " union ".join(
+        f"select l.row x, r.row y from {tables[0]} l join {tables[1]} r on {rule.sql}{once}{part}" for rule in rules
+    )
+    source = f"({found}) p join {tables[0]} l on l.row = p.x join {tables[1]} r on r.row = p.y"
+    levels, counts = _patterns(database, comparisons, side_by_side(columns, source))
+    everything = share * (sizes[0] * (sizes[0] - 1) / 2 if within else sizes[0] * sizes[1])
+    most = share * min(sizes)
+    prior = 0.5 * most / everything
+    ms = [np.array([level.m for level in c.levels]) for c in comparisons]
+    us = [_start(c) for c in comparisons]
+    starts = [m.copy() for m in ms]
+    for _ in range(60):
+        odds = np.full(len(counts), prior / (1 - prior))
+        for place, (m, u) in enumerate(zip(ms, us, strict=True)):
+            known = levels[:, place] >= 0
+            odds[known] *= (m / u)[levels[known, place]]
+        one = counts * odds / (1 + odds)
+        before, prior = prior, min(one.sum(), most) / everything
+        prior = max(prior, 0.01 * most / everything)
+        for place, comparison in enumerate(comparisons):
+            known = levels[:, place] >= 0
+            tally = np.bincount(levels[known, place], one[known], len(comparison.levels))
+            new = (tally + PRIOR_PAIRS * starts[place]) / (tally.sum() + PRIOR_PAIRS * starts[place].sum())
+            held = np.array([level.fixed for level in comparison.levels])
+            ms[place] = np.where(held, starts[place], new)
+        if abs(prior - before) < 1e-4 * before:
+            break
+    trained = tuple(
+        replace(c, levels=tuple(replace(v, m=float(x)) for v, x in zip(c.levels, m, strict=True)))
+        for c, m in zip(comparisons, ms, strict=True)
+    )
+    about = {
+        "people": list(sizes),
+        "pairs read": int(counts.sum()),
+        "matches": round(one.sum() / share),
+    }
+    return Model(trained, float(prior), about)
