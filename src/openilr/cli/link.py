@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from openilr.cli import link_sources
 from openilr.cli.groups import help_where_nothing_is_asked
 from openilr.cli.output import Output, Progress
 from openilr.cli.run import FINE, CannotRun, plain, say
@@ -68,3 +69,7 @@ def pairs(
             say(note)
         say(f"{found.height:,} pairs of {people_a.height:,} and {people_b.height:,} people.")
     return FINE
+
+
+app.command("add")(link_sources.add)
+app.command("sources")(link_sources.sources)

@@ -8,6 +8,7 @@ a file of thousands they are forgotten. (Fellegi and Sunter 1969; Winkler 1988. 
 which leaves small files to chance.)
 """
 
+# ruff: noqa: S608 - queries are put together from our own column names; no value goes into their text
 from __future__ import annotations
 
 from collections.abc import Sequence
