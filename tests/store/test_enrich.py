@@ -193,6 +193,7 @@ def as_format_1(store: Store) -> None:
     with sqlite3.connect(store.path / "catalogue.sqlite") as database:
         database.executescript(
             "DROP INDEX versions; DROP TABLE snapshot_file; DROP TABLE snapshot_submission; DROP TABLE snapshot; "
+            "DROP TABLE source_edition; "
             "ALTER TABLE submission DROP COLUMN origin; UPDATE store SET value = '1' WHERE name = 'format'"
         )
         for path in store.path.glob("tables/*/learner.parquet"):

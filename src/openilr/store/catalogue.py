@@ -44,14 +44,7 @@ CREATE TABLE rule_count (
 );
 CREATE TABLE reference (edition INTEGER PRIMARY KEY, added_at TEXT NOT NULL, files TEXT NOT NULL);
 """
-#: Linked sources (``openilr.link.sources``). Made with the first source: a store without one needs no such table.
-_SOURCES = """
-CREATE TABLE IF NOT EXISTS source_edition (
-    source TEXT NOT NULL, edition INTEGER NOT NULL, added_at TEXT NOT NULL, tables TEXT NOT NULL,
-    PRIMARY KEY (source, edition)
-) STRICT;
-"""
-_SNAPSHOTS = """
+_SECOND = """
 CREATE TABLE snapshot (
     id TEXT PRIMARY KEY, year TEXT NOT NULL, return_name TEXT NOT NULL, number INTEGER NOT NULL,
     frozen_by TEXT NOT NULL, frozen_at TEXT NOT NULL, note TEXT NOT NULL, counts TEXT NOT NULL,
@@ -65,13 +58,17 @@ CREATE TABLE snapshot_file (
     snapshot TEXT NOT NULL REFERENCES snapshot (id), path TEXT NOT NULL PRIMARY KEY, entity TEXT NOT NULL,
     rows INTEGER NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL
 );
+CREATE TABLE source_edition (
+    source TEXT NOT NULL, edition INTEGER NOT NULL, added_at TEXT NOT NULL, tables TEXT NOT NULL,
+    PRIMARY KEY (source, edition)
+);
 """
 #: The submissions of one provider for one return; either may be unknown, where a file could not be read.
 _SAME = "year IS NOT DISTINCT FROM ? AND return_name = ? AND ukprn IS NOT DISTINCT FROM ?"
 #: What each format added to the one before, for stores of an earlier release.
 _UPGRADES = {
     2: "ALTER TABLE submission ADD COLUMN origin TEXT NOT NULL DEFAULT 'submitted';"
-    "CREATE INDEX versions ON submission (year, return_name, ukprn);" + _SNAPSHOTS,
+    "CREATE INDEX versions ON submission (year, return_name, ukprn);" + _SECOND,
 }
 
 
@@ -155,7 +152,7 @@ class Catalogue:
     def create(folder: Path, settings: dict[str, str]) -> None:
         """Make a new, empty catalogue, so that a store is there whole or not at all."""
         about = {"format": str(FORMAT), **settings}
-        database.create(folder, settings["id"], _statements(_TABLES + _SNAPSHOTS), about)
+        database.create(folder, settings["id"], _statements(_TABLES + _SECOND), about)
 
     def close(self) -> None:
         self._db.close()
@@ -303,15 +300,13 @@ class Catalogue:
 
     def sources(self) -> dict[str, tuple[int, str, dict[str, dict[str, Any]]]]:
         """Source to (current edition, added at, facts about each of its tables)."""
-        made = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'source_edition'").fetchone()
         query = "SELECT source, edition, added_at, tables FROM source_edition ORDER BY source, edition"
-        rows = self._db.execute(query).fetchall() if made else []
+        rows = self._db.rows(query)
         return {row["source"]: (row["edition"], row["added_at"], json.loads(row["tables"])) for row in rows}
 
     def add_source(self, source: str, edition: int, added_at: str, tables: dict[str, dict[str, Any]]) -> None:
-        with self.transaction() as database:
-            database.execute(_SOURCES)
-            database.execute(
+        with self._db.transaction():
+            self._db.run(
                 "INSERT INTO source_edition VALUES (?, ?, ?, ?)", (source, edition, added_at, json.dumps(tables))
             )
 

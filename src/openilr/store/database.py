@@ -166,16 +166,16 @@ class Postgres:
         import psycopg
 
         try:
-            return self._db.execute(_postgres(statement), values).fetchall()  # type: ignore[arg-type]
+            return list(self._db.execute(_postgres(statement), values).fetchall())
         except psycopg.Error as error:
             raise StoreError(f"The catalogue in PostgreSQL cannot be read: {_first_line(error)}") from None
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
-        self._db.execute(_postgres(statement), values)  # type: ignore[arg-type]
+        self._db.execute(_postgres(statement), values)
 
     def run_many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
         with self._db.cursor() as cursor:
-            cursor.executemany(_postgres(statement), list(values))  # type: ignore[arg-type]
+            cursor.executemany(_postgres(statement), list(values))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
