@@ -27,6 +27,7 @@ ORDER = [
     "access",
     "measure",
     "disclose",
+    "research",
     "publish",
     "web",
     "synth",

@@ -162,7 +162,8 @@ def _text(output: Output, context: Context) -> Iterator[Finding]:
             "text", "fail", f"The text has more than {most} characters, or some that do not print.", (),
             context.policy.source("text"),
         )  # fmt: skip
-    numbers = [n for n in re.findall(r"\d[\d,]*\.?\d*", text) if n.strip(",.") not in context.numbers]
+    found = [n.rstrip(",.") for n in re.findall(r"\d[\d,]*\.?\d*", text)]
+    numbers = [n for n in found if n not in context.numbers]
     words = f" It has numbers that no released output shows: {', '.join(numbers[:10])}." if numbers else ""
     yield Finding("text", "review", f"A person must read the text.{words}", (), context.policy.source("text"))
 

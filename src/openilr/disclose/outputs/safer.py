@@ -70,7 +70,7 @@ def _suppress(output: Output, context: Context, ledger: Ledger) -> dict[str, Any
         findings, attacks = find(tried, context, ledger)
         failed = [f for f in findings if f.status == "fail"]
         if not failed:
-            return changes
+            return changes if hide else None
         cells = count_cells(tried.inner)
         before = len(hide)
         for finding in failed:
@@ -135,6 +135,9 @@ def _weakest(cells: Cells, exposure: Any, name: str, hide: set[tuple[str, ...]])
 
 def _round(output: Output, context: Context, ledger: Ledger) -> dict[str, Any] | None:
     """Round counts to the threshold (or twice that): a small group may then be nobody or enough people."""
+    if output.inner.content.get("statistic") in ("median", "quantile"):
+        changes = _base(output, context)
+        return changes if _status(output, changes, context, ledger) != "fail" else None
     if output.inner.content.get("statistic") not in ("count", "share"):
         return None
     for times in (1, 2):
