@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from openilr.cli import datasets
 from openilr.cli.groups import help_where_nothing_is_asked
 from openilr.cli.output import Output, Progress
 from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
@@ -20,6 +21,8 @@ app = typer.Typer(
     invoke_without_command=True,
     callback=help_where_nothing_is_asked,
 )
+app.command("add")(datasets.add)
+app.command("list")(datasets.list_)
 
 DataFile = Annotated[Path, typer.Argument(metavar="DATA.csv", help="The data file of the pair.")]
 MetaFile = Annotated[Path, typer.Argument(metavar="META.csv", help="Its meta file, DATA.meta.csv.")]

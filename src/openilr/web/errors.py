@@ -8,6 +8,8 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from openilr.web.middleware import is_api
+
 _HOME = Path(__file__).resolve().parents[2]
 _WORDS = {
     400: ("Bad request", "The request could not be understood."),
@@ -21,16 +23,11 @@ _WORDS = {
 def answer(request: HttpRequest, status: int, words: str = "") -> HttpResponse:
     """A plain page, or a problem in the API's form where the address is the API's."""
     title, text = _WORDS[status]
-    if _is_api(request):
+    if is_api(request.path):
         from openilr.web.api.problems import problem
 
         return problem(status)
     return render(request, "error.html", {"title": title, "text": words or text}, status=status)
-
-
-def _is_api(request: HttpRequest) -> bool:
-    path = request.path.lower()
-    return path.startswith(("/v1/", "/statistics/"))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

@@ -41,6 +41,21 @@ def security_headers(following: Next) -> Next:
     return add
 
 
+def one_spelling_of_the_api(following: Next) -> Next:
+    """Addresses of the API are the same in upper and lower case, and with a slash at the end."""
+
+    def lower(request: HttpRequest) -> HttpResponse:
+        if is_api(request.path_info):
+            request.path_info = request.path_info.lower().rstrip("/")
+        return following(request)
+
+    return lower
+
+
+def is_api(path: str) -> bool:
+    return path.lower().startswith(("/v1/", "/statistics/", "/health"))
+
+
 def session_limits(following: Next) -> Next:
     """Signs a person out when the session has lasted SESSION_LONGEST, however busy it was."""
 

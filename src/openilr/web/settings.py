@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "openilr.web.middleware.security_headers",
+    "openilr.web.middleware.one_spelling_of_the_api",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "openilr.web.middleware.plain_faults",
