@@ -71,6 +71,11 @@ class Store:
     def __repr__(self) -> str:
         return f"Store({str(self.path)!r})"
 
+    @property
+    def id(self) -> str:
+        """Tells this store from every other."""
+        return self._settings["id"]
+
     @staticmethod
     def init(path: str | os.PathLike[str]) -> Store:
         """Make a store in a new or empty folder, and its vault key outside it. StoreError where one is there."""
