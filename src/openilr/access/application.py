@@ -7,6 +7,7 @@ value of the wrong kind is an AccessError that names it. Whether what it asks fo
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -138,6 +139,14 @@ class Application:
     @property
     def people(self) -> tuple[str, ...]:
         return tuple(each.id for each in self.researchers)
+
+    @property
+    def data(self) -> str:
+        """SHA-256 over what data is asked for: who, which fields in which detail, years, sources. Not why or until."""
+        fields = sorted((each.name, each.detail or "") for each in self.fields)
+        sources = sorted(source.name for source in self.sources)
+        what = (self.years, self.return_name, sorted(map(repr, self.where)), fields, sources)
+        return hashlib.sha256(repr(what).encode()).hexdigest()
 
 
 def parse(text: str) -> Application:

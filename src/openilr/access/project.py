@@ -44,6 +44,7 @@ class ExtractRecord:
     manifest: str  #: hash of its manifest
     key: str  #: fingerprint of its key
     content: str  #: hash over its tables, the same for the same approval, snapshots and link run
+    data: str  #: hash of what was approved to be in it (``Application.data``)
     destroyed: bool = False
 
 
@@ -55,6 +56,7 @@ class Project:
     application: str  #: hash of its text
     applicant: str
     applied_at: datetime
+    pending: bool = True  #: whether the latest version waits for a decision
     approved_version: int | None = None
     approved_application: str | None = None
     people: tuple[str, ...] = ()  #: the researchers of the approved application
@@ -96,10 +98,10 @@ def apply(store: Any, text: str, *, by: str, project_id: str | None = None) -> P
     """Hand in an application; the project, in state ``applied``. With ``project_id``: a new version for that project.
 
     AccessError where it cannot be read or a new version is not possible any more, Refused where it asks for what is
-    never given or serves no question (``openilr.access.minimise.refusals``). An approval given to an earlier version
+    never given or serves no question (``openilr.access.admissible.refusals``). An approval given to an earlier version
     stays what it was: the new one needs its own.
     """
-    from openilr.access.minimise import refusals
+    from openilr.access.admissible import refusals
 
     asked = parse(text)
     log = Log(store)
@@ -163,8 +165,8 @@ def approve(
     with log.writing() as events:
         found = of(fold(events), id)
         _in_state(found, "project.approve", ("applied", "approved", "active"))
-        if found.version == found.approved_version:
-            raise AccessError(f"Version {found.version} of {id} is approved already.")
+        if not found.pending:
+            raise AccessError(f"No application of {id} waits for a decision.")
         asked = application(store, found)
         known = people.register(events)
         _must_be_steward(log, known, by, roles, "project.approve", id)
@@ -271,28 +273,26 @@ def _applied(old: Project | None, event: Event) -> Project:
     if old is None:
         return Project(event.project or "", "applied", version, digest, event.actor, event.at)
     state = "applied" if old.approved_version is None else old.state
-    return replace(old, version=version, application=digest, state=state)
+    return replace(old, version=version, application=digest, state=state, pending=True)
 
 
 def _approved(old: Project, event: Event) -> Project:
     facts = event.facts
     return replace(
-        old, state="active" if old.state == "active" else "approved", approved_version=facts["version"],
+        old, state="active" if old.state == "active" else "approved", pending=False, approved_version=facts["version"],
         approved_application=facts["application"], people=tuple(facts["people"]), ends=date.fromisoformat(facts["ends"]),
     )  # fmt: skip
 
 
 def _refused(old: Project, event: Event) -> Project:  # noqa: ARG001 - all steps are called alike
-    if old.approved_version is None:
-        return replace(old, state="closed")
-    return replace(old, version=old.approved_version, application=old.approved_application or "")
+    return replace(old, pending=False, state="closed" if old.approved_version is None else old.state)
 
 
 def _extracted(old: Project, event: Event) -> Project:
     facts = event.facts
     made = ExtractRecord(
         facts["extract"], facts["version"], event.at, tuple(facts["snapshots"]), facts.get("link_run"),
-        facts["manifest"], facts["key"], facts["content"],
+        facts["manifest"], facts["key"], facts["content"], facts["data"],
     )  # fmt: skip
     return replace(old, state="active", extracts=(*old.extracts, made))
 
@@ -330,7 +330,7 @@ def _decide(
         found = of(fold(events), id)
         _must_be_steward(log, people.register(events), by, roles, action, id)
         _in_state(found, action, states)
-        if action in ("project.refuse",) and found.version == found.approved_version:
+        if action == "project.refuse" and not found.pending:
             raise AccessError(f"No application of {id} waits for a decision; suspend or close the project instead.")
         if action == "project.resume" and by in (found.applicant, *found.people):
             raise refusal(log, by, action, "own-project", f"{by} is of the project {id}.", project=id)
