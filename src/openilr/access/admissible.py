@@ -29,7 +29,10 @@ def refusals(asked: Application) -> list[str]:
     used = {catalogue.fields()[w.name].source for w in asked.fields if w.name in catalogue.fields()}
     named = {source.name for source in asked.sources}
     said += [f"The source {name} is named, but none of its fields is asked for." for name in sorted(named - used)]
-    said += [f"Fields of {name} are asked for without a [[source]] that says why." for name in sorted(filter(None, used - named))]
+    said += [
+        f"Fields of {name} are asked for without a [[source]] that says why."
+        for name in sorted(filter(None, used - named))
+    ]
     return said
 
 

@@ -21,7 +21,7 @@ from openilr.spec import AcademicYear
 
 HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
-TEMPLATE = '''\
+TEMPLATE = """\
 # An application for data. Change every line that is not a comment; `ilr project check` says what it would contain.
 title = "Do apprentices who travel far complete less often?"
 public_benefit = "Shows providers and authorities where travel support would keep apprentices in learning."
@@ -66,7 +66,7 @@ serves = ["q1"]
 # [[source]]                     # a linked source, if any; its fields are then written as <source>.<field>
 # name = "hmrc_employment"
 # justification = "Completion is followed into employment for q1."
-'''
+"""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,9 @@ def parse(text: str) -> Application:
     except tomllib.TOMLDecodeError as problem:
         raise AccessError(f"The application is not TOML: {problem}.") from None
     reading = _Reading()
-    top = reading.table(raw, "the application", (*_TEXTS, "end_date", "question", "researcher", "data", "field", "source"))
+    top = reading.table(
+        raw, "the application", (*_TEXTS, "end_date", "question", "researcher", "data", "field", "source")
+    )
     data = reading.table(top.get("data", {}), "[data]", ("years", "return", "where"))
     words = {name: reading.text(top, name, "the application") for name in _TEXTS}
     application = Application(

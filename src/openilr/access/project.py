@@ -260,9 +260,7 @@ def fold(events: Iterable[Event]) -> dict[str, Project]:
         else:
             new = step(old, event)
         if event.action.startswith("project."):
-            said = Decision(
-                event.at, event.actor, event.action, event.facts.get("version"), event.facts.get("reason")
-            )
+            said = Decision(event.at, event.actor, event.action, event.facts.get("version"), event.facts.get("reason"))
             new = replace(new, decisions=(*new.decisions, said))
         found[id] = new
     return found

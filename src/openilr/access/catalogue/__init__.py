@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -20,6 +21,7 @@ from importlib.resources import files
 
 from openilr import years
 from openilr.access.errors import AccessError
+from openilr.link.sources import declared
 from openilr.store.tables import columns, kept_entities, table_name, vault_fields
 
 _HERE = files(__package__)
@@ -73,13 +75,16 @@ def ladders() -> dict[str, tuple[Rung, ...]]:
 @cache
 def fields() -> dict[str, Field]:
     """Every field by its path, in the order of the tables."""
-    rows = {(row["table"], row["field"]): row for row in csv.DictReader((_HERE / "ilr.csv").read_text("utf-8").splitlines())}
+    rows = _rows("ilr.csv")
     found = {}
     for table, name, title in national():
         row = rows.get((table, name)) or rows.get(("*", name))
         if row is not None:
-            made = _field(table, name, title, row)
+            rungs = ladders()[row["ladder"]] if row["ladder"] else ()
+            made = Field(table, name, row["grade"], row["risk"], row["known"] == "yes", rungs, title)
             found[made.path] = made
+    for made in _linked():
+        found[made.path] = made
     return found
 
 
@@ -105,6 +110,26 @@ def national() -> tuple[tuple[str, str, str], ...]:
     return tuple((table, name, title) for (table, name), title in found.items())
 
 
-def _field(table: str, name: str, title: str, row: dict[str, str]) -> Field:
-    rungs = ladders()[row["ladder"]] if row["ladder"] else ()
-    return Field(table, name, row["grade"], row["risk"], row["known"] == "yes", rungs, title)
+def _linked() -> Iterator[Field]:
+    """Fields of the linked sources: how risky they are is in the source's declaration, how coarse in ``linked.csv``."""
+    rows = _rows("linked.csv")
+    for source in declared().values():
+        for table in source.tables:
+            for column in table.columns:
+                row = rows.get((table.name, column.name), {"known": "", "ladder": ""})
+                risk = f"{column.identifiability}{column.sensitivity}"
+                if not column.is_answer or not row["ladder"] or column.identifiability == 1:
+                    grade = "direct"
+                elif row["ladder"] == "key":
+                    grade = "key"
+                else:
+                    grade = "sensitive" if risk[1] <= "D" or risk[0] <= "3" else "instrumental"
+                rungs = ladders().get(row["ladder"], ()) if grade != "direct" else ()
+                yield Field(
+                    table.name, column.name, grade, risk, row["known"] == "yes", rungs, column.title, source.name
+                )
+
+
+def _rows(file: str) -> dict[tuple[str, str], dict[str, str]]:
+    lines = (_HERE / file).read_text("utf-8").splitlines()
+    return {(row["table"], row["field"]): row for row in csv.DictReader(lines)}
