@@ -78,10 +78,9 @@ def learners(count: int, first: int = 0) -> list[dict]:
         aims[0]["LearningDeliveryFAM"] = [fam("SOF", "107"), fam("ACT", "1")]
         if number % 2:
             aims.append(aim(2, FundModel=35, LearnStartDate=date(2025, 9 + number % 3, 2)))
-        made.append(
-            learner(f"L{number}", *aims, ULN=1_000_000_000 + number, Sex="FM"[number % 2],
-                    DateOfBirth=date(1980 + number % 28, 1 + number % 12, 15), Ethnicity=(31, 31, 31, 39, 44)[number % 5])
-        )  # fmt: skip
+        born = date(1980 + number % 28, 1 + number % 12, 15)
+        who = {"ULN": 1_000_000_000 + number, "Sex": "FM"[number % 2], "DateOfBirth": born}
+        made.append(learner(f"L{number}", *aims, **who, Ethnicity=(31, 31, 31, 39, 44)[number % 5]))
     return made
 
 

@@ -3,7 +3,8 @@
 A project hands in an application (``project.apply``), sees what it would contain (``minimise.check``) and gets a
 synthetic twin at once (``twin.make``). A steward approves (``project.approve``). Extracts are made from frozen
 snapshots (``extract.make``), opened by named people while everything holds (``extract.open_extract``), and end with
-their keys (``ending.close``). Whatever is decided or opened is an event in the chain of ``audit``, and that chain is the state.
+their keys (``ending.close``). Whatever is decided or opened is an event in the chain of ``audit``, and that chain is
+the state.
 
 >>> from openilr.access import extract, project
 >>> project.apply(store, text, by="r-jones").id                      # doctest: +SKIP

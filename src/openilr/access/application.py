@@ -1,8 +1,8 @@
 """An application: what a project wants to know, and the least data that answers it. A TOML file, reviewed like code.
 
-``TEMPLATE`` shows every part with a line on each. An application is read strictly: an unknown key, a missing part or a
-value of the wrong kind is an AccessError that names it. Whether what it asks for may be given is another question, which
-``openilr.access.minimise`` answers.
+``TEMPLATE`` shows every part with a line on each. An application is read strictly: an unknown key, a missing part or
+a value of the wrong kind is an AccessError that names it. Whether what it asks for may be given is another question,
+which ``openilr.access.admissible`` and ``minimise`` answer.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ end_date = 2027-07-31            # access and extracts end with this day
 id = "q1"
 text = "How does completion vary with distance to the place of learning?"
 
-[[researcher]]                   # everyone who will see the data; the steward who approves vouches for what is said here
+[[researcher]]                   # everyone who will see the data; who approves vouches for what is said here
 id = "r-jones"                   # a handle: small letters, digits, dots and dashes
 name = "R Jones"
 organisation = "University of Somewhere"

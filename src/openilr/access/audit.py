@@ -1,4 +1,4 @@
-"""The audit log: every decision, access, run, output and deletion, in order, in a chain that cannot be edited unnoticed.
+"""The audit log: every decision, access, run, output and deletion, in a chain that nobody edits unnoticed.
 
 ``STORE/access/audit.jsonl`` has one event a line: ``seq`` from 1, ``at`` (UTC), ``actor``, ``action``, ``facts``,
 ``prev`` (the hash of the event before), ``hash`` (SHA-256 of the event with its ``prev``) and ``sig`` (Ed25519 of the

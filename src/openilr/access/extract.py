@@ -304,7 +304,7 @@ def _write_table(
     return {
         "rows": rows, "sha256": digest.hexdigest(), "file": f"{name}.sealed", "file_sha256": sink.sha256,
         "columns": {
-            column: {"type": str(kind), "detail": details.get(column), "empty": round(empty[column] / rows, 4) if rows else None}
+            column: {"type": str(kind), "detail": details.get(column), "empty": round(empty[column] / max(rows, 1), 4)}
             for column, kind in frame.schema.items()
         },
     }  # fmt: skip

@@ -131,7 +131,8 @@ class Population:
             raise AccessError(f"The store holds no {name}; add the source with `ilr link add`.")
         return (
             f"SELECT t.*, k.person FROM read_parquet({listed([path])}) t JOIN (SELECT DISTINCT record_key, "  # noqa: S608
-            f"person_id AS person FROM link_keys WHERE person_id IN (SELECT person FROM {_CHOSEN})) k USING (record_key)"
+            f"person_id AS person FROM link_keys WHERE person_id IN (SELECT person FROM {_CHOSEN})) k "
+            "USING (record_key)"
         )
 
     def _choose(self) -> None:

@@ -277,8 +277,9 @@ def _applied(old: Project | None, event: Event) -> Project:
 def _approved(old: Project, event: Event) -> Project:
     facts = event.facts
     return replace(
-        old, state="active" if old.state == "active" else "approved", pending=False, approved_version=facts["version"],
-        approved_application=facts["application"], people=tuple(facts["people"]), ends=date.fromisoformat(facts["ends"]),
+        old, state="active" if old.state == "active" else "approved", pending=False,
+        approved_version=facts["version"], approved_application=facts["application"],
+        people=tuple(facts["people"]), ends=date.fromisoformat(facts["ends"]),
     )  # fmt: skip
 
 
