@@ -59,6 +59,7 @@ _PUBLISHED = {
     "AppSerAgeEligibility": "apprenticeship_ages",
     "short_courses": "short_courses",
     "learner_register": "learner_register",
+    "CollectionTimetable": "collection_timetable",
     "AppendixQ_Annex1": "gcse_grades",
     "code-lists": "code_lists",
     "validation-rules": "official_rules",

@@ -6,6 +6,7 @@ import getpass
 import json
 import textwrap
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -178,7 +179,17 @@ def accepted_sentence(acceptance: Acceptance) -> str:
         f"Accepted as {acceptance.submission}: {n['learners_accepted']} of {n['learners']} learners with "
         f"{n['aims_accepted']} of {n['aims']} aims; {n['learners_refused']} learners refused."
     )
-    return words + (f" It takes the place of {acceptance.replaced}." if acceptance.replaced else "")
+    words += f" It takes the place of {acceptance.replaced}." if acceptance.replaced else ""
+    last = acceptance.last_year
+    if last and last["continuing"]:
+        words += (
+            f" Of {last['continuing']:,} aims that went on at the end of {last['compared_with']}, "
+            f"{last['returned']:,} are in this file and {last['missing']:,} are not"
+        )
+        words += f" (learners {', '.join(last['learners_missing'][:10])}" if last["missing"] else ""
+        more = len(last["learners_missing"]) - 10
+        words += f" and {more:,} more)." if more > 0 else ")." if last["missing"] else "."
+    return words
 
 
 @app.command("returns")
@@ -186,24 +197,95 @@ def returns(
     store: StoreFolder,
     year: Annotated[str | None, typer.Option(metavar="YYYY", help="Only this collection year.")] = None,
     return_name: Annotated[str | None, typer.Option("--return", metavar="R14", help="Only this return.")] = None,
+    providers: Annotated[
+        bool, typer.Option("--providers", help="By provider against the timetable: on time, late, missing.")
+    ] = False,
     format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text,
 ) -> int:
-    """List every file that was sent in, refused ones too, and which one counts.
+    """List every file that was sent in, refused ones too, and which one counts; then who is late or missing.
 
     Example: ilr store returns --store sector --year 2526
 
+    Example: ilr store returns --store sector --year 2526 --return R06 --providers
+
     Exit codes: 0 listed; 2 there is no such store.
     """
-    from openilr.store import StoreError
+    from openilr.store import StoreError, timetable
 
     held = opened(store)
-    with plain(StoreError):
+    with plain(StoreError, ValueError):
         found = held.returns(year, return_name)
+        of_years = [year] if year else sorted(set(found["year"].drop_nulls()))
+        standings = [held.standing(each, return_name) for each in of_years]
+    numbers = ("learners_accepted", "learners_refused")
+    shown = ["year", "return", "ukprn", "version", "status", "current", *numbers, "submitted_at"]
+    if providers:
+        import polars as pl
+
+        if not standings:
+            raise CannotRun("Nothing was sent in yet; say which --year to look at.")
+        found = pl.concat(standings)
+        shown = [name for name in found.columns if name != "submission"]
     with Output(None) as out:
-        numbers = ("learners_accepted", "learners_refused")
-        shown = ("year", "return", "ukprn", "version", "status", "current", *numbers, "submitted_at")
-        out.write(_in_form(found, format, list(shown)))
+        out.write(_in_form(found, format, shown))
+        if format is Format.text:
+            for each, standing in zip(of_years, standings, strict=True):
+                out.write(f"\n{each}\n{timetable.told(standing)}")
     return FINE
+
+
+@app.command("diff")
+def diff(
+    states: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B...", help="Two or more, oldest first: snapshots (2526-R04-1), versions of a file, or returns."
+        ),
+    ],
+    store: StoreFolder,
+    provider: Annotated[int | None, typer.Option(metavar="UKPRN", help="Only this provider.")] = None,
+    detail: Annotated[
+        bool, typer.Option("--detail", help="List each learner and aim. With the vault key by LearnRefNumber.")
+    ] = False,
+    format: Annotated[Format, typer.Option(help="Form; csv is the list of --detail.")] = Format.text,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
+) -> int:
+    """Say what changed between snapshots, versions of a file, or returns: added, gone and changed, field by field.
+
+    Example: ilr store diff 2526-R04-1 2526-R06-1 2526-R10-1 --provider 10001234 --store sector
+
+    Exit codes: 0 nothing changed; 1 something changed; 2 there is no such snapshot, file or return.
+    """
+    from openilr.store import StoreError
+    from openilr.store.telling import tell
+
+    if len(states) < 2:
+        raise CannotRun("Name at least two states to compare, the older first.")
+    held = opened(store)
+    wants_rows = detail or format is Format.csv
+    with plain(StoreError):
+        found = [held.diff(before, now, ukprn=provider, detail=wants_rows) for before, now in pairwise(states)]
+        rows = [held.with_references(each.rows) for each in found] if wants_rows else []
+    with Output(output) as out:
+        if format is Format.csv:
+            import polars as pl
+
+            from openilr.validate.reports.csv import without_formulas
+
+            told = [r.insert_column(0, pl.lit(d.now).alias("now")) for d, r in zip(found, rows, strict=True)]
+            out.write(without_formulas(pl.concat(told)).write_csv())
+        elif format is Format.json:
+            said = [each.to_dict() for each in found]
+            for one, listed in zip(said, rows, strict=False):
+                one["rows"] = listed.to_dicts()
+            out.write(json.dumps(said if len(said) > 1 else said[0], default=str, ensure_ascii=False) + "\n")
+        else:
+            from openilr.cli.tables import table
+
+            for place, each in enumerate(found):
+                out.write(tell(each) + (f"\n{table(rows[place])}\n" if detail else ""))
+    changed = any(n for each in found for word, n in each.totals().items() if not word.endswith(("_before", "_now")))
+    return FOUND if changed or any(each.others.height for each in found) else FINE
 
 
 def _in_form(found: pl.DataFrame, format: Format, shown: list[str]) -> str:

@@ -20,7 +20,8 @@ class Acceptance:
     ``accepted`` is False where the whole file was refused; ``reason`` then says why, and the provider's earlier file
     stays the current one. ``counts`` has learners, aims, learners_accepted, learners_refused, aims_accepted.
     ``refused`` lists learners with their rules: personal data, for the sender's eyes. ``replaced`` is the submission
-    that this one takes the place of.
+    that this one takes the place of. ``last_year`` says what became of the provider's continuing aims of the year
+    before (``openilr.store.memory``).
     """
 
     submission: str
@@ -35,6 +36,7 @@ class Acceptance:
     counts: dict[str, int]
     refused: list[dict[str, Any]] = field(default_factory=list, repr=False)
     replaced: str | None = None
+    last_year: dict[str, Any] | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON; ``return_name`` is written as ``return``."""

@@ -185,7 +185,9 @@ class Catalogue:
     def submission(self, id: str) -> Submission:
         found = self._db.rows("SELECT * FROM submission WHERE id = ?", (id,))
         if not found:
-            raise StoreError(f"The store has no submission {id}.")
+            raise StoreError(
+                f"The store has no snapshot, file or return {id}: see `ilr store snapshots` and `returns`."
+            )
         return _submission(found[0], self._files(id).get(id, ()))
 
     def next_version(self, year: str | None, return_name: str, ukprn: int | None) -> int:

@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from openilr.spec import AcademicYear
 from openilr.store import database, durable, enrich
-from openilr.store.acceptance import Acceptance, Refusals
-from openilr.store.catalogue import Catalogue, Snapshot, StoredFile, Submission
-from openilr.store.errors import StoreError
-from openilr.store.staging import Batch, Staging
-from openilr.store.vault import Key, Vault, VaultWriter, make_key, read_key
+from openilr.store.acceptance import Acceptance
+from openilr.store.catalogue import Catalogue, Snapshot, Submission
+from openilr.store.errors import StoreError, VaultError
+from openilr.store.intake import Intake, NotChecked, ReportLike, Sent
+from openilr.store.staging import Batch
+from openilr.store.vault import Key, Vault, make_key, read_key
 
 if TYPE_CHECKING:
     import polars as pl
     from ibis.backends.duckdb import Backend
 
+    from openilr.store.differences import Difference
+    from openilr.store.views import Paths
+
 RETURNS = tuple(f"R{number:02d}" for number in range(1, 15))
 _FOLDERS = (("tables", 0o755), ("vault", 0o700), ("reference", 0o755), ("snapshots", 0o755))
 _LOCK = "writer.lock"
-
-
-class ReportLike(Protocol):
-    """What is needed of ``openilr.validate.Report``."""
-
-    @property
-    def year(self) -> str | None: ...
-
-    @property
-    def readable(self) -> bool: ...
-
-    @property
-    def findings(self) -> pl.DataFrame: ...
-
-    def to_json(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -118,95 +107,32 @@ class Store:
         ``reference`` gives levels on acceptance; by default it is what the store holds. Raises StoreError (nothing
         was changed), StoreBusy (another writer), VaultError (no key).
         """
-        if return_name not in RETURNS:
-            raise StoreError(f"{return_name!r} is not a return: write R01 to R14.")
-        if not submitted_by.strip():
-            raise StoreError("Say who sends the file: submitted_by may not be empty.")
+        _refuse_unclear(return_name, submitted_by)
         sent = Path(file)
         if not sent.is_file():
             raise StoreError(f"There is no file {sent.name} to take in.")
         with _plain_errors(), self._writing() as catalogue:
             size, sha256 = durable.file_sha256(sent)
-            batches = iter(tables) if report.readable else iter(())
-            first = next(batches, None)
-            year, ukprn = _sender(first, report)
-            version = catalogue.next_version(year, return_name, ukprn)
-            draft = Submission(
-                id=f"{year or 'unknown'}-{return_name}-{ukprn or 'unknown'}-{version:03d}",
-                year=year, return_name=return_name, ukprn=ukprn, version=version, status="refused",
-                file=sent.name, sha256=sha256, bytes=size, submitted_by=submitted_by.strip(), submitted_at=_now(),
-                reason=None, counts={}, reference=self._edition_of(catalogue, reference),
-            )  # fmt: skip
-            everything = chain([first], batches) if first is not None else iter(())
-            return self._take_in(catalogue, draft, everything, report, reference)
+            edition = self._edition_of(catalogue, reference)
+            intake = Intake(self.path, self._key, catalogue, self._lookups(edition, reference))
+            about = Sent(sent.name, size, sha256, submitted_by.strip(), _now())
+            return intake.take(about, tables, report, return_name, edition)
 
-    def _take_in(
-        self, catalogue: Catalogue, draft: Submission, batches: Iterator[Batch], report: ReportLike, reference: Any
+    def ingest(
+        self, batches: Iterable[Batch], *, return_name: str, submitted_by: str, reference: Any = None
     ) -> Acceptance:
-        refusals = Refusals(report.findings)
-        tables, vault = self.path / "tables" / draft.id, self.path / "vault" / draft.id
-        with durable.staging((tables, 0o755), (vault, 0o700)) as (tables_part, vault_part):
-            new, files = self._stage(draft, batches, report, refusals, reference, (tables_part, vault_part))
-            files.append(self._write_report(draft.id, vault_part, report, refusals))
-            durable.publish_folder(vault_part, vault)
-            if new.status == "accepted":
-                durable.publish_folder(tables_part, tables)
-            else:
-                durable.remove(tables_part)
-            new = replace(new, files=tuple(files), current=new.status == "accepted")
-            replaced = catalogue.add(new, _rule_counts(report.findings))
-        return Acceptance(
-            new.id, new.year, new.return_name, new.ukprn, new.version, new.file, new.sha256, new.current, new.reason,
-            new.counts, refusals.refused, replaced,
-        )  # fmt: skip
+        """Take one provider's return in without checking it: for synthetic data, and for data checked elsewhere.
 
-    def _stage(
-        self,
-        draft: Submission,
-        batches: Iterator[Batch],
-        report: ReportLike,
-        refusals: Refusals,
-        reference: Any,
-        parts: tuple[Path, Path],
-    ) -> tuple[Submission, list[StoredFile]]:
-        """Write the tables of the accepted learners, or find the reason to refuse the file."""
-        from openilr import years
-
-        first = next(batches, None)
-        reason = _refused_at_once(draft, report, first)
-        if reason or first is None or draft.year is None or draft.ukprn is None:
-            return replace(draft, reason=reason, counts=dict(getattr(report, "counts", {}))), []
-        staging = Staging(
-            draft.id, years.load(draft.year), draft.return_name, draft.ukprn,
-            folders=parts, key=self._key, refusals=refusals, lookups=self._lookups(draft.reference, reference),
-        )  # fmt: skip
-        files: list[StoredFile] = []
-        try:
-            for batch in chain([first], batches):
-                staging.add(batch)
-            reason = refusals.file_reason()
-            if reason is None and not staging.counts["learners_accepted"]:
-                reason = "No learner could be accepted, so the provider's earlier file stays the current one."
-            if reason is None:
-                files = staging.finish()
-        finally:
-            staging.abandon()
-        if reason:
-            durable.remove(parts[1] / "identifiers.vault")
-        status = "refused" if reason else "accepted"
-        return replace(draft, status=status, reason=reason, counts=staging.counts), files
-
-    def _write_report(self, id: str, vault_part: Path, report: ReportLike, refusals: Refusals) -> StoredFile:
-        sink = durable.Sink(vault_part / "report.vault")
-        try:
-            writer = VaultWriter(sink, self._key, f"{id}/report")
-            writer.add("report", report.to_json().encode())
-            writer.add("refused", json.dumps(refusals.refused).encode())
-            writer.finish()
-            sink.finish()
-        finally:
-            sink.close()
-        return StoredFile(f"vault/{id}/report.vault", "report", sink.size, sink.sha256)
+        ``batches`` are tables as ``openilr.collect`` gives them, of one year and provider. Everybody in them is
+        accepted, and every field is kept as by :meth:`submit`; there is no file and no report. The catalogue tells
+        such a return apart: its ``origin`` is "ingested", not "submitted", and nothing that it shows was validated.
+        """
+        _refuse_unclear(return_name, submitted_by)
+        with _plain_errors(), self._writing() as catalogue:
+            edition = self._edition_of(catalogue, reference)
+            intake = Intake(self.path, self._key, catalogue, self._lookups(edition, reference))
+            about = Sent("", 0, "", submitted_by.strip(), _now(), "ingested")
+            return intake.take(about, batches, NotChecked(), return_name, edition)
 
     # Looking
 
@@ -215,7 +141,7 @@ class Store:
 
         Columns: year, return, ukprn, version, status (accepted, refused), current, learners, aims,
         learners_accepted, learners_refused, aims_accepted, submitted_by, submitted_at (UTC), file, sha256, reason,
-        submission.
+        submission, origin (submitted, or ingested: taken in without a check).
         """
         import polars as pl
 
@@ -224,16 +150,24 @@ class Store:
             "year": pl.String, "return": pl.String, "ukprn": pl.Int32, "version": pl.Int32, "status": pl.String,
             "current": pl.Boolean, **dict.fromkeys(counts, pl.Int64), "submitted_by": pl.String,
             "submitted_at": pl.String, "file": pl.String, "sha256": pl.String, "reason": pl.String,
-            "submission": pl.String,
+            "submission": pl.String, "origin": pl.String,
         }  # fmt: skip
         rows = [
             (s.year, s.return_name, s.ukprn, s.version, s.status, s.current, *(s.counts.get(c) for c in counts),
-             s.submitted_by, s.submitted_at, s.file, s.sha256, s.reason, s.id)
+             s.submitted_by, s.submitted_at, s.file, s.sha256, s.reason, s.id, s.origin)
             for s in self._submissions(year=year, return_name=return_name)
         ]  # fmt: skip
         return pl.DataFrame(rows, schema=types, orient="row").with_columns(
             pl.col("submitted_at").str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC")
         )
+
+    def standing(self, year: str, return_name: str | None = None, *, now: datetime | None = None) -> pl.DataFrame:
+        """Who has returned, who is late and who is missing (``openilr.store.timetable``), at ``now``."""
+        from openilr.store import timetable
+
+        days = timetable.closing_days(year, self.reference())
+        of_years = [s for name in (AcademicYear(year).previous.name, year) for s in self._submissions(year=name)]
+        return timetable.standing(of_years, year, return_name, days, now or datetime.now(UTC))
 
     def received(self) -> list[str]:
         """Names of the files that were accepted so far: what the rules about repeated and older files ask for."""
@@ -332,6 +266,66 @@ class Store:
             elif durable.file_sha256(path) != (file.bytes, file.sha256):
                 problems.append(f"{file.path} is not as it was written.")
         return problems
+
+    def diff(self, before: str, now: str, *, ukprn: int | None = None, detail: bool = False) -> Difference:
+        """What changed from one state to another (``openilr.store.differences``).
+
+        Each is a snapshot (``2526-R04-1``), a version of one provider's file (``2526-R04-10001234-001``), or a return
+        as it stands (``2526-R04``), all of one year. ``ukprn`` narrows to a provider; ``detail`` lists every learner
+        and aim. StoreError where one is not there.
+        """
+        from openilr.store import differences
+
+        sides = [(name, *self._state(name)) for name in (before, now)]
+        of_year = {year for _, paths, _ in sides for year in paths}
+        if len(of_year) != 1:
+            raise StoreError(f"{before} and {now} are of different years; only states of one year can be compared.")
+        narrowed = {provider for *_, provider in sides if provider is not None}
+        if len(narrowed | ({ukprn} if ukprn is not None else set())) > 1:
+            raise StoreError(f"{before} and {now} are files of different providers.")
+        ukprn = ukprn if ukprn is not None else next(iter(narrowed), None)
+        (a, b) = ((name, paths) for name, paths, _ in sides)
+        return differences.compare(a, b, ukprn, detail=detail)
+
+    def with_references(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of a difference with LearnRefNumber in place of the learner's key: personal data, for the sender.
+
+        As they are without the vault's key.
+        """
+        import polars as pl
+
+        try:
+            vault = self.vault()
+        except VaultError:
+            return rows
+        wanted = set(rows["ukprn"])
+        names = [pl.DataFrame(schema={"learner_key": pl.String, "LearnRefNumber": pl.String})]
+        for submission in self._submissions():
+            if submission.ukprn in wanted and submission.status == "accepted":
+                of_one = vault.identifiers(submission.id, "Learner")
+                names.append(of_one.select("learner_key", "LearnRefNumber"))
+        found = pl.concat(names).unique("learner_key")
+        joined = rows.join(found, on="learner_key", how="left", maintain_order="left")
+        return joined.select("ukprn", "entity", "LearnRefNumber", *rows.columns[3:])
+
+    def _state(self, name: str) -> tuple[Paths, int | None]:
+        """The files of a snapshot, a submission or a return, and the provider where it is one provider's."""
+        from openilr.store import views
+
+        with self._reading() as catalogue:
+            snapshots = {s.id: s for s in catalogue.snapshots()}
+            if name in snapshots:
+                return views.of_snapshot(self.path, snapshots[name]), None
+            year, _, return_name = name.partition("-")
+            if return_name in RETURNS:
+                found = catalogue.submissions(year=year, return_name=return_name, current=True, with_files=True)
+                if not found:
+                    raise StoreError(f"The store holds no accepted return for {year} {return_name}.")
+                return views.of_submissions(self.path, found), None
+            submission = catalogue.submission(name)
+        if submission.status != "accepted":
+            raise StoreError(f"{name} was refused, so nothing of it was kept to compare.")
+        return views.of_submissions(self.path, [submission]), submission.ukprn
 
     # Deriving again
 
@@ -466,33 +460,11 @@ class Store:
             return catalogue.submissions(**which)
 
 
-def _sender(first: Batch | None, report: ReportLike) -> tuple[str | None, int | None]:
-    """Year and provider of a file, as far as it says them."""
-    if first is None:
-        return report.year, None
-    providers = first.frames["LearningProvider"]["UKPRN"].drop_nulls()
-    return first.year.name, providers[0] if len(providers) else None
-
-
-def _refused_at_once(draft: Submission, report: ReportLike, first: Batch | None) -> str | None:
-    if not report.readable:
-        return "No whole ILR message could be read from the file."
-    if first is None:
-        return "The file holds no learners."
-    if report.year is not None and report.year != draft.year:
-        return f"The file is of the year {draft.year}, but was checked as {report.year}."
-    if draft.ukprn is None:
-        return "The file does not say which provider it is from (LearningProvider.UKPRN)."
-    return None
-
-
-def _rule_counts(findings: pl.DataFrame) -> list[tuple[str, str, int, int]]:
-    import polars as pl
-
-    grouped = findings.group_by("rule", "severity").agg(
-        pl.col("learn_ref_number").drop_nulls().n_unique().alias("learners"), pl.len().alias("findings")
-    )
-    return list(grouped.iter_rows())
+def _refuse_unclear(return_name: str, submitted_by: str) -> None:
+    if return_name not in RETURNS:
+        raise StoreError(f"{return_name!r} is not a return: write R01 to R14.")
+    if not submitted_by.strip():
+        raise StoreError("Say who sends the file: submitted_by may not be empty.")
 
 
 def _copy(source: Path, target: Path) -> tuple[int, str]:

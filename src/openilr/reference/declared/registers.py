@@ -47,6 +47,18 @@ TABLES = (
         own_layout=True,
     ),
     Table(
+        "collection_timetable",
+        "When the returns of a year close, where the year pack does not say or says it otherwise",
+        "Data collection timetable of the Department for Education, as the user keeps it",
+        (r"(?:collection)?timetable",),
+        columns_of(r"""
+        year             key text    = academicyear
+        return           key text    = returnname | returnperiod | collection
+        closes           must date   = closingdate | deadline
+        """),
+        own_layout=True,
+    ),
+    Table(
         "official_rules",
         "The official wording of the validation rules",
         "ILR validation rules, the Department for Education's own CSV, GOV.UK",

@@ -1,0 +1,111 @@
+"""What changed between two states of the returns, counted and told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from openilr.store import Store, StoreError
+from tests.store.making import aim, fam, learner, report, sent_file, tables
+
+PROVIDER = 10000001
+
+
+def submit(store: Store, *learners: dict, ukprn: int = PROVIDER, return_name: str = "R04") -> str:
+    return store.submit([tables(list(learners), ukprn=ukprn)], report(), file=sent_file(store.path.parent),
+                        return_name=return_name, submitted_by="x").submission  # fmt: skip
+
+
+def test_nothing_changed(store):
+    first = submit(store, learner("L1", aim()), learner("L2", aim(), aim(2)))
+    second = submit(store, learner("L1", aim()), learner("L2", aim(), aim(2)))
+    same = store.diff(first, second, detail=True)
+    assert same.providers.row(0) == (PROVIDER, 2, 2, 0, 0, 0, 3, 3, 0, 0, 0)
+    assert same.fields.is_empty() and same.values.is_empty() and same.others.is_empty() and same.rows.is_empty()
+
+
+def test_learners_and_aims_added_gone_and_changed(store):
+    submit(store, learner("stays", aim()), learner("goes", aim(), aim(2)), learner("changes", aim(), aim(2), Sex="F"))
+    submit(
+        store,
+        learner("stays", aim()), learner("comes", aim()),
+        learner("changes", aim(CompStatus=3, Outcome=3, LearnActEndDate=date(2026, 1, 9)), aim(3, LearnAimRef="603"),
+                Sex="M"),
+        return_name="R06",
+    )  # fmt: skip
+    found = store.diff("2526-R04", "2526-R06", detail=True)
+    assert found.providers.row(0, named=True) == {
+        "ukprn": PROVIDER, "learners_before": 3, "learners_now": 3, "learners_added": 1, "learners_gone": 1,
+        "learners_changed": 1, "aims_before": 5, "aims_now": 4, "aims_added": 2, "aims_gone": 3, "aims_changed": 1,
+    }  # fmt: skip
+    assert {(e, f): n for e, f, n, _ in found.fields.iter_rows()} == {
+        ("Learner", "Sex"): 1, ("LearningDelivery", "CompStatus"): 1, ("LearningDelivery", "Outcome"): 1,
+        ("LearningDelivery", "LearnActEndDate"): 1,
+    }  # fmt: skip
+    assert ("LearningDelivery", "CompStatus", "1", "3", 1) in found.values.rows()
+    assert ("Learner", "Sex", "F", "M", 1) in found.values.rows()
+    changes = {(r["entity"], r["LearnAimRef"], r["AimSeqNumber"], r["change"]) for r in found.rows.to_dicts()}
+    assert ("LearningDelivery", "603", 3, "added") in changes and ("LearningDelivery", "ZPROG001", 2, "gone") in changes
+    assert found.rows.filter(change="changed", entity="LearningDelivery")["fields"].to_list() == [
+        "CompStatus,LearnActEndDate,Outcome"
+    ]
+    assert found.totals()["aims_gone"] == 3
+
+
+def test_a_corrected_start_date_is_a_change_and_renumbering_is_not_a_new_aim(store):
+    first = submit(store, learner("L1", aim(1), aim(2, LearnAimRef="603")))
+    moved = submit(store, learner("L1", aim(1, LearnStartDate=date(2025, 9, 8)), aim(2, LearnAimRef="603")))
+    renumbered = submit(store, learner("L1", aim(2), aim(1, LearnAimRef="603")))
+    one = store.diff(first, moved)
+    assert one.totals()["aims_changed"] == 1 and one.totals()["aims_added"] == 0
+    assert one.fields["field"].to_list() == ["LearnStartDate"]
+    other = store.diff(first, renumbered)
+    assert other.totals()["aims_added"] == 0
+    assert other.fields.rows() == [("LearningDelivery", "AimSeqNumber", 2, 1)]
+
+
+def test_two_aims_of_one_kind_are_paired_once(store):
+    first = submit(store, learner("L1", aim(1), aim(2)))
+    second = submit(store, learner("L1", aim(1), aim(2), aim(3)))
+    found = store.diff(first, second)
+    assert (found.totals()["aims_added"], found.totals()["aims_gone"], found.totals()["aims_changed"]) == (1, 0, 0)
+
+
+def test_records_below_are_counted(store):
+    first = submit(store, learner("L1", aim(LearningDeliveryFAM=[fam("SOF", "105"), fam("FFI", "1")])))
+    second = submit(
+        store, learner("L1", aim(LearningDeliveryFAM=[fam("SOF", "105"), fam("FFI", "2"), fam("RES", "1")]))
+    )
+    assert store.diff(first, second).others.rows() == [("LearningDeliveryFAM", 2, 1, 1)]
+
+
+def test_providers_that_came_and_went_and_one_of_them_alone(store):
+    submit(store, learner("L1", aim()), ukprn=10000001)
+    submit(store, learner("L1", aim()), ukprn=10000002)
+    submit(store, learner("L1", aim()), ukprn=10000002, return_name="R06")
+    submit(store, learner("L1", aim()), learner("L2", aim()), ukprn=10000003, return_name="R06")
+    a, b = (store.freeze("2526", name, frozen_by="x") for name in ("R04", "R06"))
+    totals = store.diff(a, b).totals()
+    assert (totals["providers_added"], totals["providers_gone"], totals["learners_added"]) == (1, 1, 2)
+    alone = store.diff(a, b, ukprn=10000002)
+    assert alone.providers["ukprn"].to_list() == [10000002] and alone.totals()["learners_changed"] == 0
+
+
+def test_what_can_not_be_compared(store):
+    first = submit(store, learner("L1", aim()))
+    with pytest.raises(StoreError, match="no snapshot, file or return 2526-R04-9"):
+        store.diff(first, "2526-R04-9")
+    with pytest.raises(StoreError, match="no accepted return for 2526 R14"):
+        store.diff(first, "2526-R14")
+    other = submit(store, learner("L1", aim()), ukprn=10000002)
+    with pytest.raises(StoreError, match="different providers"):
+        store.diff(first, other)
+    refused = store.submit([tables([learner("L1", aim())], ukprn=PROVIDER)], report(("X", "error", None, 1)),
+                           file=sent_file(store.path.parent), return_name="R04", submitted_by="x")  # fmt: skip
+    with pytest.raises(StoreError, match="was refused"):
+        store.diff(first, refused.submission)
+    old = store.submit([tables([learner("L1", aim(FworkCode=1))], ukprn=PROVIDER, year="1819")], report(year="1819"),
+                       file=sent_file(store.path.parent), return_name="R04", submitted_by="x")  # fmt: skip
+    with pytest.raises(StoreError, match="different years"):
+        store.diff(first, old.submission)
