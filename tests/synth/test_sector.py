@@ -139,7 +139,7 @@ def test_an_earlier_return_knows_less(tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"learners": 10, "year_names": ("2425",)}, "no rule pack of 2425"),
+        ({"learners": 10, "year_names": ("2021",)}, "No return of 2021"),
         ({"learners": 10, "returns": ("R15",)}, "no return R15"),
         ({"learners": 0}, "at least one learner"),
         ({"learners": 10, "faults": 1.5}, "share of faults"),
@@ -169,13 +169,13 @@ def test_the_command_writes_and_compares(tmp_path: Path, capsys: pytest.CaptureF
     assert (out / "fidelity" / "apprenticeship.svg").read_text("utf-8").startswith("<svg")
 
 
-def test_the_command_refuses_a_folder_in_use_and_a_year_without_rules(
+def test_the_command_refuses_a_folder_in_use_and_a_year_before_the_adult_skills_fund(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     (tmp_path / "kept").write_text("mine", "utf-8")
     assert run(["synth", str(tmp_path), "--learners", "10"]) == 2
     assert "not an empty folder" in capsys.readouterr().err
-    assert run(["synth", str(tmp_path / "new"), "--learners", "10", "--years", "2425"]) == 2
-    assert "no rule pack of 2425" in capsys.readouterr().err
+    assert run(["synth", str(tmp_path / "new"), "--learners", "10", "--years", "2021"]) == 2
+    assert "No return of 2021" in capsys.readouterr().err
     assert run(["synth", str(tmp_path / "new")]) == 2
     assert "--learners" in capsys.readouterr().err

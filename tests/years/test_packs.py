@@ -13,12 +13,12 @@ WHOLE = [name for name in ALL if years.load(name).has_rules]
 
 
 def test_the_years_there_are():
-    assert ALL == ("1819", "2021", "2526", "2627")
+    assert ALL == ("1819", "2021", "2425", "2526", "2627")
     assert WHOLE == ["2526", "2627"]
 
 
 def test_an_unknown_year_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"'2324'.*1819, 2021, 2526, 2627"):
+    with pytest.raises(ValueError, match=r"'2324'.*1819, 2021, 2425, 2526, 2627"):
         years.load("2324")
 
 

@@ -216,9 +216,12 @@ def _organisations(providers: list[Provider], year_names: tuple[str, ...]) -> di
 
 
 def _allocations(providers: list[Provider], year_names: tuple[str, ...]) -> Iterator[Row]:
-    """Every provider has what its learners are funded from, in each of the years."""
+    """Every provider has what its learners are funded from, in each of the years that have rules about it."""
     wanted = ("UKPRN_06", "UKPRN_08", "UKPRN_10", "UKPRN_29", "LearnDelFAMType_53")
-    streams = [years.load(name).parameters["funding_streams"] for name in year_names]
+    packs = [pack for pack in map(years.load, year_names) if pack.has_rules]
+    streams = [pack.parameters["funding_streams"] for pack in packs]
+    if not streams:
+        return
     codes = dict.fromkeys(code for known in streams for rule in wanted for code in known[rule])
     for p in providers:
         for number, code in enumerate(codes):

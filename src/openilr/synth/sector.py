@@ -26,6 +26,8 @@ from openilr.synth.registers import write_registers
 from openilr.synth.returns import file_name, header
 from openilr.synth.writing import writer
 
+#: The first year of the funding models that the kinds of provision are written for (Adult Skills Fund, tailored learning).
+FIRST_YEAR = "2425"
 TRUTH = ("file", "learn_ref_number", "aim_seq_number", "fault", "rule")
 
 
@@ -96,10 +98,10 @@ def write_sector(
 
 
 def _periods(year_names: tuple[str, ...], returns: tuple[str, ...]) -> list[Period]:
+    known = [name for name in years.available() if name >= FIRST_YEAR]
     for name in year_names:
-        if name not in years.available() or not years.load(name).has_rules:
-            known = ", ".join(n for n in years.available() if years.load(n).has_rules)
-            raise ValueError(f"There is no rule pack of {name}, so no return of it can be made; there is {known}.")
+        if name not in known:
+            raise ValueError(f"No return of {name} can be made; of these years one can: {', '.join(known)}.")
     return [Period.of(year, name) for year in sorted(set(year_names)) for name in dict.fromkeys(returns)]
 
 

@@ -137,6 +137,11 @@ class Year:
         return self._settings["source"]
 
     @property
+    def provisional(self) -> str:
+        """What in the pack was taken over from another year and not compared with this one's; mostly empty."""
+        return self._settings.get("provisional", "")
+
+    @property
     def has_rules(self) -> bool:
         return (_ROOT / self.name / "rules.csv").is_file()
 
