@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html import escape
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import polars as pl
 from openilr.collect import examine
 from openilr.reference import Reference, load
 from openilr.spec import AcademicYear
+from openilr.store.enrich import whole_years
 from openilr.synth.kinds import TRANSFER
 from openilr.synth.targets import Margin, margins
 
@@ -42,6 +44,8 @@ _KINDS = (
     ("short_course", pl.col("FundModel") == 39), ("higher_education", pl.col("sof") == "1"),
 )  # fmt: skip
 _KEY = ["file", "ref"]
+#: How long after its planned end an aim may still be going on and then be achieved.
+_LATE = timedelta(days=200)
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ def _read(file: Path) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
             who = learner.select("ref", "DateOfBirth", "Postcode", learner="row")
             aim = aim.join(who, on="learner").select(
                 "SWSupAimId", "ref", "DateOfBirth", "FundModel", "ProgType", "AimType", "StdCode", "LearnStartDate",
-                "LearnActEndDate", "WithdrawReason", "Postcode", "DelLocPostCode",
+                "LearnPlanEndDate", "LearnActEndDate", "WithdrawReason", "Postcode", "DelLocPostCode",
                 "CompStatus", "Outcome", "sof", "again", *named,
             )  # fmt: skip
             yield learner, aim
@@ -156,19 +160,20 @@ def _described(learners: pl.DataFrame, aims: pl.DataFrame, reference: Reference)
 
 
 def _age(day: pl.Expr) -> pl.Expr:
-    born = pl.col("DateOfBirth")
-    before = (day.dt.month() * 100 + day.dt.day()) < (born.dt.month() * 100 + born.dt.day())
-    return day.dt.year() - born.dt.year() - before.cast(pl.Int32)
+    return whole_years(pl.col("DateOfBirth"), day)
 
 
 def _rows(learners: pl.DataFrame, aims: pl.DataFrame, reference: Reference) -> Iterator[Row]:
-    first = AcademicYear(str(aims["year"].min())).start
+    first, last = AcademicYear(str(aims["year"].min())).start, AcademicYear(str(aims["year"].max())).end
     starts = _starts(aims.filter(pl.col("LearnStartDate") >= first), reference)
+    # Who leaves early is known long before those who finish, and those who left before the first year are not seen at
+    # all. So rates are of the aims whose whole length, with time to finish late, lies within the years.
+    whole = aims.filter((pl.col("LearnStartDate") >= first) & (pl.col("LearnPlanEndDate") <= last - _LATE))
     for (group, characteristic), margin in margins().items():
         if group == "sector":
             values = learners["kind"]
         elif characteristic == "achieved":
-            values = _achieved(aims.filter(_RATED[group]), group)
+            values = _achieved(whole.filter(_RATED[group]), group)
         elif group == "apprenticeship" and characteristic in starts.columns:
             values = starts[characteristic]
         else:
