@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from openilr.cli.run import run
 from openilr.collect import read
-from openilr.synth import planted
+from openilr.synth import planted, scoring
 from openilr.synth.kinds import kinds
 from openilr.synth.sector import Sector, write_sector
 from openilr.synth.targets import margins
@@ -123,6 +124,35 @@ def test_each_planted_fault_is_found_by_its_rule_and_nothing_else_is(tmp_path: P
     errors = findings.filter(pl.col("severity") == "error").drop_nulls("learn_ref_number")
     blamed = set(errors.select("file", "learn_ref_number").rows())
     assert blamed == {(row["file"], row["learn_ref_number"]) for row in truth}
+
+
+def test_a_report_is_scored_against_the_truth_rule_by_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    out, report = tmp_path / "sector", tmp_path / "report.jsonl"
+    sector = write_sector(out, 300, provider_count=5, seed=2, faults=0.3)
+    folders = sorted({str(file.parent) for file in sector.files})
+    last = max(period.made.date() for period in sector.periods)
+    checked = ["validate", *folders, "--reference", str(out / "reference"), "--as-of", str(last)]
+    assert run([*checked, "--format", "jsonl", "--output", str(report), "--quiet"]) == 1
+    whole = scoring.score(out, report)
+    assert whole.total.planted == sector.faults and whole.total.recall == whole.total.precision == 1
+    # One finding taken away is one fault missed; one learner blamed for nothing is one wrong.
+    lines = [json.loads(line) for line in report.read_text("utf-8").splitlines()]
+    with (out / "truth.csv").open(encoding="utf-8", newline="") as file:
+        fault = next(csv.DictReader(file))
+    for line in lines:
+        if line["file"] == Path(fault["file"]).name:
+            line["violations"] = [v for v in line["violations"] if v["learn_ref_number"] != fault["learn_ref_number"]]
+            line["violations"].append({"rule": "ULN_04", "severity": "error", "learn_ref_number": "NOBODY"})
+    report.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    spoilt = scoring.score(out, report)
+    assert spoilt.total.found == sector.faults - 1
+    assert next(r for r in spoilt.rules if r.rule == "ULN_04").wrong == 1
+    capsys.readouterr()
+    assert run(["synth", str(out), "--score", str(report)]) == 0
+    assert "ULN_04" in capsys.readouterr().out
+    report.write_text("no report\n", "utf-8")
+    assert run(["synth", str(out), "--score", str(report)]) == 2
+    assert "line 1" in capsys.readouterr().err
 
 
 def test_an_earlier_return_knows_less(tmp_path: Path):

@@ -30,28 +30,41 @@ def command(
     report: Annotated[
         bool, typer.Option("--report", help="Print each target beside what came out, and write it to OUT/fidelity.")
     ] = False,
+    score: Annotated[
+        Path | None,
+        typer.Option(metavar="REPORT", help="Score a report (ilr validate --format jsonl) on OUT against its truth."),
+    ] = None,
+    whole_lars: Annotated[
+        bool, typer.Option("--whole-lars", help="Give LARS its real size: about 120,000 learning aims.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> int:
     """Write a synthetic sector: returns of made-up learners over years, and the reference data that goes with them.
 
-    With --report and without --learners, an OUT that was written before is compared with the targets.
+    With --report and without --learners, an OUT that was written before is compared with the targets; with --score, a
+    validator's report on it with the faults that were planted.
 
     Example: ilr synth sector --learners 20000 --years 2526,2627 --faults 0.02
 
+    Example: ilr synth sector --score report.jsonl
+
     Exit codes: 0 written; 2 the folder or the years can not be used.
     """
-    if learners is None and not report:
+    if learners is None and not report and score is None:
         raise CannotRun("Say how many people the sector should have: ilr synth OUT --learners 1000.")
     if learners is not None:
-        _write(out, learners, providers, years, returns, seed, faults, quiet)
+        _write(out, learners, providers, years, returns, seed, faults, whole_lars, quiet)
     if report:
         _report(out)
+    if score is not None:
+        _score(out, score)
     return 0
 
 
 def _write(
-    out: Path, learners: int, providers: int | None, years: str, returns: str, seed: int, faults: float, quiet: bool
-) -> None:
+    out: Path, learners: int, providers: int | None, years: str, returns: str, seed: int, faults: float,
+    whole_lars: bool, quiet: bool,
+) -> None:  # fmt: skip
     from openilr.synth.sector import write_sector
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -60,7 +73,7 @@ def _write(
     with plain(ValueError), _plain_files(out):
         made = write_sector(
             out, learners, provider_count=providers, year_names=_names(years), returns=_names(returns), seed=seed,
-            faults=faults, progress=lambda done: progress(f"{done:,} of {learners:,} people"),
+            faults=faults, whole_lars=whole_lars, progress=lambda done: progress(f"{done:,} of {learners:,} people"),
         )  # fmt: skip
     progress.clear()
     typer.echo(
@@ -99,3 +112,12 @@ def _report(out: Path) -> None:
     typer.echo(found.text())
     for path in write_plots(found, out / "fidelity"):
         typer.echo(f"Plot: {path}")
+
+
+def _score(out: Path, report: Path) -> None:
+    from openilr.synth.scoring import score
+
+    if not report.is_file():
+        raise CannotRun(f"There is no file {report}.")
+    with plain(ValueError):
+        typer.echo(score(out, report).text())

@@ -50,6 +50,17 @@ def district(i: int) -> str:
     return f"E069{i // PER_REGION:02d}{i // (AREAS * UNITS) % DISTRICTS:03d}"
 
 
+def constituency(i: int) -> str:
+    """An invented parliamentary constituency: half a district."""
+    return f"E149{i // (AREAS * UNITS // 2):05d}"
+
+
+def combined_authority(i: int) -> str | None:
+    """The invented code of the devolved authority of the postcode's district, where it has one."""
+    code = funder(i)
+    return None if code == "105" else f"E479{int(code):05d}"
+
+
 def small_area(i: int) -> str:
     return f"E019{i // UNITS:05d}"
 

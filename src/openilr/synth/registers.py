@@ -21,8 +21,8 @@ from openilr.synth.qualifications import OPEN, PROGRAMME, Qualification
 
 Row = tuple[object, ...]
 
-#: Learning aims that nobody takes, to give the list some size.
-FILLER = 4_000
+#: Learning aims that nobody takes, to give the list some size; and as many as give it the size of the real one.
+FILLER, ALL_OF_LARS = 4_000, 118_000
 _GRADES = {
     "0002": ("A*", "A", "B", "C", "D", "E", "U"),
     "0003": ("9", "8", "7", "6", "5", "4", "3", "2", "1", "U"),
@@ -34,11 +34,16 @@ _CATEGORIES = (
 )  # fmt: skip
 
 
-def write_registers(folder: Path, providers: list[Provider], learners: int, year_names: tuple[str, ...]) -> list[Path]:
-    """Write the reference files for these providers and the first ``learners`` people, and give their paths."""
+def write_registers(
+    folder: Path, providers: list[Provider], learners: int, year_names: tuple[str, ...], aims: int = FILLER
+) -> list[Path]:
+    """Write the reference files for these providers and the first ``learners`` people, and give their paths.
+
+    ``aims`` is how many learning aims LARS lists beside those that somebody takes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
-        **_lars(),
+        **_lars(aims),
         **_places(),
         **_organisations(providers, year_names),
         **_courses(providers),
@@ -55,12 +60,12 @@ def _write(path: Path, header: list[str], rows: Iterable[Row]) -> Path:
     return path
 
 
-def _all() -> Iterator[Qualification]:
+def _all(filler: int) -> Iterator[Qualification]:
     yield from qualifications.every()
-    yield from qualifications.filler(FILLER)
+    yield from qualifications.filler(filler)
 
 
-def _lars() -> dict[str, tuple[str, Iterable[Row]]]:
+def _lars(filler: int) -> dict[str, tuple[str, Iterable[Row]]]:
     standards = qualifications.standards()
     return {
         "LARS_LearningDelivery.csv": (
@@ -71,7 +76,7 @@ def _lars() -> dict[str, tuple[str, Iterable[Row]]]:
                 # -2 is how LARS writes that something does not apply.
                 (q.reference, OPEN, "", q.title, q.type, q.level, q.level, "-2", "OPENILR",
                  q.prescribed or "", q.tier1, q.tier2, q.hours, "REG")
-                for q in _all()
+                for q in _all(filler)
             ),
         ),
         "LARS_AnnualValue.csv": (
@@ -80,16 +85,16 @@ def _lars() -> dict[str, tuple[str, Iterable[Row]]]:
             (
                 (q.reference, OPEN, "", int(q.basic is not None), q.basic or "", "",
                  q.full if q.level == "2" else 0, "", q.full if q.level == "3" else 0)
-                for q in _all()
+                for q in _all(filler)
             ),
         ),
         "LARS_Validity.csv": (
             "LearnAimRef,ValidityCategory,StartDate,EndDate,LastNewStartDate",
-            ((q.reference, category, OPEN, "", "") for q in _all() for category in q.validity),
+            ((q.reference, category, OPEN, "", "") for q in _all(filler) for category in q.validity),
         ),
         "LARS_LearningDeliveryCategory.csv": (
             "LearnAimRef,CategoryRef,EffectiveFrom,EffectiveTo",
-            ((q.reference, category, OPEN, "") for q in _all() for category in q.categories),
+            ((q.reference, category, OPEN, "") for q in _all(filler) for category in q.categories),
         ),
         "LARS_Category.csv": (
             "CategoryRef,ParentCategoryRef,CategoryName,EffectiveFrom,EffectiveTo",
@@ -97,7 +102,7 @@ def _lars() -> dict[str, tuple[str, Iterable[Row]]]:
         ),
         "LARS_Funding.csv": (
             "LearnAimRef,FundingCategory,EffectiveFrom,EffectiveTo,RateWeighted,RateUnWeighted,WeightingFactor",
-            ((q.reference, "Matrix", OPEN, "", 6 * q.hours, 6 * q.hours, "A") for q in _all()),
+            ((q.reference, "Matrix", OPEN, "", 6 * q.hours, 6 * q.hours, "A") for q in _all(filler)),
         ),
         "LARS_Framework.csv": (
             "FworkCode,ProgType,PwayCode,PathwayName,EffectiveFrom,EffectiveTo",
@@ -137,8 +142,22 @@ def _lars() -> dict[str, tuple[str, Iterable[Row]]]:
 def _places() -> dict[str, tuple[str, Iterable[Row]]]:
     return {
         "NSPL_AUG_2026_UK.csv": (
-            "pcds,dointr,doterm,east1m,north1m,gridind,oa21cd,lad26cd,ctry26cd,rgn26cd,lsoa21cd,msoa21cd,lat,long,imd25ind",
+            "pcds,dointr,doterm,east1m,north1m,gridind,oa21cd,lad26cd,ctry26cd,rgn26cd,pcon24cd,lsoa21cd,msoa21cd,lat,long,"
+            "imd25ind",
             _postcodes(),
+        ),
+        "LAD26_to_CAUTH26_Lookup.csv": (
+            "LAD26CD,LAD26NM,CAUTH26CD,CAUTH26NM",
+            (
+                (
+                    geography.district(i),
+                    f"Synthetic district {geography.district(i)[4:]}",
+                    code,
+                    f"Synthetic combined authority {code[4:]}",
+                )
+                for i in range(0, geography.POSTCODES, geography.AREAS * geography.UNITS)
+                if (code := geography.combined_authority(i)) is not None
+            ),
         ),
         "CompleteASFPostcodeDataset.csv": (
             "Postcode,SourceOfFunding,EffectiveFrom,EffectiveTo",
@@ -155,13 +174,13 @@ def _places() -> dict[str, tuple[str, Iterable[Row]]]:
 
 
 def _postcodes() -> Iterator[Row]:
-    yield "ZZ99 9ZZ", 198001, "", "", "", 9, "", "", "", "", "", "", "", "", ""
+    yield "ZZ99 9ZZ", 198001, "", "", "", 9, *[""] * 10
     for i in range(geography.POSTCODES):
         east, north = geography.grid(i)
         yield (
             geography.postcode(i), 198001, "", east, north, 1, f"E009{i // 5:05d}", geography.district(i), "E92000001",
-            geography.region(i), geography.small_area(i), geography.middle_area(i), round(49.8 + north / 111_200, 5),
-            round(-7.6 + east / 68_000, 5), geography.rank(i),
+            geography.region(i), geography.constituency(i), geography.small_area(i), geography.middle_area(i),
+            round(49.8 + north / 111_200, 5), round(-7.6 + east / 68_000, 5), geography.rank(i),
         )  # fmt: skip
 
 

@@ -22,11 +22,11 @@ from openilr.synth.careers import Career, career, seen, visits
 from openilr.synth.kinds import Kind, kinds
 from openilr.synth.programmes import Record
 from openilr.synth.providers import Provider, providers
-from openilr.synth.registers import write_registers
+from openilr.synth.registers import ALL_OF_LARS, FILLER, write_registers
 from openilr.synth.returns import file_name, header
 from openilr.synth.writing import writer
 
-#: The first year of the funding models that the kinds of provision are written for (Adult Skills Fund, tailored learning).
+#: The first year of the funding models that the kinds are written for (Adult Skills Fund, tailored learning).
 FIRST_YEAR = "2425"
 TRUTH = ("file", "learn_ref_number", "aim_seq_number", "fault", "rule")
 
@@ -64,12 +64,14 @@ def write_sector(
     returns: tuple[str, ...] = ("R14",),
     seed: int = 1,
     faults: float = 0.0,
+    whole_lars: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Sector:
     """Write a sector of ``learners`` people into ``folder``, the same for the same arguments.
 
     Each person is in a return of at least one of the years. ``faults`` is the share of learner records, from 0 to 1,
-    with one planted fault, listed in ``truth.csv``. ValueError says what can not be written.
+    with one planted fault, listed in ``truth.csv``. ``whole_lars`` gives LARS the size of the real one. ValueError
+    says what can not be written.
     """
     if learners < 1 or not 0 <= faults <= 1:
         raise ValueError("A sector has at least one learner, and a share of faults from 0 to 1.")
@@ -81,7 +83,8 @@ def write_sector(
     made = providers(random, count, learners, list(offered.values()))
     result = Sector(Path(folder), learners, periods)
     result.folder.mkdir(parents=True, exist_ok=True)
-    write_registers(result.folder / "reference", made, learners, tuple(sorted({p.year.name for p in periods})))
+    asked = tuple(sorted({p.year.name for p in periods}))
+    write_registers(result.folder / "reference", made, learners, asked, ALL_OF_LARS if whole_lars else FILLER)
     offers = {name: [p for p in made if name in p.learners] for name in offered}
     offers = {name: found for name, found in offers.items() if found}
     with ExitStack() as stack:
