@@ -24,10 +24,10 @@ def test_protect_then_check(ilr, pair, tmp_path):
     code, out, err = ilr("publish", "check", *hidden, *proofs)
     assert (code, err) == (0, "") and "Certificates verified: " in out
     code, out, _ = ilr("publish", "check", *hidden, *proofs, "--threshold", "20", "--format", "json")
-    assert code == 1 and "threshold of 10, not 20" in json.loads(out)["certificates"]["message"]
+    assert code == 1 and "threshold of 10, not 20" in json.loads(out)["message"]
     change(hidden[0], 3, "starts", "2")
     code, out, err = ilr("publish", "check", *hidden, *proofs)
-    assert (code, err) == (1, "") and "FAIL Certificates: " in out
+    assert (code, err) == (1, "") and "FAIL  Certificates: " in out
 
 
 def test_what_is_refused_is_1_with_one_sentence(ilr, pair, tmp_path):

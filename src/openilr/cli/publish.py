@@ -50,6 +50,9 @@ def check(
         Path | None,
         typer.Option(metavar="DIR", help="Verify the hidden cells against the certificates in this folder."),
     ] = None,
+    lists: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of fuller lists of places, or a data dictionary, as CSV.")
+    ] = None,
     threshold: Annotated[
         int | None, typer.Option(metavar="N", min=2, help="With --certificates: the threshold they must be for.")
     ] = None,
@@ -58,7 +61,7 @@ def check(
 ) -> int:
     """Screen a data set by the checks that explore education statistics refuses files for.
 
-    With --certificates, also verify by additions alone that no hidden count can be shown to be small.
+    With --certificates, verify instead, by additions alone, that no hidden count can be shown to be small.
 
     Example: ilr publish check starts.csv starts.meta.csv --certificates certificates
 
@@ -70,41 +73,43 @@ def check(
 
     if certificates is not None and not certificates.is_dir():
         raise CannotRun(f"There is no folder {certificates}.")
+    result: dict[str, Any] = {}
     with plain(FileNotFoundError):
-        screening = publish.check(data, meta)
-    result: dict[str, Any] = screening.to_json()
-    code = FINE if screening.passed else FOUND
-    if certificates is not None:
-        try:
-            verdict = verify.verify(data, meta, certificates, threshold)
-            result["certificates"] = {"verified": True, **vars(verdict)}
-        except verify.Refused as problem:
-            result["certificates"] = {"verified": False, "message": str(problem)}
-            code = FOUND
+        if certificates is None:
+            result = publish.check(data, meta, lists).to_json()
+        else:
+            for path in (data, meta):
+                if not path.is_file():
+                    raise CannotRun(f"There is no file {path}.")
+            try:
+                result = {"verified": True, **vars(verify.verify(data, meta, certificates, threshold))}
+            except verify.Refused as problem:
+                result = {"verified": False, "message": str(problem)}
+    code = FINE if result.get("passed") or result.get("verified") else FOUND
     with Output(output) as out:
         out.write(json.dumps(result, ensure_ascii=False) + "\n" if format is Format.json else _in_words(result))
     return code
 
 
 def _in_words(result: dict[str, Any]) -> str:
+    if result.get("verified"):
+        return (
+            f"Certificates verified: {result['hidden']} hidden cells each reach {result['threshold']} in one of "
+            f"{result['tables']} tables that agree with all shown cells and {result['sums']} sums.\n"
+        )
+    if "verified" in result:
+        return f"FAIL  Certificates: {result['message']}\n"
     lines = []
     for found in result["checks"]:
         if found["message"]:
-            lines.append(f"{found['severity'].upper():<5}{found['stage']}: {found['check']}: {found['message']}")
+            name = f"{found['check']} ({found['ees']})" if found["ees"] else found["check"]
+            lines.append(f"{found['severity'].upper():<6}{found['stage']}: {name}: {found['message']}")
     counts = result["counts"]
     lines.append(f"{counts['checks']} checks made: {counts['fail']} failed, {counts['warn']} warnings.")
     if result["stages_not_run"]:
         lines.append(f"Not checked, because an earlier stage failed: {', '.join(result['stages_not_run'])}.")
     if result["not_checked"]:
         lines.append(f"Not checked: {'; '.join(result['not_checked'])}.")
-    proof = result.get("certificates")
-    if proof and proof["verified"]:
-        lines.append(
-            f"Certificates verified: {proof['hidden']} hidden cells each reach {proof['threshold']} in one of "
-            f"{proof['tables']} tables that agree with all shown cells and {proof['sums']} sums."
-        )
-    elif proof:
-        lines.append(f"FAIL Certificates: {proof['message']}")
     return "\n".join(lines) + "\n"
 
 

@@ -55,6 +55,8 @@ SIX_DIGITS = frozenset(("Academic year", "Financial year", "Tax year", "Part", "
 UNITS = frozenset(("", "%", "pp", "£", "£m", "numberstring"))
 #: Words for nothing that the standard does not take.
 NOTHING_FAIL = ("NULL", "Null", "null", "NA", "na")
-NOTHING_WARN = ("N/A", "n/a", ".", "..", "-")
+NOTHING_SIGNS = ("N/A", "n/a", ".", "..", "-")
+#: What may stand for a number: not applicable, not available, hidden, rounds to nothing, low reliability.
+SYMBOLS = ("z", "x", "c", "low", "k", "u")
 OLD_SYMBOLS = ("~", ":")
 MOST_ITEMS = 25_000

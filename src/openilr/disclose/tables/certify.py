@@ -14,7 +14,7 @@ import numpy as np
 
 from openilr.disclose.tables.flow import Flow
 from openilr.disclose.tables.model import Say, Table, silent
-from openilr.disclose.tables.solver import EPS, Model, least, whole
+from openilr.disclose.tables.solver import EPS, Model, solved, whole
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -47,13 +47,13 @@ def certify(table: Table, hidden: np.ndarray, threshold: int, *, say: Say = sile
     low = np.where(table.latent[cells], 0.0, 1.0)
     wanted = np.flatnonzero(~table.latent[cells])
     random = np.random.default_rng(7)
-    say("an alternative table")
-    base = _base(matrix, right, low, float(shown.max(initial=0) + 1) * 10 + 100, threshold, random)
-    if base is None:
+    tables = _tables(matrix, right, low, float(shown.sum()) + threshold * len(cells), threshold, random, say)
+    if not tables:
         return Certificates({}, (), cells[wanted].tolist())
-    covered = base >= threshold
+    base = tables[0]
+    covered = np.any([each >= threshold for each in tables], axis=0)
     flow: Flow | None = None
-    changes, without = [], []
+    without = []
     for number, i in enumerate(wanted.tolist()):
         if covered[i]:
             continue
@@ -66,31 +66,44 @@ def certify(table: Table, hidden: np.ndarray, threshold: int, *, say: Say = sile
         if change is None:
             without.append(int(cells[i]))
             continue
-        change = np.round(change)
-        covered |= base + change >= threshold
-        moved = np.flatnonzero(change)
-        changes.append({int(cells[j]): int(base[j] + change[j]) for j in moved})
-    return Certificates(dict(zip(cells.tolist(), base.astype(int).tolist(), strict=True)), tuple(changes), without)
+        tables.append(base + np.round(change))
+        covered |= tables[-1] >= threshold
+    changes = tuple({int(cells[j]): int(t[j]) for j in np.flatnonzero(t != base)} for t in tables[1:])
+    return Certificates(dict(zip(cells.tolist(), base.astype(int).tolist(), strict=True)), changes, without)
 
 
-def _base(
-    matrix: sp.csr_matrix, right: np.ndarray, low: np.ndarray, most: float, threshold: int, random: np.random.Generator
-) -> np.ndarray | None:
-    """A whole table that agrees with what is shown and has as many cells at the threshold as it can."""
+def _tables(
+    matrix: sp.csr_matrix, right: np.ndarray, low: np.ndarray, most: float, threshold: int,
+    random: np.random.Generator, say: Say,
+) -> list[np.ndarray]:  # fmt: skip
+    """Whole tables that agree with what is shown, each with as many cells at the threshold as it can that no table
+    before it has there; until a further one would add little."""
     import scipy.sparse as sp
 
     count = matrix.shape[1]
     step = np.where(low > 0, threshold - low, 0.0)  # the part of a count that is worth something
     model = Model(
         sp.hstack([matrix, matrix]).tocsc(), right - matrix @ low, np.zeros(2 * count),
-        np.concatenate([step, np.full(count, most)]), np.concatenate([-np.ones(count), np.zeros(count)]),
-        float(count * threshold),
+        np.concatenate([step, np.full(count, most)]), np.zeros(2 * count), float(count * threshold),
     )  # fmt: skip
-    start = least(model)
-    if start is None:
-        return None
-    found = whole(model, start, gap=0.05, seconds=_SECONDS, random=random)
-    return None if found is None else low + found[:count] + found[count:]
+    solver = model.highs()
+    tables: list[np.ndarray] = []
+    left = low > 0
+    while left.any():
+        say(f"alternative table {len(tables) + 1}: {int(left.sum())} hidden cells to go")
+        model.cost[:count] = -(left * (0.5 + random.random(count)))
+        solver.changeColsCost(2 * count, np.arange(2 * count, dtype=np.int32), model.cost)
+        start = solved(solver)
+        found = None if start is None else whole(model, start, gap=0.05, seconds=_SECONDS, random=random)
+        if found is None:
+            break
+        table = low + found[:count] + found[count:]
+        fresh = left & (table >= threshold)
+        if tables and fresh.sum() < 0.02 * left.sum() + 1:
+            break
+        tables.append(table)
+        left &= table < threshold
+    return tables
 
 
 def _whole_change(
