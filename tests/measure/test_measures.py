@@ -89,17 +89,23 @@ def test_which_programmes_are_starts(store, values, fams, starts, why):
 
 @pytest.mark.parametrize(
     ("planned", "lasted", "starts"),
-    [(168, 41, 0), (168, 42, 1), (167, 13, 0), (167, 14, 1), (14, 13, 0), (14, 14, 1), (13, 1, 1), (400, 1, 0)],
+    [(168, 41, 0), (168, 42, 1), (167, 13, 0), (167, 14, 1), (14, 13, 0), (14, 14, 1), (13, 0, 1), (400, 0, 0)],
 )
 def test_the_qualifying_period(store, planned, lasted, starts):
     start = date(2025, 9, 1)
     values = {
-        "LearnPlanEndDate": start + timedelta(days=planned - 1),
-        "LearnActEndDate": start + timedelta(days=lasted - 1),
+        "LearnPlanEndDate": start + timedelta(days=planned),
+        "LearnActEndDate": start + timedelta(days=lasted),
         "CompStatus": 3,
         "Outcome": 3,
     }
     assert counted(store, "starts", [learner("L1", aim(**values))]) == starts
+
+
+def test_days_of_the_qualifying_period_may_count_first_and_last(store):
+    values = {"LearnActEndDate": date(2025, 9, 1) + timedelta(days=41), "CompStatus": 3, "Outcome": 3}
+    assert counted(store, "starts", [learner("L1", aim(**values))]) == 0
+    assert measure.compute(store, "starts", "2526", days="inclusive").rows()[0]["value"] == 1
 
 
 def test_an_early_achievement_is_a_start(store):
@@ -260,7 +266,7 @@ def test_what_cannot_be_asked(store):
         measure.compute(store, "starts", "2526")
     counted(store, "starts", [learner("L1", aim())])
     for arguments, says in (
-        (("stars", "2526"), "There is no measure 'stars': choose from participation, starts"),
+        (("stars", "2526"), "There is no measure 'stars': choose from achievements, "),
         (("starts", "2526", "shoe size"), "cannot be broken down by shoe size: choose from level"),
     ):
         name, year, *by = arguments

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from openilr.cli.output import Output
-from openilr.cli.run import FINE, plain, say
+from openilr.cli.run import FINE, CannotRun, plain, say
 from openilr.cli.schema import known_year
 from openilr.cli.store import StoreFolder, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from openilr.measure import Result
 
 
 class Format(StrEnum):
@@ -21,20 +26,42 @@ class Format(StrEnum):
     json = "json"
 
 
+class Engine(StrEnum):
+    duckdb = "duckdb"
+    spark = "spark"
+
+
 def command(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Such as participation or starts; a wrong name lists all.")
+        str, typer.Argument(metavar="NAME", help="Such as participation, starts or qar; a wrong name lists all.")
     ],
     store: StoreFolder,
     year: Annotated[str, typer.Option(metavar="YYYY", help="Collection year, such as 2526.")],
-    by: Annotated[str | None, typer.Option(metavar="A,B", help="Break down by these, such as level,age.")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Break down by these, such as level,age; a wrong name lists all.")
+    ] = None,
     return_name: Annotated[
         str | None, typer.Option("--return", metavar="R14", help="Which return; by default the last that was sent.")
     ] = None,
     provision: Annotated[str | None, typer.Option(help="Only this kind of provision, such as apprenticeships.")] = None,
+    programme: Annotated[
+        str | None, typer.Option(help="For qar: apprenticeships, education-and-training or all.")
+    ] = None,
     ages: Annotated[str | None, typer.Option(help="Only these ages, such as 19+ or all.")] = None,
+    choose: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Any other setting of the measure; a wrong name lists all."),
+    ] = None,
+    provider: Annotated[int | None, typer.Option(metavar="UKPRN", help="Only this provider.")] = None,
+    trail: Annotated[
+        bool, typer.Option("--trail", help="For each aim, why it counts or does not. Needs the key of the vault.")
+    ] = False,
+    learner: Annotated[str | None, typer.Option(metavar="REF", help="With --trail: only this LearnRefNumber.")] = None,
+    aim: Annotated[int | None, typer.Option(metavar="N", help="With --trail: only this AimSeqNumber.")] = None,
+    engine: Annotated[Engine, typer.Option(help="What does the counting.")] = Engine.duckdb,
     format: Annotated[Format, typer.Option(help="Form of the numbers.")] = Format.text,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the numbers to this file.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on the error stream.")] = False,
 ) -> int:
     """Compute a measure over all providers' current returns. The numbers are not protected: do not publish them.
 
@@ -43,23 +70,82 @@ def command(
     Exit codes: 0 computed; 2 there is no such measure, breakdown, year or store.
     """
     from openilr.measure import MeasureError, compute
+    from openilr.measure import trail as trail_of
     from openilr.store import StoreError
 
     known_year(year)
     wanted = [each.strip() for each in by.split(",") if each.strip()] if by else []
-    options: dict[str, Any] = {key: value for key, value in (("provision", provision), ("ages", ages)) if value}
+    options = {
+        key: value for key, value in (("provision", provision), ("programme", programme), ("ages", ages)) if value
+    }
+    options |= _settings(choose or [])
+    held = opened(store)
+    asked: dict[str, Any] = {"return_name": return_name, "ukprn": provider, "engine": engine.value, **options}
+    if trail:
+        with plain(MeasureError, StoreError):
+            rows = trail_of(held, name, year, learn_ref_number=learner, aim_seq_number=aim, **asked)
+            with Output(output) as out:
+                _write_trail(rows, format, out)
+        return FINE
+    if learner is not None or aim is not None:
+        raise CannotRun("--learner and --aim go with --trail.")
     with plain(MeasureError, StoreError):
-        result = compute(opened(store), name, year, return_name=return_name, by=wanted, **options)
+        result = compute(held, name, year, by=wanted, **asked)
     with Output(output) as out:
-        if format is Format.json:
-            out.write(json.dumps(result.rows(), ensure_ascii=False) + "\n")
-        elif format is Format.csv:
-            out.write(result.frame.write_csv())
-        else:
-            from openilr.cli.tables import table
-
-            out.write(f"{result.measure.title}, {known_year(year).academic_year.label} {result.return_name}\n\n")
-            out.write(table(result.frame))
-    for note in result.notes:
+        out.write(_written(result, format))
+    for note in () if quiet else result.notes:
         say(note)
     return FINE
+
+
+def _settings(choose: list[str]) -> dict[str, str]:
+    """``--set basis=timely`` as a setting."""
+    settings = {}
+    for text in choose:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise CannotRun(f"--set takes NAME=VALUE, not {text!r}.")
+        settings[key.strip()] = value.strip()
+    return settings
+
+
+def _written(result: Result, format: Format) -> str:
+    if format is Format.json:
+        return json.dumps(result.rows(), ensure_ascii=False) + "\n"
+    if format is Format.csv:
+        return result.frame.write_csv()
+    from openilr.cli.tables import table
+
+    heading = f"{result.measure.title}, {known_year(result.year).academic_year.label} {result.return_name}"
+    return f"{heading}\n\n{table(result.frame)}"
+
+
+def _write_trail(rows: Iterator[dict[str, Any]], format: Format, out: Output) -> None:
+    """One row at a time: a trail of the whole sector is long."""
+    if format is Format.json:
+        before = "["
+        for row in rows:
+            out.write(before + json.dumps(row, ensure_ascii=False))
+            before = ",\n "
+        out.write("]\n" if before != "[" else "[]\n")
+        return
+    if format is Format.csv:
+        import csv
+        import io
+
+        header = False
+        for row in rows:
+            text = io.StringIO()
+            writer = csv.DictWriter(text, list(row), lineterminator="\n")
+            if not header:
+                writer.writeheader()
+                header = True
+            writer.writerow(row)
+            out.write(text.getvalue())
+        return
+    for row in rows:
+        clause = f" [{row['clause']}]" if row["clause"] else ""
+        status = row["status"].replace("_", " ")
+        out.write(
+            f"{row['ukprn']} {row['learn_ref_number']} aim {row['aim_seq_number']}: {status}{clause}. {row['reason']}\n"
+        )

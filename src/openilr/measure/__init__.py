@@ -5,10 +5,24 @@ numbers for people with the right to see them; ``openilr.disclose`` comes before
 
 >>> from openilr import measure
 >>> measure.compute(store, "starts", "2526", by=["level", "age"]).rows()    # doctest: +SKIP
+>>> list(measure.trail(store, "starts", "2526", ukprn=10001234))           # doctest: +SKIP
 """
 
-from openilr.measure.declare import Dimension, Measure, MeasureError, Result
+from openilr.measure.declare import Choice, Clause, Dimension, Indicator, Measure, MeasureError, Result
 from openilr.measure.registry import get, names
 from openilr.measure.run import compute
+from openilr.measure.trail import trail
 
-__all__ = ["Dimension", "Measure", "MeasureError", "Result", "compute", "get", "names"]
+__all__ = [
+    "Choice",
+    "Clause",
+    "Dimension",
+    "Indicator",
+    "Measure",
+    "MeasureError",
+    "Result",
+    "compute",
+    "get",
+    "names",
+    "trail",
+]

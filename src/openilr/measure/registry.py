@@ -1,4 +1,4 @@
-"""Finds the measures by reading this package's folder."""
+"""Finds the measures by reading this package's folder: every module or package of it that has a ``MEASURE``."""
 
 from __future__ import annotations
 

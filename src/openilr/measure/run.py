@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from openilr.measure.declare import NOT_KNOWN, Dimension, Measure, MeasureError, Result
+from openilr.measure.breakdowns import with_codes
+from openilr.measure.declare import NOT_KNOWN, Asked, Dimension, Measure, MeasureError, Result
 from openilr.measure.period import Period
 from openilr.measure.registry import get
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import polars as pl
-    from ibis.backends.duckdb import Backend
+    from ibis.backends import BaseBackend
 
     from openilr.store import Store
 
@@ -22,6 +23,11 @@ _NO_LEVELS = (
     "No level is known for any of these aims: levels come from LARS, and the store had none when the files were "
     "accepted. Add LARS and send the files in again."
 )
+_NOTHING_KNOWN = (
+    "Nothing is known of {} for any of these records: the store had no reference data for it when the files were "
+    "accepted."
+)
+_FROM_REFERENCE = ("home_", "delivery_", "ssa", "deprivation", "distance", "provider_type")
 
 
 def compute(
@@ -31,53 +37,76 @@ def compute(
     *,
     return_name: str | None = None,
     by: Iterable[str] = (),
+    ukprn: int | None = None,
     totals: bool = False,
+    engine: str = "duckdb",
     **options: str,
 ) -> Result:
     """A measure over all providers' current files of a return; by default the last that any provider sent.
 
-    ``totals`` adds a row for every coarser breakdown, with "Total" for what it leaves out, and zeros for
-    combinations of known items that nobody is in: the whole table, as published. Raises MeasureError for an unknown
-    measure, breakdown or option, StoreError where nothing was returned.
+    ``ukprn`` asks for one provider alone. ``totals`` adds a row for every coarser breakdown, with "Total" for what it
+    leaves out, and zeros for combinations of known items that nobody is in: the whole table, as published. ``engine``
+    is ``duckdb`` or ``spark``. Raises MeasureError for an unknown measure, breakdown or option, StoreError where
+    nothing was returned.
     """
-    measure = get(name)
-    wanted = [measure.dimension(dimension) for dimension in dict.fromkeys(by)]
-    settings = _settings(measure, options)
-    return_name = return_name or store.latest_return(year)
-    period = Period.of(year, return_name)
-    connection = store.connect(year, return_name)
-    rows = _with_dimensions(connection, measure.rows(connection, period, settings), wanted)
-    if totals:
+    measure, asked = ask(store, name, year, return_name, options)
+    names = tuple(dict.fromkeys(by)) or measure.default_by
+    wanted = [measure.dimension(dimension) for dimension in names]
+    connection = connect(measure, asked, engine)
+    rows = measure.judge(connection, asked).rows
+    if ukprn is not None:
+        rows = rows.filter(rows.ukprn == ukprn)
+    rows = with_codes(connection, rows, wanted)
+    if totals and engine == "duckdb":
         # Not rows.cache(): in Ibis 12 it cannot drop its table again on DuckDB 2.
         rows = connection.create_table("counted_rows", rows, temp=True)
     groups = _subsets(wanted) if totals else [tuple(wanted)]
     frame = _concat([_count(measure, rows, group, wanted) for group in groups])
     if totals:
-        frame = _complete(frame, wanted)
-    frame = _sorted(frame, wanted)
-    names = tuple(dimension.name for dimension in wanted)
-    return Result(measure, year, return_name, names, settings, frame, _notes(frame, wanted))
+        frame = _complete(frame, wanted, measure)
+    frame = _sorted(_with_rates(frame, measure), wanted)
+    if measure.finish:
+        frame = measure.finish(frame, asked, names)
+    return Result(measure, year, asked.return_name, names, asked.options, frame, _notes(frame, wanted, measure, asked))
+
+
+def ask(
+    store: Store, name: str, year: str, return_name: str | None, options: Mapping[str, str], *, trail: bool = False
+) -> tuple[Measure, Asked]:
+    """The measure of this name, and all that it will be told. MeasureError for what it does not know."""
+    measure = get(name)
+    settings = _settings(measure, options)
+    return_name = return_name or store.latest_return(year)
+    return measure, Asked(store, year, return_name, Period.of(year, return_name), settings, trail)
+
+
+def connect(measure: Measure, asked: Asked, engine: str = "duckdb") -> BaseBackend:
+    """The views that the measure reads. StoreError where nothing was returned for the year and return."""
+    if measure.connect:
+        return measure.connect(asked, engine)
+    return open_views(asked.store, engine, asked.year, asked.return_name)
+
+
+def open_views(store: Store, engine: str, *which: str) -> BaseBackend:
+    return store.connect(*which) if engine == "duckdb" else store.connect(*which, engine=engine)  # type: ignore[call-arg]
+
+
+def fetch(table: ir.Table) -> pl.DataFrame:
+    """The rows of an expression as a Polars frame, whichever engine it runs on."""
+    return table.to_polars()
 
 
 def _settings(measure: Measure, options: Mapping[str, str]) -> dict[str, str]:
-    settings = {name: choices[0] for name, choices in measure.options.items()}
+    known = measure.settings
+    settings = {name: values[0] for name, values in known.items()}
     for name, value in options.items():
-        if name not in measure.options:
-            raise MeasureError(f"{measure.name} has no option {name}.")
-        if value not in measure.options[name]:
-            raise MeasureError(f"{name} may be {', '.join(measure.options[name])}, not {value!r}.")
+        if name not in known:
+            there = f" It has: {', '.join(known)}." if known else ""
+            raise MeasureError(f"{measure.name} has no option {name}.{there}")
+        if value not in known[name]:
+            raise MeasureError(f"{name} may be {', '.join(known[name])}, not {value!r}.")
         settings[name] = value
     return settings
-
-
-def _with_dimensions(connection: Backend, rows: ir.Table, wanted: list[Dimension]) -> ir.Table:
-    """Only what is counted: the person, and the code of each breakdown."""
-    if any(dimension.of_learner for dimension in wanted):
-        learners = connection.table("learner").select("learner_key", "Sex", "LLDDHealthProb", "Ethnicity")
-        rows = rows.left_join(learners, "learner_key")
-    codes = {d.name: d.of(rows).fill_null(NOT_KNOWN) for d in wanted}
-    # Some breakdowns are called like a column of the aims, so they get their names after all were computed.
-    return rows.select(person_key=rows.person_key, **codes)
 
 
 def _subsets(wanted: list[Dimension]) -> list[tuple[Dimension, ...]]:
@@ -87,12 +116,35 @@ def _subsets(wanted: list[Dimension]) -> list[tuple[Dimension, ...]]:
 def _count(measure: Measure, rows: ir.Table, group: tuple[Dimension, ...], wanted: list[Dimension]) -> pl.DataFrame:
     import polars as pl
 
-    learners = rows.person_key.nunique()
-    values = {"value": learners if measure.count == "people" else rows.count(), "learners": learners}
-    counted = rows.group_by([d.name for d in group]).agg(**values) if group else rows.aggregate(**values)
-    frame = counted.to_polars()
-    columns = [pl.col(d.name).cast(pl.String) if d in group else pl.lit(TOTAL, pl.String).alias(d.name) for d in wanted]
-    return frame.select(*columns, pl.col("value").cast(pl.Int64), pl.col("learners").cast(pl.Int64))
+    values = {i.name: i.of(rows) for i in measure.numbers if i.of is not None}
+    values["learners"] = rows.person_key.nunique()
+    names = [f"by_{d.name}" for d in group]
+    frame = fetch(rows.group_by(names).agg(**values) if group else rows.aggregate(**values))
+    columns = [
+        pl.col(f"by_{d.name}").cast(pl.String).alias(d.name) if d in group else pl.lit(TOTAL, pl.String).alias(d.name)
+        for d in wanted
+    ]
+    whole = {i.name for i in measure.numbers if i.of is not None and i.decimals == 0} | {"learners"}
+    numbers = [pl.col(name).cast(pl.Int64) if name in whole else pl.col(name).cast(pl.Float64) for name in values]
+    return frame.select(*columns, *numbers)
+
+
+def _with_rates(frame: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """Rates from unrounded counts; null where nobody is in the denominator."""
+    import polars as pl
+
+    for indicator in measure.numbers:
+        if indicator.rate:
+            upper, lower = (pl.col(name) for name in indicator.rate)
+            value = pl.when(lower > 0).then(half_up(100 * upper / lower, indicator.decimals))
+            frame = frame.with_columns(value.alias(indicator.name))
+    return frame.select(*(c for c in frame.columns if c != "learners"), "learners")
+
+
+def half_up(value: pl.Expr, decimals: int) -> pl.Expr:
+    """Rounded with halves up, as published rates are; Polars would round them to the even side."""
+    scale = 10**decimals
+    return (value * scale + 0.5 + 1e-9).floor() / scale
 
 
 def _concat(frames: list[pl.DataFrame]) -> pl.DataFrame:
@@ -105,11 +157,19 @@ def _items(frame: pl.DataFrame, dimension: Dimension) -> list[str]:
     """Known items in their order, then what else the data hold, not known and the total last."""
     seen = set(frame[dimension.name])
     known = [code for code, _ in dimension.items]
-    others = sorted(seen - {*known, NOT_KNOWN, TOTAL})
+    others = sorted(seen - {*known, NOT_KNOWN, TOTAL}, key=_by_number)
     return [*known, *others, *(code for code in (NOT_KNOWN, TOTAL) if code in seen)]
 
 
-def _complete(frame: pl.DataFrame, wanted: list[Dimension]) -> pl.DataFrame:
+def _by_number(code: str) -> tuple[Any, ...]:
+    """Codes that are numbers in the order of numbers, others after them."""
+    try:
+        return (0, float(code), code)
+    except ValueError:
+        return (1, 0.0, code)
+
+
+def _complete(frame: pl.DataFrame, wanted: list[Dimension], measure: Measure) -> pl.DataFrame:
     """Every combination of items, zero where nobody is."""
     import polars as pl
 
@@ -119,7 +179,8 @@ def _complete(frame: pl.DataFrame, wanted: list[Dimension]) -> pl.DataFrame:
     cells = pl.DataFrame(
         list(product(*(_items(frame, d) for d in wanted))), schema=dict.fromkeys(names, pl.String), orient="row"
     )
-    return cells.join(frame, on=names, how="left").with_columns(pl.col("value", "learners").fill_null(0))
+    counts = [i.name for i in measure.numbers if i.of is not None and i.kind in ("people", "count")]
+    return cells.join(frame, on=names, how="left").with_columns(pl.col(*counts, "learners").fill_null(0))
 
 
 def _sorted(frame: pl.DataFrame, wanted: list[Dimension]) -> pl.DataFrame:
@@ -132,12 +193,17 @@ def _sorted(frame: pl.DataFrame, wanted: list[Dimension]) -> pl.DataFrame:
     return frame.sort(keys) if keys else frame
 
 
-def _notes(frame: pl.DataFrame, wanted: list[Dimension]) -> tuple[str, ...]:
+def _notes(frame: pl.DataFrame, wanted: list[Dimension], measure: Measure, asked: Asked) -> tuple[str, ...]:
     import polars as pl
 
+    notes = []
     for dimension in wanted:
-        if dimension.name in ("level", "detailed_level"):
-            counted = frame.filter((pl.col(dimension.name) != TOTAL) & (pl.col("value") > 0))
-            if counted.height and (counted[dimension.name] == NOT_KNOWN).all():
-                return (_NO_LEVELS,)
-    return ()
+        from_lars = dimension.name in ("level", "detailed_level")
+        if not from_lars and not dimension.name.startswith(_FROM_REFERENCE):
+            continue
+        counted = frame.filter((pl.col(dimension.name) != TOTAL) & (pl.col("learners") > 0))
+        if counted.height and (counted[dimension.name] == NOT_KNOWN).all():
+            notes.append(_NO_LEVELS if from_lars else _NOTHING_KNOWN.format(dimension.title.lower()))
+    if measure.notes:
+        notes += measure.notes(frame, asked)
+    return tuple(dict.fromkeys(notes))
