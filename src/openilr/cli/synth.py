@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from openilr.cli.output import Progress
 from openilr.cli.run import CannotRun, plain
+
+if TYPE_CHECKING:
+    from openilr.synth.linked import Rates
 
 #: Years that have rules. The final return of each is written where no other is asked for.
 YEARS = "2526,2627"
@@ -27,6 +30,14 @@ def command(
     faults: Annotated[
         float, typer.Option(metavar="SHARE", min=0, max=1, help="Share of learner records with one planted fault.")
     ] = 0.0,
+    linked: Annotated[
+        bool,
+        typer.Option("--linked", help="Also write linked sources (schools, HESA, HMRC, DWP, surveys) and a truth."),
+    ] = False,
+    errors: Annotated[
+        str | None,
+        typer.Option(metavar="KIND=SHARE,...", help="How often linked sources err, such as typo=0.05,twin=0."),
+    ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Print each target beside what came out, and write it to OUT/fidelity.")
     ] = False,
@@ -48,12 +59,28 @@ def command(
 
     Example: ilr synth sector --score report.jsonl
 
+    With --linked, OUT/linked holds what other bodies know of the same people, and OUT/truth who is who and which
+    effects were planted.
+
     Exit codes: 0 written; 2 the folder or the years can not be used.
     """
+    if errors is not None and not linked:
+        raise CannotRun("--errors says how often linked sources err: give --linked too.")
     if learners is None and not report and score is None:
         raise CannotRun("Say how many people the sector should have: ilr synth OUT --learners 1000.")
     if learners is not None:
-        _write(out, learners, providers, years, returns, seed, faults, whole_lars, quiet)
+        _write(
+            out,
+            learners,
+            providers,
+            years,
+            returns,
+            seed,
+            faults,
+            whole_lars,
+            _rates(errors) if linked else None,
+            quiet,
+        )
     if report:
         _report(out)
     if score is not None:
@@ -63,7 +90,7 @@ def command(
 
 def _write(
     out: Path, learners: int, providers: int | None, years: str, returns: str, seed: int, faults: float,
-    whole_lars: bool, quiet: bool,
+    whole_lars: bool, linked: Rates | None, quiet: bool,
 ) -> None:  # fmt: skip
     from openilr.synth.sector import write_sector
 
@@ -73,17 +100,31 @@ def _write(
     with plain(ValueError), _plain_files(out):
         made = write_sector(
             out, learners, provider_count=providers, year_names=_names(years), returns=_names(returns), seed=seed,
-            faults=faults, whole_lars=whole_lars, progress=lambda done: progress(f"{done:,} of {learners:,} people"),
+            faults=faults, whole_lars=whole_lars, linked=linked,
+            progress=lambda done: progress(f"{done:,} of {learners:,} people"),
         )  # fmt: skip
     progress.clear()
     typer.echo(
         f"{made.people:,} people, {made.records:,} learner records and {made.aims:,} aims in {len(made.files):,} "
         "returns. Nobody in them exists."
     )
+    if made.linked is not None:
+        rows = sum(count for name, count in made.linked.rows.items() if not name.startswith("truth"))
+        typer.echo(
+            f"{made.linked.people:,} people and {rows:,} rows in linked sources; the truth is in {out / 'truth'}."
+        )
+        typer.echo(f"Take them in: ilr link add {out / 'linked'} --store STORE")
     if faults:
         typer.echo(f"{made.faults:,} faults planted, listed in {out / 'truth.csv'}.")
     last = max(period.made.date() for period in made.periods)
     typer.echo(f"Check them: ilr validate {made.files[0]} --reference {out / 'reference'} --as-of {last}")
+
+
+def _rates(errors: str | None) -> Rates:
+    from openilr.synth.linked import Rates
+
+    with plain(ValueError):
+        return Rates.of(errors)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from openilr import years
 from openilr.synth import planted
@@ -25,6 +25,9 @@ from openilr.synth.providers import Provider, providers
 from openilr.synth.registers import ALL_OF_LARS, FILLER, write_registers
 from openilr.synth.returns import file_name, header
 from openilr.synth.writing import writer
+
+if TYPE_CHECKING:
+    from openilr.synth.linked import LinkedWriter, Rates
 
 #: The first year of the funding models that the kinds are written for (Adult Skills Fund, tailored learning).
 FIRST_YEAR = "2425"
@@ -42,6 +45,7 @@ class Sector:
     records: int = 0
     aims: int = 0
     faults: int = 0
+    linked: LinkedWriter | None = None
 
 
 @dataclass
@@ -65,13 +69,15 @@ def write_sector(
     seed: int = 1,
     faults: float = 0.0,
     whole_lars: bool = False,
+    linked: Rates | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Sector:
     """Write a sector of ``learners`` people into ``folder``, the same for the same arguments.
 
     Each person is in a return of at least one of the years. ``faults`` is the share of learner records, from 0 to 1,
-    with one planted fault, listed in ``truth.csv``. ``whole_lars`` gives LARS the size of the real one. ValueError
-    says what can not be written.
+    with one planted fault, listed in ``truth.csv``. ``whole_lars`` gives LARS the size of the real one. ``linked``
+    writes linked sources too, with errors at these rates, into ``linked``, and what is true of them into ``truth``.
+    ValueError says what can not be written.
     """
     if learners < 1 or not 0 <= faults <= 1:
         raise ValueError("A sector has at least one learner, and a share of faults from 0 to 1.")
@@ -94,7 +100,13 @@ def write_sector(
             truth = csv.writer(file, lineterminator="\n")
             truth.writerow(TRUTH)
         spoil = planted.Planter(seed, faults, truth)
-        for provider, careers in _by_provider(made, seed, span, offers, offered, progress):
+        watch: Callable[[Career], None] | None = None
+        if linked is not None:
+            from openilr.synth.linked import LinkedWriter
+
+            lives = stack.enter_context(closing(LinkedWriter(result.folder, seed, learners, span, linked)))
+            result.linked, watch = lives, lives.add
+        for provider, careers in _by_provider(made, seed, span, offers, offered, progress, watch):
             _write(provider, careers, periods, result, spoil)
         result.faults = spoil.count
     return result
@@ -110,9 +122,12 @@ def _periods(year_names: tuple[str, ...], returns: tuple[str, ...]) -> list[Peri
 
 def _by_provider(
     made: list[Provider], seed: int, span: tuple, offers: dict[str, list[Provider]], offered: dict[str, Kind],
-    progress: Callable[[int], None] | None,
+    progress: Callable[[int], None] | None, watch: Callable[[Career], None] | None,
 ) -> Iterator[tuple[Provider, Iterator[Career]]]:  # fmt: skip
-    """Each provider with the careers of its people: those who begin there, and those who came from another one."""
+    """Each provider with the careers of its people: those who begin there, and those who came from another one.
+
+    ``watch`` is told of every career once.
+    """
     coming: dict[int, list[tuple[int, str, Provider]]] = defaultdict(list)
     number = 0
 
@@ -121,6 +136,8 @@ def _by_provider(
         for name, quota in provider.learners.items():
             for _ in range(quota):
                 found = career(seed, person, offered[name], provider, span, offers, offered)
+                if watch:
+                    watch(found)
                 for other in visits(found, provider):
                     coming[other].append((person, name, provider))
                 yield found

@@ -25,7 +25,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from openilr import years
 from openilr.link.errors import LinkError
+from openilr.store.tables import kept_entities, table_name
 
 #: Uses of a column that make it an identifier. ``since`` dates an address.
 ROLES = (
@@ -34,8 +36,6 @@ ROLES = (
 TYPES = ("text", "whole", "decimal", "date", "taxyear")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,60}")
 _HEADER = ("name", "type", "use", "values", "grade", "title")
-#: Names that the national views and the links have, so no table of a source may.
-_TAKEN = re.compile(r"learner|learning_delivery.*|learner_.*(?<!_lookup)|llddand.*|prior_attain|spine|link_keys|months")
 
 
 class SourceError(LinkError):
@@ -151,7 +151,7 @@ def _short(path: Path, said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _table(path: Path, name: str, said: Mapping[str, Any], register: str) -> Table:
-    if not _NAME.fullmatch(name) or _TAKEN.fullmatch(name):
+    if not _NAME.fullmatch(name) or name in _taken():
         raise SourceError(f"{path.name}: a table can not be called {name}; choose another name.")
     lines = said.get("columns", "")
     columns = tuple(lines) if isinstance(lines, list) else tuple(_columns(path, name, lines))
@@ -159,6 +159,13 @@ def _table(path: Path, name: str, said: Mapping[str, Any], register: str) -> Tab
     if len(set(names)) < len(names) or sum(column.is_key for column in columns) != 1:
         raise SourceError(f"{path.name}: each column of {name} needs a name of its own, and one of them is the key.")
     return Table(name, said.get("title", ""), register, columns)
+
+
+@cache
+def _taken() -> frozenset[str]:
+    """Names of the national views and of what linking makes, which no table of a source may have."""
+    views = {table_name(entity.name) for year in years.available() for entity in kept_entities(years.load(year).schema)}
+    return frozenset({*views, "spine", "link_keys", "months"})
 
 
 def _columns(path: Path, table: str, lines: str) -> list[Column]:

@@ -78,23 +78,21 @@ def add(store: Store, path: Path, *, description: Path | None = None, source: st
     """Take the files of one or more sources into a store.
 
     ``path`` is a file or a folder; files are known by their names (:func:`find`). ``description`` declares a survey;
-    then all of ``path`` is its one table unless file names say otherwise. ``source`` takes only that source. All files
-    are read and checked before the first is written. SourceError or Refused: nothing was changed.
+    then a file is its one table, however it is called. A folder may hold descriptions (TOML) of its own. ``source``
+    takes only that source. A source is read and checked whole before it is written: SourceError or Refused leave it as
+    it was.
     """
     if not path.exists():
         raise SourceError(f"There is no file or folder {path}.")
-    known = declare.declared()
-    if description is not None:
-        made = declare.read(description)
-        if made.name in known:
-            raise SourceError(f"{description.name}: {made.name} is the name of a source that OpenILR has.")
-        known = {made.name: made}
-    elif source is not None:
+    own = _described([description] if description else sorted(path.rglob("*.toml")) if path.is_dir() else [])
+    known = {made.name: made for made, _ in own.values()} | ({} if description else declare.declared())
+    if source is not None:
         if source not in known:
             raise SourceError(f"There is no source {source}: choose from {', '.join(known)}.")
         known = {source: known[source]}
     found = find(path, known.values())
-    if not found and description is not None and path.is_file() and len(made.tables) == 1:
+    if not found and description is not None and path.is_file():
+        made = known[next(iter(known))]
         found = {(made.name, made.tables[0].name): [path]}
     if not found:
         tables = ", ".join(table.name for each in known.values() for table in each.tables)
@@ -102,8 +100,19 @@ def add(store: Store, path: Path, *, description: Path | None = None, source: st
     added: list[Added] = []
     for name in sorted({source for source, _ in found}):
         files = {table: paths for (each, table), paths in sorted(found.items()) if each == name}
-        added += _add(store, known[name], files, description)
+        added += _add(store, known[name], files, own[name][1] if name in own else None)
     return added
+
+
+def _described(paths: list[Path]) -> dict[str, tuple[Source, Path]]:
+    """The sources that users' files describe, by name."""
+    found: dict[str, tuple[Source, Path]] = {}
+    for path in paths:
+        made = declare.read(path)
+        if made.name in declare.declared():
+            raise SourceError(f"{path.name}: {made.name} is the name of a source that OpenILR has.")
+        found[made.name] = made, path
+    return found
 
 
 def _add(store: Store, source: Source, files: dict[str, list[Path]], description: Path | None) -> list[Added]:
@@ -143,7 +152,7 @@ def _write(store: Store, table: Table, frame: pl.DataFrame, folder: Path) -> dic
     answers = frame.select("record_key", *(column.name for column in table.answers)).sort("record_key")
     sink = durable.Sink(folder / f"{table.name}.parquet")
     try:
-        answers.write_parquet(sink, compression="zstd")  # type: ignore[arg-type] - a file for all that it does
+        answers.write_parquet(sink, compression="zstd")  # type: ignore[arg-type]
         sink.finish()
     finally:
         sink.close()

@@ -1,0 +1,101 @@
+"""What is true: who is who in every source, what everyone's life was, and the effects that made it so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from openilr.spec import AcademicYear
+from openilr.synth.linked.lives import Lives
+from openilr.synth.linked.people import Batch, Span, first_day, month_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Rows = dict[str, Any]
+#: Months from October to March.
+_WINDOW = 6
+_IN_WORK_MONTHS = 5
+
+
+def people(batch: Batch, span: Span, lives: Lives, keys: dict[str, Any]) -> Rows:
+    """One row a person: which keys are theirs, and what the model knows of them."""
+    import numpy as np
+
+    who = batch.who
+    return {
+        "person": who["person"], "learner": who["learner"].astype(int), "learn_ref_number": who["reference"],
+        "uln": who["uln"], "date_of_birth": who["born"], "sex": who["sex"], **keys,
+        "prior_attainment": np.round(lives.z, 4), "prior_level": who["prior"],
+        "eligible": lives.eligible.astype(int), "treated": lives.treated.astype(int),
+        "offered": np.where(lives.eligible, first_day(np.where(lives.eligible, lives.offered, 0), span),
+                            np.datetime64("NaT")),
+    }  # fmt: skip
+
+
+def pay(batch: Batch, lives: Lives, found: Rows, span: Span) -> Rows:
+    """One row a person and tax year with pay: days, pounds, and what the pay depends on at its middle (September)."""
+    import numpy as np
+
+    middle = np.array([(int(year) // 100 - span.start.year) * 12 + 8 for year in found["year"]])
+    person, made = found["person"], batch.programmes
+    done = made["achieved"] & (month_of(made["end"], span) < 10**5)
+    ends = np.where(done, month_of(made["end"], span), 10**6)
+    return {
+        "person": batch.who["person"][person], "tax_year": found["year"], "days": found["days"], "pay": found["pay"],
+        "level": lives.level[person, middle], "completed": (ends[person] < middle[:, None]).any(axis=1).astype(int),
+        "treated": (lives.treated[person] & (middle >= lives.offered[person] + 6)).astype(int),
+        "chance": np.round(lives.chance[person, middle], 4),
+    }  # fmt: skip
+
+
+def destinations(batch: Batch, span: Span, lives: Lives) -> Rows:
+    """One row a programme that was achieved: what its learner did from October to March of the next academic year.
+
+    Written from the months that were lived and not from what sources say, by the definition of further education
+    outcomes: work in five of the six months or self-employment, learning in all six.
+    """
+    import numpy as np
+
+    made = batch.programmes
+    rows = [np.flatnonzero(made["achieved"][:, place]) for place in range(made["achieved"].shape[1])]
+    person = np.concatenate(rows)
+    place = np.repeat(np.arange(len(rows)), [len(each) for each in rows])
+    end = made["end"][person, place]
+    october = _october_after(end, span)
+    here = (october >= 0) & (october + _WINDOW <= span.months)
+    person, place, end, october = (values[here] for values in (person, place, end, october))
+    window = october[:, None] + np.arange(_WINDOW)
+    at = person[:, None], window
+    works = lives.employed[at]
+    learns = (lives.full_time | lives.apprentice | lives.learning | lives.university | lives.school)[at]
+    own = _self_employed_in_tax_year(lives, person, october)
+    in_work = (works.sum(axis=1) >= _IN_WORK_MONTHS) | own
+    in_learning = learns.all(axis=1)
+    switches = (np.diff(learns.astype(int), axis=1) != 0).sum(axis=1)
+    mixed = (works | learns).all(axis=1) & (switches <= 1)
+    benefit = lives.on_benefit[at].any(axis=1)
+    something = works.any(axis=1) | learns.any(axis=1) | own
+    return {
+        "person": batch.who["person"][person], "kind": made["kind"][person, place],
+        "provider": made["provider"][person, place], "level": made["level"][person, place],
+        "achieved": end, "year": np.array([AcademicYear.of(day).name for day in end.astype(object)], dtype=object),
+        "sustained_employment": in_work.astype(int), "sustained_learning": in_learning.astype(int),
+        "sustained_positive": (in_work | in_learning | mixed).astype(int),
+        "any_activity": something.astype(int), "benefit": benefit.astype(int),
+    }  # fmt: skip
+
+
+def _october_after(days: Any, span: Span) -> Any:
+    """The October of the academic year after the one that each day is in, counted in months of the span."""
+    import numpy as np
+
+    year = days.astype("datetime64[Y]").astype(int) + 1970
+    ends = year + ((days.astype("datetime64[M]").astype(int) % 12) >= 7)  # August begins the next academic year
+    return (ends - span.start.year) * 12 + 9 - np.int64(span.start.month - 1)
+
+
+def _self_employed_in_tax_year(lives: Lives, person: np.ndarray[Any, Any], october: Any) -> Any:
+    """Self-employed at all in the tax year of the window, which begins six months before it."""
+    import numpy as np
+
+    return lives.self_employed[person[:, None], np.maximum(october[:, None] - 6 + np.arange(12), 0)].any(axis=1)
