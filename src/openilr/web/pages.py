@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def environment(**options: Any) -> Environment:
     options["undefined"] = _Lenient
     made = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - Django turns autoescape on
     made.globals.update(static=static, url=_url)
-    made.filters.update(number=number, moment=moment, day=day)
+    made.filters.update(number=number, moment=moment, day=day, iso_day=iso_day)
     return made
 
 
@@ -63,6 +64,10 @@ def number(value: Any) -> str:
 
 def day(value: Any) -> str:
     return f"{value.day} {value:%B %Y}" if value else ""
+
+
+def iso_day(value: str | None) -> str:
+    return day(datetime.fromisoformat(value)) if value else ""
 
 
 def moment(value: Any) -> str:

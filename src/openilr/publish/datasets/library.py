@@ -173,6 +173,11 @@ class Library:
     def meta(self, data_set: DataSet, version: Version) -> Meta:
         return _meta(self.path(data_set, version) / "meta.json")
 
+    def protection(self, data_set: DataSet, version: Version) -> dict[str, Any] | None:
+        """What was checked of the certificates that came with the files; None where none came."""
+        path = self.path(data_set, version) / "protection.json"
+        return json.loads(path.read_text("utf-8")) if path.is_file() else None
+
     def changes(self, data_set: DataSet, version: Version) -> dict[str, Any]:
         return json.loads((self.path(data_set, version) / "changes.json").read_text("utf-8"))
 
@@ -258,6 +263,7 @@ class Library:
         durable.step("write data.parquet")
         reading.write_numbers(source, made, part / "data.parquet")
         _compress(data, part / "data.csv.gz")
+        _keep_certificates(data, meta, part)
         durable.write_file(part / "data.meta.csv", meta.read_bytes())
         durable.write_file(part / "meta.json", _json(made.to_dict()))
         counts: dict[str, Any] = {}
@@ -406,6 +412,24 @@ def _read_index(path: Path, *state: int) -> Index:  # noqa: ARG001 - a changed f
 
 def _hash_of(data: Path, meta: Path) -> str:
     return f"{durable.file_sha256(data)[1]}-{durable.file_sha256(meta)[1]}"
+
+
+def _keep_certificates(data: Path, meta: Path, part: Path) -> None:
+    """Check the certificates that lie beside a pair, and keep them with it. DataSetError where they do not hold."""
+    from openilr.publish import verify
+
+    folder, stem = data.parent / "certificates", data.name.removesuffix(".csv")
+    if not (folder / f"{stem}.json").is_file():
+        return
+    try:
+        verdict = verify.verify(data, meta, folder)
+    except verify.Refused as problem:
+        raise DataSetError(f"The certificates beside {data.name} do not hold. {problem}") from None
+    durable.make_folder(part / "certificates")
+    for kind in ("json", "csv"):
+        durable.write_file(part / "certificates" / f"{stem}.{kind}", (folder / f"{stem}.{kind}").read_bytes())
+    said = {"method": "suppression", **asdict(verdict)}
+    durable.write_file(part / "protection.json", _json(said))
 
 
 def _compress(source: Path, target: Path) -> None:
