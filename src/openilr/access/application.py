@@ -195,11 +195,9 @@ def _researchers(reading: _Reading, top: dict[str, Any]) -> Iterator[Researcher]
         handle = reading.text(row, "id", where)
         if handle and not HANDLE.fullmatch(handle):
             reading.problem(f"{where}: id {handle!r} must be small letters, digits, dots and dashes, at most 40.")
-        yield Researcher(
-            handle,
-            *(reading.text(row, name, where) for name in names[1:4]),
-            *(reading.day(row, name, where) for name in names[4:]),
-        )
+        name, organisation, accreditation = (reading.text(row, part, where) for part in names[1:4])
+        until, trained = (reading.day(row, part, where) for part in names[4:])
+        yield Researcher(handle, name, organisation, accreditation, until, trained)
 
 
 def _conditions(reading: _Reading, data: dict[str, Any]) -> Iterator[Condition]:

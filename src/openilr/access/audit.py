@@ -130,9 +130,10 @@ class Log:
         plain = {name: _checked(name, value) for name, value in sorted(facts.items()) if value is not None}
         last = self._mend()
         at = max(datetime.now(UTC), datetime.fromisoformat(last["at"])) if last else datetime.now(UTC)
+        seq, who = (last["seq"] + 1 if last else 1), self.handle(actor)
         body = {
-            "seq": last["seq"] + 1 if last else 1, "at": at.isoformat(timespec="milliseconds"),
-            "actor": self.handle(actor), "action": action, "facts": plain, "prev": last["hash"] if last else START,
+            "seq": seq, "at": at.isoformat(timespec="milliseconds"), "actor": who, "action": action, "facts": plain,
+            "prev": last["hash"] if last else START,
         }  # fmt: skip
         digest = _hash(body)
         line = json.dumps({**body, "hash": digest, "sig": self.sign(bytes.fromhex(digest))}, ensure_ascii=False)
@@ -144,8 +145,8 @@ class Log:
             os.fsync(file.fileno())
         if last is None:
             sync_folder(self.path.parent)
-        self._keep_head(body["seq"], digest)
-        return Event(body["seq"], at, body["actor"], action, plain, digest)
+        self._keep_head(seq, digest)
+        return Event(seq, at, who, action, plain, digest)
 
     def handle(self, actor: str) -> str:
         """The actor as the log names it. What is no handle, such as an e-mail address, becomes a keyed short code."""

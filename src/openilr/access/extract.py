@@ -28,7 +28,7 @@ from openilr.access.errors import AccessError, AuditError
 from openilr.access.keys import fingerprint
 from openilr.access.people import refusal
 from openilr.access.population import Basis, Population, basis, opened, parents
-from openilr.access.project import ExtractRecord, Project, application, barred, fold, of, projects
+from openilr.access.project import ExtractRecord, Project, application, barred, fold, of, projects, stopped
 from openilr.access.pseudonyms import Pseudonyms
 from openilr.store import VaultError, durable
 from openilr.store.vault import Key, VaultWriter, read_pieces
@@ -155,12 +155,14 @@ def make(
     link_run: str | None = None,
     now: datetime | None = None,
     roles: Iterable[str] | None = None,
+    replace: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Extract:
     """Make an extract of what was approved. By a steward, or a researcher of the project who may see its data.
 
     ``snapshots``: one for each year; by default the latest of the year and return that was approved. Refused where the
-    project may not have data now. Nothing is left behind by an attempt that fails or is killed.
+    project may not have data now. ``replace``: destroy the project's earlier extracts once this one is made. Nothing is
+    left behind by an attempt that fails or is killed.
     """
     log = Log(store)
     with durable.Lock(_locked(log)):
@@ -175,7 +177,7 @@ def make(
                               "link run with --link-run.")  # fmt: skip
         chosen = basis(log.store, asked, snapshots=snapshots, link_run=link_run, frozen=True)
         id = f"{found.id}-E{len(found.extracts) + 1}"
-        secret = log.keys.need(_secret_name(found.id))
+        secret = log.keys.need(secret_name(found.id))
         key = log.keys.make(_key_name(id))
         try:
             with durable.staging((log.store.path / "extracts" / id, 0o700)) as (part,):
@@ -191,25 +193,22 @@ def make(
                     content=manifest["content"], data=asked.data,
                     rows=sum(table["rows"] for table in manifest["tables"].values()),
                 )  # fmt: skip
+                for record in found.extracts if replace else ():
+                    if not record.destroyed:
+                        destroy(log, by, found.id, record)
         except BaseException:
             _remove_leftovers(log)
             raise
     return Extract(log.store, id)
 
 
-def destroy(log: Log, by: str, project: str, record: ExtractRecord) -> list[dict[str, Any]]:
-    """Destroy an extract's key, then its files, while the log is being written; what the files were."""
+def destroy(log: Log, by: str, project: str, record: ExtractRecord) -> list[str]:
+    """Destroy an extract's key, then its files, while the log is being written; SHA-256 of each file."""
     folder = log.store.path / "extracts" / record.id
-    files = [
-        {"file": path.name, "bytes": size, "sha256": sha256}
-        for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
-        for size, sha256 in [durable.file_sha256(path)]
-    ]
+    files = [durable.file_sha256(path)[1] for path in (sorted(folder.iterdir()) if folder.is_dir() else ())]
     log.keys.destroy(_key_name(record.id))
     durable.remove(folder) if folder.exists() else None
-    log.add(
-        by, "extract.destroy", project=project, extract=record.id, key=record.key, files=[f["sha256"] for f in files]
-    )
+    log.add(by, "extract.destroy", project=project, extract=record.id, key=record.key, files=files)
     return files
 
 
@@ -281,7 +280,8 @@ def _write_table(
         columns.insert(0, "year")  # always there: the same person may be in several
     query = f"SELECT p.part, p.person_id, {', '.join([*keys, *columns])} FROM ({population.table(name)}) JOIN _people p USING (person)"  # noqa: S608, E501
     population.session.execute(f"CREATE TEMP TABLE _table AS {query}")
-    digest, rows, empty = hashlib.sha256(), 0, {}
+    digest, rows = hashlib.sha256(), 0
+    empty: dict[str, int] = {}
     sink = durable.Sink(part / f"{name}.sealed")
     try:
         writer = VaultWriter(sink, key, f"{id}/{name}")
@@ -389,9 +389,9 @@ def _may_make(
     today = max(filter(None, (log.now(), now))).date()
     steward = "steward" in roles if roles is not None else people.is_steward(known, by)
     if steward and by not in found.people:
-        # A steward does not see the data, but makes them only for a project of which somebody may.
-        said = [barred(found, known, who, today) for who in found.people]
-        problem = None if None in said else (said or [("no-people", f"The project {found.id} has no researchers.")])[0]
+        # A steward does not see the data, and makes them only for a project of which somebody may.
+        each = [barred(found, known, who, today) for who in found.people]
+        problem = stopped(found, today) or (None if None in each else each[0])
     else:
         problem = barred(found, known, by, today)
     if problem:
@@ -423,7 +423,7 @@ def _key_name(extract: str) -> str:
     return f"extract/{extract}"
 
 
-def _secret_name(project: str) -> str:
+def secret_name(project: str) -> str:
     return f"project/{project}"
 
 

@@ -104,18 +104,28 @@ def withdraw(store: Any, person: str, *, by: str, reason: str) -> None:
         log.add(by, "person.withdraw", person=person, reason=texts.put(log.store, reason))
 
 
-def vouch(log: Log, by: str, researchers: Iterable[Researcher], known: dict[str, Person]) -> None:
-    """Put researchers whom the register does not know into it, as their application says; ``by`` vouches for them.
+def with_claims(known: dict[str, Person], researchers: Iterable[Researcher], by: str) -> list[Person]:
+    """The researchers of an application as the register has them; those it does not know, as the application says.
 
-    What the register already says of a researcher stays: a later date in an application renews nothing.
+    What the register says of a researcher stands: a later date in an application renews nothing.
     """
+    found = []
     for each in researchers:
         before = known.get(each.id)
-        if before is not None and "researcher" in before.roles:
-            continue
-        roles = tuple(dict.fromkeys((*(before.roles if before else ()), "researcher")))
-        about = {"name": each.name, "organisation": each.organisation, "accreditation": each.accreditation}
-        write(log, by, each.id, roles, about, each.accreditation_until, each.training_until)
+        if before is None or "researcher" not in before.roles:
+            roles = (*(before.roles if before else ()), "researcher")
+            before = Person(each.id, roles, each.accreditation_until, each.training_until, by, "")
+        found.append(before)
+    return found
+
+
+def vouch(log: Log, by: str, researchers: Iterable[Researcher], known: dict[str, Person]) -> None:
+    """Put the researchers whom the register does not know into it; ``by`` vouches for them."""
+    asked = tuple(researchers)
+    for each, person in zip(asked, with_claims(known, asked, by), strict=True):
+        if person is not known.get(each.id):
+            about = {"name": each.name, "organisation": each.organisation, "accreditation": each.accreditation}
+            write(log, by, each.id, person.roles, about, each.accreditation_until, each.training_until)
 
 
 def write(

@@ -102,6 +102,10 @@ class Population:
     def rows(self, table: str) -> int:
         return self._count(f"SELECT count(*) FROM ({self.table(table)})")  # noqa: S608 - SQL of ours
 
+    def holds(self, table: str) -> bool:
+        """Whether there are records of a table to look at: linked sources need a link run."""
+        return table in parents() or self._linked
+
     def table(self, name: str) -> str:
         """The SQL of the records of one table that were selected."""
         if name == LEARNER:

@@ -168,13 +168,11 @@ def approve(
         if not found.pending:
             raise AccessError(f"No application of {id} waits for a decision.")
         asked = application(store, found)
+        if by == found.applicant or by in asked.people:
+            said = f"{by} is of the project {id}; nobody approves their own."
+            raise refusal(log, by, "project.approve", "own-project", said, project=id)
         known = people.register(events)
         _must_be_steward(log, known, by, roles, "project.approve", id)
-        if by == found.applicant or by in asked.people:
-            raise refusal(
-                log, by, "project.approve", "own-project", f"{by} is of the project {id}; nobody approves their own.",
-                project=id,
-            )  # fmt: skip
         if application_hash and application_hash != found.application:
             raise refusal(
                 log, by, "project.approve", "another-version",
@@ -182,11 +180,11 @@ def approve(
             )  # fmt: skip
         for problem in _dates(asked, log.now().date()):
             raise refusal(log, by, "project.approve", "past-its-end", problem, project=id)
+        today = log.now().date()
+        unfit = [said for who in people.with_claims(known, asked.researchers, by) if (said := who.barred(today))]
+        if unfit:
+            raise refusal(log, by, "project.approve", "accreditation", " ".join(unfit), project=id)
         people.vouch(log, by, asked.researchers, known)
-        known = people.register(log.events())
-        barred = [said for who in asked.people if (said := known[who].barred(log.now().date()))]
-        if barred:
-            raise refusal(log, by, "project.approve", "accreditation", " ".join(barred), project=id)
         log.add(
             by, "project.approve", project=id, version=found.version, application=found.application,
             reason=texts.put(log.store, reason), check=texts.put(log.store, check) if check else None,
@@ -227,16 +225,23 @@ def may_see(store: Any, id: str, who: str, *, now: datetime | None = None) -> Pr
 
 def barred(found: Project, known: dict[str, Person], who: str, today: date) -> tuple[str, str] | None:
     """Why this person may not see data of the project: a short code and a sentence; None where they may."""
-    if found.state not in ("approved", "active"):
-        return found.state, f"The project {found.id} is {found.state}; nothing of it opens."
-    if found.ends is not None and found.ends < today:
-        return "past-its-end", f"The project {found.id} ended on {found.ends}; nothing of it opens any more."
+    if said := stopped(found, today):
+        return said
     if who not in found.people:
         return "not-of-the-project", f"{who} is not a researcher of the project {found.id}."
     if who not in known:
         return "not-registered", f"{who} is not in the register of people any more."
-    said = known[who].barred(today)
-    return ("accreditation", said) if said else None
+    unfit = known[who].barred(today)
+    return ("accreditation", unfit) if unfit else None
+
+
+def stopped(found: Project, today: date) -> tuple[str, str] | None:
+    """Why nobody may see data of the project, in the same form; None where some may."""
+    if found.state not in ("approved", "active"):
+        return found.state, f"The project {found.id} is {found.state}; nothing of it opens."
+    if found.ends is not None and found.ends < today:
+        return "past-its-end", f"The project {found.id} ended on {found.ends}; nothing of it opens any more."
+    return None
 
 
 # What the log says

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from openilr.cli import link, measure, publish, rules, schema, serve, store, synth, validate
+from openilr.cli import link, measure, project, publish, rules, schema, serve, store, synth, validate
 from openilr.cli.groups import help_where_nothing_is_asked
 
 app = typer.Typer(
@@ -65,6 +65,7 @@ app.add_typer(link.app, name="link")
 app.add_typer(store.app, name="store")
 app.add_typer(store.reference_app, name="reference")
 app.add_typer(publish.app, name="publish")
+app.add_typer(project.app, name="project")
 app.command("serve")(serve.command)
 app.add_typer(serve.users_app, name="users")
 app.command("demo")(demo)
