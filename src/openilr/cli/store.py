@@ -40,6 +40,12 @@ class Format(StrEnum):
     json = "json"
 
 
+class QualityFormat(StrEnum):
+    text = "text"
+    json = "json"
+    html = "html"
+
+
 class ReportFormat(StrEnum):
     text = "text"
     json = "json"
@@ -386,6 +392,37 @@ def derive(
         number = held.derive_again(year)
     with Output(None) as out:
         out.write(f"{number:,} returns were derived again.\n")
+    return FINE
+
+
+@app.command("quality")
+def quality(
+    store: StoreFolder,
+    year: Annotated[str | None, typer.Option(metavar="YYYY", help="Collection year; by default the last.")] = None,
+    return_name: Annotated[
+        str | None, typer.Option("--return", metavar="R14", help="Return; by default the last of the year.")
+    ] = None,
+    snapshot: Annotated[str | None, typer.Option(metavar="ID", help="A snapshot instead, such as 2526-R14-1.")] = None,
+    provider: Annotated[int | None, typer.Option(metavar="UKPRN", help="Only this provider.")] = None,
+    format: Annotated[QualityFormat, typer.Option(help="html has pictures.")] = QualityFormat.text,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
+) -> int:
+    """Say how good each field is: filled, valid, consistent, changed since the return before; a rating and its reason.
+
+    Example: ilr store quality --store sector --year 2526 --return R14 --format html --output quality.html
+
+    Exit codes: 0 measured; 2 there is no such store, return or snapshot.
+    """
+    from openilr.store import StoreError
+
+    held = opened(store)
+    with plain(StoreError):
+        found = held.quality(year, return_name, snapshot=snapshot, ukprn=provider)
+    with Output(output) as out:
+        if format is QualityFormat.json:
+            out.write(found.to_json() + "\n")
+        else:
+            out.write(found.to_html() if format is QualityFormat.html else found.to_text())
     return FINE
 
 

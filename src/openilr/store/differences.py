@@ -11,6 +11,8 @@ Names, addresses, numbers and postcodes lie in the vault, so a change of those i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
     from duckdb import DuckDBPyConnection
 
+_TABLES = {"Learner": "one_learner", "LearningDelivery": "one_aim"}
 _COUNTED = {"Learner": "learners", "LearningDelivery": "aims"}
 #: Fields for which it is shown from which value to which they went: those that changed most.
 _SHOWN = 15
@@ -69,9 +72,44 @@ def compare(
     before: tuple[str, views.Paths], now: tuple[str, views.Paths], ukprn: int | None, *, detail: bool
 ) -> Difference:
     """Both sides are of one year. ``detail`` fills ``rows``, which may be long."""
+    with _matched(before, now, ukprn) as (session, year, entities):
+        fields = _fields(session)
+        return Difference(
+            before[0], now[0], year, ukprn, _providers(session), fields, _values(session, fields, entities),
+            _others(session, [e for n, e in entities.items() if n not in _COUNTED]), _rows(session, detail),
+        )  # fmt: skip
+
+
+def transitions(
+    before: tuple[str, views.Paths], now: tuple[str, views.Paths], ukprn: int | None
+) -> dict[tuple[str, str], dict[str, int]]:
+    """By entity and field, of learners and aims that are on both sides: ``compared`` (a value was there before),
+    ``filled_later``, ``changed``, ``removed``."""
+    found = {}
+    with _matched(before, now, ukprn) as (session, _, entities):
+        for entity, table in _TABLES.items():
+            names = [field.name for field in plain_fields(entities[entity])]
+            parts = [
+                f'count(a."{n}"), count(b."{n}") FILTER (a."{n}" IS NULL), count(*) FILTER (a."{n}" <> b."{n}"), '
+                f'count(a."{n}") FILTER (b."{n}" IS NULL)'
+                for n in names
+            ]
+            key = "ukprn, learner_key" + (", _pair" if entity == "LearningDelivery" else "")
+            query = f"SELECT {', '.join(parts)} FROM a_{table} a JOIN b_{table} b USING ({key})"
+            numbers = views.row(session, query)
+            words = ("compared", "filled_later", "changed", "removed")
+            for place, name in enumerate(names):
+                found[entity, name] = dict(zip(words, numbers[4 * place :], strict=False))
+    return found
+
+
+@contextmanager
+def _matched(
+    before: tuple[str, views.Paths], now: tuple[str, views.Paths], ukprn: int | None
+) -> Iterator[tuple[DuckDBPyConnection, str, dict[str, Entity]]]:
+    """A session with learners and aims of both sides in pairs; the year, and its entities by name."""
     year = next(iter(now[1]))
-    schema = years.load(year).schema
-    entities = {entity.name: entity for entity in kept_entities(schema)}
+    entities = {entity.name: entity for entity in kept_entities(years.load(year).schema)}
     with views.duckdb_session() as session:
         for side, (_, paths) in (("a", before), ("b", now)):
             where = "" if ukprn is None else f" WHERE ukprn = {int(ukprn)}"
@@ -79,11 +117,7 @@ def compare(
                 session.execute(f"CREATE VIEW {side}_{name} AS SELECT * FROM ({query}){where}")
         _match_learners(session, entities["Learner"])
         _match_aims(session, entities["LearningDelivery"])
-        fields = _fields(session)
-        return Difference(
-            before[0], now[0], year, ukprn, _providers(session), fields, _values(session, fields, schema.entities),
-            _others(session, [e for n, e in entities.items() if n not in _COUNTED]), _rows(session, detail),
-        )  # fmt: skip
+        yield session, year, entities
 
 
 def _match_learners(session: DuckDBPyConnection, entity: Entity) -> None:
@@ -148,7 +182,7 @@ def _providers(session: DuckDBPyConnection) -> pl.DataFrame:
             f"count(*) FILTER (len(fields) > 0) AS {word}_changed FROM pair_{entity} GROUP BY ukprn"
         )
     query = f"SELECT * FROM ({parts[0]}) FULL JOIN ({parts[1]}) USING (ukprn) ORDER BY ukprn"
-    return session.sql(query).pl().fill_null(0)
+    return views.frame(session, query).fill_null(0)
 
 
 def _fields(session: DuckDBPyConnection) -> pl.DataFrame:
@@ -157,20 +191,19 @@ def _fields(session: DuckDBPyConnection) -> pl.DataFrame:
         f"FROM (SELECT ukprn, unnest(fields) AS field FROM pair_{entity}) GROUP BY field"
         for entity in _COUNTED
     ]
-    return session.sql(f"{' UNION ALL '.join(parts)} ORDER BY entity, changed DESC, field").pl()
+    return views.frame(session, f"{' UNION ALL '.join(parts)} ORDER BY entity, changed DESC, field")
 
 
 def _values(session: DuckDBPyConnection, fields: pl.DataFrame, entities: dict[str, Entity]) -> pl.DataFrame:
     import polars as pl
 
-    tables = {"Learner": "one_learner", "LearningDelivery": "one_aim"}
-    schema = {"entity": pl.String, "field": pl.String, "before": pl.String, "now": pl.String, "rows": pl.Int64}
+    schema: Any = {"entity": pl.String, "field": pl.String, "before": pl.String, "now": pl.String, "rows": pl.Int64}
     parts = [pl.DataFrame(schema=schema)]
     for entity, field in fields.sort("changed", descending=True).head(_SHOWN).select("entity", "field").iter_rows():
         kind = next(f.type for f in entities[entity].fields if f.name == field)
         if not (kind.is_text or kind == "int"):
             continue
-        table = tables[entity]
+        table = _TABLES[entity]
         query = (
             f"SELECT '{entity}' AS entity, '{field}' AS field, a.\"{field}\"::VARCHAR AS before, "
             f'b."{field}"::VARCHAR AS now, count(*) AS rows FROM pair_{entity} p '
@@ -178,7 +211,7 @@ def _values(session: DuckDBPyConnection, fields: pl.DataFrame, entities: dict[st
             f"JOIN b_{table} b ON b.ukprn = p.ukprn AND b.row = p.b_row "
             f"WHERE list_contains(p.fields, '{field}') GROUP BY ALL ORDER BY rows DESC, before, now LIMIT {_PAIRS}"
         )
-        parts.append(session.sql(query).pl().cast(schema))
+        parts.append(views.frame(session, query).cast(schema))
     return pl.concat(parts)
 
 
@@ -193,7 +226,7 @@ def _others(session: DuckDBPyConnection, entities: list[Entity]) -> pl.DataFrame
             f"SELECT 1 AS s, * FROM ({b} EXCEPT ALL {a}) UNION ALL SELECT -1 AS s, * FROM ({a} EXCEPT ALL {b}))"
         )
     query = f"SELECT * FROM ({' UNION ALL '.join(parts)}) WHERE added + gone > 0 ORDER BY entity"
-    return session.sql(query).pl()
+    return views.frame(session, query)
 
 
 def _rows(session: DuckDBPyConnection, detail: bool) -> pl.DataFrame:
@@ -204,7 +237,7 @@ def _rows(session: DuckDBPyConnection, detail: bool) -> pl.DataFrame:
         for entity in _COUNTED
     ]
     query = f"{' UNION ALL '.join(parts)} ORDER BY ukprn, learner_key, entity, AimSeqNumber"
-    return session.sql(query if detail else f"SELECT * FROM ({query}) LIMIT 0").pl()
+    return views.frame(session, query if detail else f"SELECT * FROM ({query}) LIMIT 0")
 
 
 def _list(names: tuple[str, ...]) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from openilr.store.differences import Difference
+    from openilr.store.quality import Quality
     from openilr.store.views import Paths
 
 RETURNS = tuple(f"R{number:02d}" for number in range(1, 15))
@@ -286,6 +287,54 @@ class Store:
         ukprn = ukprn if ukprn is not None else next(iter(narrowed), None)
         (a, b) = ((name, paths) for name, paths, _ in sides)
         return differences.compare(a, b, ukprn, detail=detail)
+
+    def quality(
+        self,
+        year: str | None = None,
+        return_name: str | None = None,
+        *,
+        snapshot: str | None = None,
+        ukprn: int | None = None,
+    ) -> Quality:
+        """How good each field is (``openilr.store.quality``): of a snapshot, or a return as it stands.
+
+        By default the last return of the last year. Values are compared with those of the return before it in the same
+        year. Fields in the vault are counted where its key is at hand: how many are filled, and no more. What was
+        measured of a whole snapshot is kept. StoreError where there is nothing.
+        """
+        from openilr.store.quality import measuring
+
+        if snapshot is not None and ukprn is None and (known := measuring.kept(self.path, snapshot)):
+            return known
+        year, return_name, members = self._meant(year, return_name, snapshot)
+        state = snapshot or f"{year}-{return_name}"
+        earlier = [s.return_name for s in self._submissions(year=year, current=True) if s.return_name < return_name]
+        before = f"{year}-{max(earlier)}" if earlier else None
+        try:
+            vault = (self.vault(), tuple(s.id for s in members if ukprn in (None, s.ukprn)))
+        except VaultError:
+            vault = None
+        found = measuring.measure(
+            (state, self._state(state)[0]), (before, self._state(before)[0]) if before else None, year, return_name,
+            ukprn, vault,
+        )  # fmt: skip
+        if snapshot is not None and ukprn is None and os.access(self.path, os.W_OK):
+            with suppress(OSError):
+                measuring.keep(self.path, found)
+        return found
+
+    def _meant(
+        self, year: str | None, return_name: str | None, snapshot: str | None
+    ) -> tuple[str, str, list[Submission]]:
+        """Year and return of what was asked for, and the submissions in it."""
+        if snapshot is not None:
+            one = self.snapshot(snapshot)
+            members = set(one.submissions)
+            return one.year, one.return_name, [s for s in self._submissions(year=one.year) if s.id in members]
+        accepted = self._submissions(current=True)
+        year = year or max((s.year or "" for s in accepted), default="")
+        return_name = return_name or self.latest_return(year)
+        return year, return_name, [s for s in accepted if (s.year, s.return_name) == (year, return_name)]
 
     def with_references(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows of a difference with LearnRefNumber in place of the learner's key: personal data, for the sender.

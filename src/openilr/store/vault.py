@@ -205,6 +205,10 @@ class Vault:
         frames = [pl.read_parquet(io.BytesIO(data)) for label, data in pieces if label == entity]
         return pl.concat(frames) if frames else pl.DataFrame()
 
+    def all_identifiers(self, submission: str) -> dict[str, pl.DataFrame]:
+        """The same for every entity at once, by the entity's name."""
+        return self.open(self._path(submission, "identifiers"), f"{submission}/identifiers")
+
     def record_keys(self, register: str, numbers: list[str]) -> list[str]:
         """32 hexadecimal digits for each number of a register of people, the same each time in this store."""
         secret = self._key.derive(f"record key {register}")

@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from openilr import years
 from openilr.spec import Entity
@@ -21,6 +21,7 @@ from openilr.store.errors import StoreError
 from openilr.store.tables import DUCKDB, columns, kept_entities, table_name
 
 if TYPE_CHECKING:
+    import polars as pl
     from duckdb import DuckDBPyConnection
     from ibis.backends.duckdb import Backend
 
@@ -50,6 +51,17 @@ def duckdb_session() -> Iterator[DuckDBPyConnection]:
         session.execute(f"SET temp_directory = '{spill}'")
         session.execute("SET preserve_insertion_order = true")
         yield session
+
+
+def frame(session: DuckDBPyConnection, query: str) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame(session.sql(query).to_arrow_table())
+
+
+def row(session: DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """The one row of a query."""
+    return session.execute(query).fetchall()[0]
 
 
 def queries(paths: Paths) -> dict[str, str]:
