@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,6 +41,10 @@ def command(
     report: Annotated[
         bool, typer.Option("--report", help="Print each target beside what came out, and write it to OUT/fidelity.")
     ] = False,
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="STORE", help="Take the returns straight into this store (made if need be); no files."),
+    ] = None,
     score: Annotated[
         Path | None,
         typer.Option(metavar="REPORT", help="Score a report (ilr validate --format jsonl) on OUT against its truth."),
@@ -69,18 +73,12 @@ def command(
     if learners is None and not report and score is None:
         raise CannotRun("Say how many people the sector should have: ilr synth OUT --learners 1000.")
     if learners is not None:
-        _write(
-            out,
-            learners,
-            providers,
-            years,
-            returns,
-            seed,
-            faults,
-            whole_lars,
-            _rates(errors) if linked else None,
-            quiet,
-        )
+        rates = _rates(errors) if linked else None
+        settings: dict[str, Any] = {
+            "provider_count": providers, "year_names": _names(years), "returns": _names(returns), "seed": seed,
+            "faults": faults, "whole_lars": whole_lars, "linked": rates,
+        }  # fmt: skip
+        _write(out, learners, into, settings, quiet)
     if report:
         _report(out)
     if score is not None:
@@ -88,21 +86,20 @@ def command(
     return 0
 
 
-def _write(
-    out: Path, learners: int, providers: int | None, years: str, returns: str, seed: int, faults: float,
-    whole_lars: bool, linked: Rates | None, quiet: bool,
-) -> None:  # fmt: skip
-    from openilr.synth.sector import write_sector
+def _write(out: Path, learners: int, into: Path | None, settings: dict[str, Any], quiet: bool) -> None:
+    from openilr.store import Store, StoreError
+    from openilr.synth.sector import REFERENCE, write_sector
+    from openilr.synth.stocking import fill
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CannotRun(f"{out} is not an empty folder; choose another one or empty it.")
     progress = Progress(quiet)
-    with plain(ValueError), _plain_files(out):
-        made = write_sector(
-            out, learners, provider_count=providers, year_names=_names(years), returns=_names(returns), seed=seed,
-            faults=faults, whole_lars=whole_lars, linked=linked,
-            progress=lambda done: progress(f"{done:,} of {learners:,} people"),
-        )  # fmt: skip
+    settings["progress"] = lambda done: progress(f"{done:,} of {learners:,} people")
+    with plain(ValueError, StoreError), _plain_files(out):
+        if into is None:
+            made = write_sector(out, learners, **settings)
+        else:
+            made = fill(Store(into) if into.exists() else Store.init(into), out, learners, **settings)
     progress.clear()
     typer.echo(
         f"{made.people:,} people, {made.records:,} learner records and {made.aims:,} aims in {len(made.files):,} "
@@ -114,10 +111,13 @@ def _write(
             f"{made.linked.people:,} people and {rows:,} rows in linked sources; the truth is in {out / 'truth'}."
         )
         typer.echo(f"Take them in: ilr link add {out / 'linked'} --store STORE")
-    if faults:
+    if made.faults:
         typer.echo(f"{made.faults:,} faults planted, listed in {out / 'truth.csv'}.")
+    if into is not None:
+        typer.echo(f"They are in the store, unchecked: ilr store returns --store {into}")
+        return
     last = max(period.made.date() for period in made.periods)
-    typer.echo(f"Check them: ilr validate {made.files[0]} --reference {out / 'reference'} --as-of {last}")
+    typer.echo(f"Check them: ilr validate {made.files[0]} --reference {out / REFERENCE} --as-of {last}")
 
 
 def _rates(errors: str | None) -> Rates:

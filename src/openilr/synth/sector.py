@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 #: The first year of the funding models that the kinds are written for (Adult Skills Fund, tailored learning).
 FIRST_YEAR = "2425"
+REFERENCE = "reference"
 TRUTH = ("file", "learn_ref_number", "aim_seq_number", "fault", "rule")
 
 
@@ -70,6 +71,8 @@ def write_sector(
     faults: float = 0.0,
     whole_lars: bool = False,
     linked: Rates | None = None,
+    begun: Callable[[Path], None] | None = None,
+    taken: Callable[[Path, Period], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Sector:
     """Write a sector of ``learners`` people into ``folder``, the same for the same arguments.
@@ -77,7 +80,8 @@ def write_sector(
     Each person is in a return of at least one of the years. ``faults`` is the share of learner records, from 0 to 1,
     with one planted fault, listed in ``truth.csv``. ``whole_lars`` gives LARS the size of the real one. ``linked``
     writes linked sources too, with errors at these rates, into ``linked``, and what is true of them into ``truth``.
-    ValueError says what can not be written.
+    ``begun`` is called with the folder of the reference data once they are written; ``taken`` with each return once it
+    is whole, and the file is deleted after that. ValueError says what can not be written.
     """
     if learners < 1 or not 0 <= faults <= 1:
         raise ValueError("A sector has at least one learner, and a share of faults from 0 to 1.")
@@ -90,7 +94,9 @@ def write_sector(
     result = Sector(Path(folder), learners, periods)
     result.folder.mkdir(parents=True, exist_ok=True)
     asked = tuple(sorted({p.year.name for p in periods}))
-    write_registers(result.folder / "reference", made, learners, asked, ALL_OF_LARS if whole_lars else FILLER)
+    write_registers(result.folder / REFERENCE, made, learners, asked, ALL_OF_LARS if whole_lars else FILLER)
+    if begun is not None:
+        begun(result.folder / REFERENCE)
     offers = {name: [p for p in made if name in p.learners] for name in offered}
     offers = {name: found for name, found in offers.items() if found}
     with ExitStack() as stack:
@@ -107,7 +113,10 @@ def write_sector(
             lives = stack.enter_context(closing(LinkedWriter(result.folder, seed, learners, span, linked)))
             result.linked, watch = lives, lives.add
         for provider, careers in _by_provider(made, seed, span, offers, offered, progress, watch):
-            _write(provider, careers, periods, result, spoil)
+            for each in _write(provider, careers, periods, result, spoil):
+                if taken is not None:
+                    taken(each.path, each.period)
+                    each.path.unlink()
         result.faults = spoil.count
     return result
 
@@ -154,7 +163,8 @@ def _by_provider(
 
 def _write(
     provider: Provider, careers: Iterator[Career], periods: list[Period], result: Sector, spoil: planted.Planter
-) -> None:
+) -> list[_Return]:
+    """Write one provider's returns of all periods; those that hold somebody are files now, and are given back."""
     with ExitStack() as stack:
         open_returns = []
         for period in periods:
@@ -170,6 +180,7 @@ def _write(
         for each in open_returns:
             if each.out:
                 each.out.write("</Message>\n")
+    return [each for each in open_returns if each.out]
 
 
 def _add(each: _Return, record: Record, result: Sector, stack: ExitStack, spoil: planted.Planter) -> None:
