@@ -14,6 +14,7 @@ import pytest
 
 from openilr.cli.run import run
 from openilr.collect import read
+from openilr.store import Store
 from openilr.synth import planted, scoring
 from openilr.synth.kinds import kinds
 from openilr.synth.sector import Sector, write_sector
@@ -153,6 +154,20 @@ def test_a_report_is_scored_against_the_truth_rule_by_rule(tmp_path: Path, capsy
     report.write_text("no report\n", "utf-8")
     assert run(["synth", str(out), "--score", str(report)]) == 2
     assert "line 1" in capsys.readouterr().err
+
+
+def test_a_sector_goes_straight_into_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENILR_VAULT_KEY_FILE", str(tmp_path / "key"))
+    asked = ["--learners", "120", "--providers", "5", "--quiet"]
+    assert run(["synth", str(tmp_path / "out"), *asked, "--into", str(tmp_path / "store")]) == 0
+    assert not list((tmp_path / "out").rglob("ILR-*"))
+    files = write_sector(tmp_path / "files", 120, provider_count=5)
+    held = Store(tmp_path / "store").returns()
+    assert set(held["origin"]) == {"ingested"}
+    assert (held["learners"].sum(), held["aims"].sum()) == (files.records, files.aims)
+    # What is derived on acceptance came from the sector's own reference data.
+    aims = Store(tmp_path / "store").connect("2526", "R14").table("learning_delivery").to_polars()
+    assert aims["ssa1"].null_count() < aims.height
 
 
 def test_an_earlier_return_knows_less(tmp_path: Path):
