@@ -231,9 +231,10 @@ class _Search:
                 key = np.sort(mask).tobytes()
                 if key in at:  # the same people, told twice: what both tell
                     same = at[key]
+                    if table.low[row] > low[same] or table.high[row] < high[same]:
+                        self.place[same] = (number, row)
                     low[same] = max(low[same], table.low[row])
-                    if table.high[row] < high[same]:
-                        high[same], self.place[same] = table.high[row], (number, row)
+                    high[same] = min(high[same], table.high[row])
                     continue
                 if not len(mask) or (table.low[row] <= 0 and np.isinf(table.high[row])):
                     continue

@@ -141,7 +141,8 @@ class Space:
                 codes[axis, ~np.any([codes[p] == 1 for p in by], axis=0)] = OUTSIDE
         populated, counts = _distinct(codes[:, counted])
         chosen = [self.axes[a] for a in used]
-        spread, atoms = _spread(chosen, used_by, populated, most)
+        together = {frozenset(pair) for own in places for pair in itertools.combinations([a for a, _ in own], 2)}
+        spread, atoms = _spread(chosen, used_by, together, populated, most)
         of_table = []
         for own, population in zip(places, populations, strict=True):
             mine = np.empty((len(atoms), len(own)), int)
@@ -199,17 +200,24 @@ def _placed(axes: list[Axis], axis: Axis) -> tuple[int, np.ndarray]:
 
 
 def _spread(
-    axes: list[Axis], used_by: dict[int, list[int | None]], populated: np.ndarray, most: int
+    axes: list[Axis],
+    used_by: dict[int, list[int | None]],
+    together: set[frozenset[int]],
+    populated: np.ndarray,
+    most: int,
 ) -> tuple[bool, np.ndarray]:
     """All combinations that could hold people, where they are not too many; else those that do.
 
     A combination that the definitions rule out (aged 16 and 19 or over) holds nobody, and an intruder knows it. It is
-    found from the people: an axis that another one, or two or three together, always determine.
+    found from the people: an axis that another one, or two or three together, always determine; and, for two axes that
+    no table crosses, two categories that nobody has both of (16 to 18 in one banding, 20 and over in another).
     """
     values = [np.unique(row) for row in populated]
     # Populations come first, so that what is not counted anywhere is left out early.
     order = sorted(range(len(axes)), key=lambda i: (not axes[i].is_population, len(values[i])))
     rules = _determined(axes, populated)
+    apart = [pair for pair in itertools.combinations(range(len(axes)), 2) if frozenset(pair) not in together]
+    rules += [((a,), b) for a, b in apart if ((a,), b) not in rules]
     atoms = np.zeros((1, len(axes)), int)
     done: set[int] = set()
     for number in order:

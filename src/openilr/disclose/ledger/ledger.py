@@ -1,22 +1,22 @@
 """The ledger on disk: for each release its cells as shown, and who was in which cell.
 
-``<store>/ledger/<vintage>/<number>/`` holds ``about.json`` (release, project, output, when), ``cells.parquet`` and
-``members.parquet``. Members are told by the store's own keys, which no project sees, so that releases of several
-projects meet. The folder is for this package alone: it holds data about people, and no researcher's session sees it.
+``<store>/ledger/<number>/`` holds ``about.json`` (release, project, output, when, the snapshots that the data is from),
+``cells.parquet`` and ``members.parquet``. Members are told by the store's own keys, which no project sees, so that
+releases of several projects meet. The folder is for this package alone: it holds data about people, and no
+researcher's session sees it.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from openilr.disclose.ledger.attack import Attack, attack
+from openilr.disclose.ledger.attack import Attack, Exposure, attack
 from openilr.disclose.ledger.published import PatternTable, Published
 from openilr.disclose.rules import DisclosureError
 
@@ -25,39 +25,35 @@ if TYPE_CHECKING:
 
 __all__ = ["Ledger", "LedgerError"]
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
-
 
 class LedgerError(DisclosureError):
     """The ledger can not be read or written; nothing may be released then."""
 
 
 class Ledger:
-    """All releases of a vintage. ``Ledger()`` by itself is kept in memory only, for trying things."""
+    """All releases from one vintage of data. ``Ledger()`` by itself is kept in memory only, for trying things."""
 
     def __init__(self, releases: Sequence[Published] = (), folder: Path | None = None) -> None:
         self._releases = list(releases)
         self._about: list[dict[str, Any]] = [{"release": r.name} for r in releases]
         self._folder = folder
+        self._snapshots: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, store: Path, vintage: str) -> Ledger:
-        """The ledger of a vintage in a store's folder; made when the first release is added."""
-        if not _NAME.fullmatch(vintage):
-            raise LedgerError(f"{vintage[:60]!r} is no name of a data vintage.")
-        folder = Path(store) / "ledger" / vintage
+    def open(cls, store: Path, snapshots: Sequence[str]) -> Ledger:
+        """Everything released from data that has one of these snapshots in it; the folder is made when first needed."""
+        folder = Path(store) / "ledger"
         ledger = cls(folder=folder)
-        for place in sorted(folder.glob("[0-9]*")) if folder.is_dir() else []:
-            if place.suffix == ".part":
-                continue
+        ledger._snapshots = tuple(sorted(snapshots))
+        for place in sorted(p for p in folder.glob("[0-9]*") if p.suffix != ".part") if folder.is_dir() else []:
             try:
                 about = json.loads((place / "about.json").read_text("utf-8"))
+                if set(about["snapshots"]).isdisjoint(snapshots):
+                    continue
                 ledger._releases.append(_read(place, about))
                 ledger._about.append(about)
             except (OSError, ValueError, KeyError) as problem:
-                raise LedgerError(
-                    f"The ledger of {vintage} can not be read at {place.name}: nothing is released."
-                ) from problem
+                raise LedgerError(f"The ledger can not be read at {place.name}: nothing is released.") from problem
         return ledger
 
     def __len__(self) -> int:
@@ -77,12 +73,16 @@ class Ledger:
         past = [r for r in self._releases if _meet(r, new)]
         return attack([*past, new], threshold, seconds=seconds, first_only=first_only)
 
+    def exposed(self, threshold: int, *, seconds: float = 20.0) -> list[Exposure]:
+        """What the releases so far give away by themselves. Each was checked, so this should be nothing."""
+        return attack(self._releases, threshold, seconds=seconds).exposed if self._releases else []
+
     def add(self, release: Published, **about: str) -> None:
         """Write a release down. On disk it is there whole or not at all."""
         from openilr.store.durable import Lock, make_folder, publish_folder, write_file
 
         self._releases.append(release)
-        self._about.append({"release": release.name, **about})
+        self._about.append({"release": release.name, **about, "snapshots": self._snapshots})
         if self._folder is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from openilr.disclose.ledger import Attack, Ledger, Published, published_cells, published_population
-from openilr.disclose.ledger.attack import attack
+from openilr.disclose.ledger import Attack, Ledger, Published, attack
 from openilr.disclose.outputs.cells import count_cells
 from openilr.disclose.outputs.findings import Finding, Verdict
 from openilr.disclose.outputs.kinds import DRAWINGS, KINDS, STATISTICS, BadOutput, Output
@@ -17,6 +16,7 @@ from openilr.disclose.outputs.model_checks import check_model
 from openilr.disclose.outputs.policy import Policy, load_policy
 from openilr.disclose.outputs.survival import check_survival, count_steps
 from openilr.disclose.outputs.table_checks import check_table, plain_text
+from openilr.disclose.outputs.telling import published_cells, published_population
 
 if TYPE_CHECKING:
     import polars as pl
@@ -184,7 +184,11 @@ def _attacks(findings: list[Finding], release: Published, context: Context, ledg
         known = {(tuple(sorted(e.group.items()))) for e in alone.exposed}
         joint = ledger.attack(release, threshold, seconds=context.seconds)
         tried.append(joint)
-        new = [e for e in joint.exposed if tuple(sorted(e.group.items())) not in known and _uses(e, release.name)]
+        new = [e for e in joint.exposed if tuple(sorted(e.group.items())) not in known]
+        if any(release.name not in {t.release for t in e.terms} for e in new):
+            # What earlier releases give away by themselves is not this request's doing.
+            before = {tuple(sorted(e.group.items())) for e in ledger.exposed(threshold, seconds=context.seconds)}
+            new = [e for e in new if tuple(sorted(e.group.items())) not in before]
         if new:
             names = sorted({t.release for e in new for t in e.terms if t.release != release.name})
             told = " | ".join(e.words() for e in new[:3])
@@ -199,11 +203,6 @@ def _attacks(findings: list[Finding], release: Published, context: Context, ledg
 
 def _groups(count: int) -> str:
     return f"{count} small group{'' if count == 1 else 's'}"
-
-
-def _uses(exposure: Any, name: str) -> bool:
-    """A group that past releases give away by themselves is not this request's doing."""
-    return not exposure.terms or any(term.release == name for term in exposure.terms)
 
 
 def shown_numbers(output: Output) -> frozenset[str]:

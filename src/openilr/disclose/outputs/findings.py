@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Finding", "Verdict"]
+__all__ = ["ADVICE", "Finding", "Verdict", "advice", "named"]
 
 #: From harmless to worst. ``review``: a person must look, because the checker can not tell.
 STATUSES = ("note", "review", "fail")
@@ -66,6 +66,39 @@ class Verdict:
             "safer": {way: dict(change) for way, change in self.safer.items()},
             "seconds": round(self.seconds, 3),
         }
+
+
+#: What a researcher is told before a release: the rule and what helps, but neither cells nor numbers, which are what
+#: the check is about.
+ADVICE = {
+    "threshold": "some cells have too few people: merge categories, or take a safer version",
+    "units": "some amounts come from too few employers or providers: use wider groups",
+    "classes": "in some group everybody, or nobody, has one value: merge categories, or take a safer version",
+    "endpoints": "minima and maxima are single people's values: show a rounded percentile",
+    "quantiles": "percentiles must be rounded, with people enough on both sides",
+    "derived": "a mean of a yes/no value tells a small count: use wider groups",
+    "dominance": "one or two make up too much of a total: use wider groups",
+    "labels": "labels must be short plain names of groups",
+    "regression": "a coefficient stands on too few people: merge categories or leave the column out",
+    "agreement": "the coefficients are not those of the model on its rows",
+    "survival": "some steps of a curve have too few people: use wider steps",
+    "secondary": "small groups can be worked out from the totals: take a safer version",
+    "differencing": "together with earlier releases small groups can be worked out: take a safer version",
+    "context": "unit, population and counts must be said, and true of the rows",
+    "text": "texts are read by a person",
+    "kind": "the checker does not know this kind of output; a person decides",
+    "form": "the output could not be read as what it says it is; a person decides",
+    "attack": "the attack did not finish; a person decides",
+}  # fmt: skip
+
+
+def advice(verdict: Mapping[str, Any]) -> str:
+    """A kept verdict (as a dict) in words for the researcher."""
+    told = dict.fromkeys(ADVICE[f["rule"]] for f in verdict["findings"] if f["status"] != "note")
+    start = {"pass": "Passes all checks.", "review": "A person must decide:", "fail": "Refused:"}[verdict["status"]]
+    ways = list(verdict["safer"])
+    more = f" Safer versions: {', '.join(ways)}." if ways else ""
+    return start + (f" {'; '.join(told)}." if told else "") + more
 
 
 def named(cells: Iterable[Mapping[str, str]], most: int = 3) -> str:

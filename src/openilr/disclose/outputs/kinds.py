@@ -123,13 +123,13 @@ def _bytes(path: Path, most: int) -> bytes:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         raise BadOutput(f"{path.name} is no plain file: links are not followed.") from None
+    about = os.fstat(handle)
+    # A second name of a file elsewhere would bring that file in.
+    plain = stat.S_ISREG(about.st_mode) and about.st_nlink == 1
+    if not plain or about.st_size > most:
+        os.close(handle)
+        raise BadOutput(f"{path.name} has more than {most:,} bytes." if plain else f"{path.name} is no plain file.")
     with os.fdopen(handle, "rb") as file:
-        about = os.fstat(file.fileno())
-        # A second name of a file elsewhere would bring that file in.
-        if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
-            raise BadOutput(f"{path.name} is no plain file.")
-        if about.st_size > most:
-            raise BadOutput(f"{path.name} has {about.st_size:,} bytes; {most:,} are allowed.")
         return file.read()
 
 

@@ -27,8 +27,11 @@ class Returned:
     error: dict[str, Any] = field(default_factory=dict)
 
 
-def collect(folder: Path) -> Returned:
-    """Read the outputs of a session that has ended. Nothing is followed, run, unpickled or shown as it is."""
+def collect(folder: Path, script: str) -> Returned:
+    """Read the outputs of a session that has ended. Nothing is followed, run, unpickled or shown as it is.
+
+    An id has to stand in the script as it is: the researcher sees ids at once, so they may not be made of data.
+    """
     outputs: dict[str, Output] = {}
     left: list[tuple[str, str]] = []
     error: dict[str, Any] = {}
@@ -37,7 +40,7 @@ def collect(folder: Path) -> Returned:
         shown = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "?" for c in name)[:60]
         if name == "run.json":
             error = _ended(path)
-        elif path.suffix == ".arrow" and not path.is_symlink() and path.with_suffix(".json").is_file():
+        elif path.suffix == ".arrow" and path.with_suffix(".json").is_file():
             continue  # read with its output
         elif path.suffix != ".json":
             left.append((shown, "only tables, models, figures and texts of openilr.research come back"))
@@ -48,6 +51,8 @@ def collect(folder: Path) -> Returned:
                 output = read_output(path)
                 if output.id != path.stem or output.changes:
                     raise BadOutput(f"{shown} is not named as its id, or comes with changes.")
+                if output.id not in script:
+                    raise BadOutput(f"{shown}: the id does not stand in the analysis.")
                 outputs[output.id] = output
             except BadOutput as problem:
                 left.append((shown, str(problem)))

@@ -55,9 +55,10 @@ class Session:
         if error:
             at = f" at line {error['line']} of the analysis" if error["line"] else ""
             return f"The analysis stopped with {error['kind']}{at}. Try it on the synthetic twin, where all is shown."
-        if self.ended.code:
-            return "The analysis ended early."
-        return "The analysis ran to its end."
+        left = len(self.returned.left)
+        kind = "file that is no output" if left == 1 else "files that are no outputs"
+        more = f" {left} {kind} stayed behind." if left else ""
+        return ("The analysis ended early." if self.ended.code else "The analysis ran to its end.") + more
 
 
 def run_session(
@@ -79,7 +80,7 @@ def run_session(
         about = {**setting.about, "tables": sorted(setting.tables), "twin": setting.twin}
         (room.extract / "extract.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
         ended = run_inside(room, limits, show=show if setting.twin else None)
-        returned = collect(room.outputs)
+        returned = collect(room.outputs, text)
     return Session(ended, returned, text, hashlib.sha256(text.encode()).hexdigest())
 
 
