@@ -31,7 +31,9 @@ _FEMALE, _MALE = ("f", "female", "2", "woman", "girl"), ("m", "male", "1", "man"
 def prepare(people: pl.DataFrame) -> pl.DataFrame:
     """People as linking compares them, in the order given, with ``row`` counting from 0.
 
-    ``people`` has text columns of :data:`COLUMNS` (missing ones count as empty). Out: row, uln, nino, given (all given
+    ``people`` has text columns of :data:`COLUMNS` (missing ones count as empty). Rows with one
+    number in ``who`` are one person, who is written down in several ways; without it each row is a person. Out: row,
+    who, uln, nino, given (all given
     names), given1 (the first), given3 (three letters of its fullest form), given_key, given_sound, nicknames (groups
     of :mod:`openilr.link.names`), near_forms (those one letter away, too), family, family_forms, family_sound, parts
     (of a family name with several), dob (ISO text), dob_turned (day and month changed over, where that is a date),
@@ -50,6 +52,7 @@ def prepare(people: pl.DataFrame) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
             "row": pl.Series(range(people.height), dtype=pl.Int64),
+            "who": people["who"] if "who" in people.columns else pl.Series(range(people.height), dtype=pl.Int64),
             "uln_text": text.get("uln", empty),
             "nino_text": text.get("nino", empty),
             "given": given_words,
@@ -93,7 +96,7 @@ def prepare(people: pl.DataFrame) -> pl.DataFrame:
 
 
 PREPARED = (
-    "row", "uln", "nino", "given", "given1", "given3", "given_key", "given_sound", "nicknames", "near_forms", "family",
+    "row", "who", "uln", "nino", "given", "given1", "given3", "given_key", "given_sound", "nicknames", "near_forms", "family",
     "family_forms",    "family_sound", "parts", "dob", "dob_turned", "born", "sex", "postcode", "district",
 )  # fmt: skip
 

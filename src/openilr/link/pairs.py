@@ -30,8 +30,8 @@ def pairs(
 
     matched = match(prepare(a), prepare(b), many=many, least=least, model=model, watch=watch)
     found = matched.links.select(
-        id_a=a["id"].gather(matched.links["row_l"]),
-        id_b=b["id"].gather(matched.links["row_r"]),
+        id_a=a["id"].gather(matched.links["who_l"]),
+        id_b=b["id"].gather(matched.links["who_r"]),
         probability=pl.col("probability").round(6),
         method="method",
     )

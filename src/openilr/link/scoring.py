@@ -61,7 +61,7 @@ def frequencies(database: DuckDBPyConnection, model: Model, tables: Sequence[str
         if not column:
             continue
         counted = " union all ".join(
-            f"select {column}, count(*) - 1 as others, sum(count(*)) over () - 1 as people from {table} "
+            f"select {column}, count(distinct who) - 1 as others, sum(count(distinct who)) over () - 1 as people from {table} "
             f"where {column} is not null group by {column}"
             for table in tables
         )
@@ -73,43 +73,54 @@ def frequencies(database: DuckDBPyConnection, model: Model, tables: Sequence[str
 
 
 def score(
-    database: DuckDBPyConnection, model: Model, rules: Sequence[Rule], tables: Sequence[str], least: float
+    database: DuckDBPyConnection, model: Model, rules: Sequence[Rule], tables: tuple[str, str], least: float
 ) -> pl.DataFrame:
-    """Pairs of at least this weight, the base 2 logarithm of the odds: row_l, row_r, weight, twins.
+    """Pairs of at least this weight, the base 2 logarithm of the odds: who_l, who_r, weight, twins.
 
-    ``twins`` marks pairs that share everything but the forename: see TWIN_WEIGHT.
+    Of several ways in which two people are written down, the likest pair counts. ``twins`` marks pairs that share
+    everything but the forename: see TWIN_WEIGHT. The same table twice stands for pairs within it.
     """
     import polars as pl
 
+    within = tables[0] == tables[1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from splink import DuckDBAPI, Linker
 
         logging.getLogger("splink").setLevel(logging.ERROR)
         api = DuckDBAPI(connection=database)
-        frames = [api.register(table, dataset_display_name=f"side_{i}") for i, table in enumerate(tables)]
-        linker = Linker(
-            frames if len(frames) > 1 else frames[0], settings(model, rules, within=len(tables) == 1), log_level=None
-        )
+        names = tables[:1] if within else tables
+        frames = [api.register(table, dataset_display_name=f"side_{i}") for i, table in enumerate(names)]
+        linker = Linker(frames[0] if within else frames, settings(model, rules, within=within), log_level=None)
         held = {level.frequency for c in model.comparisons for level in c.levels if level.frequency}
         for column in sorted(held):
             table = api.register(f"frequency_{column}", dataset_display_name=f"of_{column}")
             linker.table_management.register_term_frequency_lookup(table, column)
         scored = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
-        found = get(database, _with_twins(model, scored.physical_name, tables))
+        found = get(database, _of_people(model, scored.physical_name, tables))
         linker.table_management.delete_tables_created_by_splink_from_db()
-    return found.cast({"row_l": pl.Int64, "row_r": pl.Int64, "weight": pl.Float64})
+    return found.cast({"who_l": pl.Int64, "who_r": pl.Int64, "weight": pl.Float64}).sort("who_l", "who_r")
 
 
-def _with_twins(model: Model, scored: str, tables: Sequence[str]) -> str:
-    """A query for the pairs with their weights, and whether the two could be twins."""
+def _of_people(model: Model, scored: str, tables: tuple[str, str]) -> str:
+    """A query for pairs of people instead of rows, which says whether the two could be twins."""
     given = next((comparison for comparison in model.comparisons if comparison.name == "given"), None)
+    source = f"{scored} p join {tables[0]} l on l.row = p.row_l join {tables[1]} r on r.row = p.row_r"
+    apart = "where l.who <> r.who" if tables[0] == tables[1] else ""
     if given is None or not {"dob", "family"} <= {comparison.name for comparison in model.comparisons}:
-        return f"select row_l, row_r, match_weight as weight, false as twins from {scored}"
-    columns = [c for c in PREPARED if c != "row"]
-    place = [level.name for level in given.levels].index(TWINS)
-    no_number = " and ".join(f"not coalesce({name}_l = {name}_r, false)" for name in ("uln", "nino"))
-    pairs = f"{scored} p join {tables[0]} l on l.row = p.row_l join {tables[-1]} r on r.row = p.row_r"
-    both = side_by_side(columns, pairs).replace("select ", "select p.row_l, p.row_r, match_weight, ", 1)
-    may_be = f"coalesce(({level_sql(given)}) = {place}, false) and {no_number}"
-    return f"select row_l, row_r, match_weight as weight, {may_be} as twins from ({both})"
+        pairs = f"select l.who as who_l, r.who as who_r, match_weight, false as twins from {source} {apart}"
+    else:
+        place = [level.name for level in given.levels].index(TWINS)
+        both = side_by_side([c for c in PREPARED if c not in ("row", "who")], source + apart,
+                            also=("l.who as who_l", "r.who as who_r", "match_weight"))  # fmt: skip
+        no_number = " and ".join(f"not coalesce({name}_l = {name}_r, false)" for name in ("uln", "nino"))
+        pairs = (
+            "select who_l, who_r, match_weight, "
+            f"coalesce(({level_sql(given)}) = {place}, false) and {no_number} as twins from ({both})"
+        )
+    if tables[0] == tables[1]:
+        pairs = f"select least(who_l, who_r) as who_l, greatest(who_l, who_r) as who_r, match_weight, twins from ({pairs})"
+    return (
+        "select who_l, who_r, max(match_weight) as weight, bool_and(twins) as twins "
+        f"from ({pairs}) group by who_l, who_r"
+    )

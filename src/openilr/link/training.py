@@ -48,10 +48,10 @@ def _patterns(database: DuckDBPyConnection, comparisons: Sequence[Comparison], p
     return table[:, :-1], table[:, -1].astype(float)
 
 
-def side_by_side(columns: Sequence[str], source: str) -> str:
-    """The columns of ``l`` and ``r`` with the endings that conditions use."""
-    both = ", ".join(f"l.{name} as {name}_l, r.{name} as {name}_r" for name in columns)
-    return f"select {both} from {source}"
+def side_by_side(columns: Sequence[str], source: str, also: Sequence[str] = ()) -> str:
+    """The columns of ``l`` and ``r`` with the endings that conditions use, after others."""
+    both = (f"l.{name} as {name}_l, r.{name} as {name}_r" for name in columns)
+    return f"select {', '.join([*also, *both])} from {source}"
 
 
 def chance(
@@ -107,7 +107,7 @@ def same_by_chance(database: DuckDBPyConnection, tables: Sequence[str], column: 
     equal = total = 0.0
     for table in tables:
         query = (
-            f"select sum(n * (n - 1)), sum(n) from (select count({column})::double n from {table} group by {column})"
+            f"select sum(n * (n - 1)), sum(n) from (select count(distinct who)::double n from {table} where {column} is not null group by {column})"
         )
         same, people = database.execute(query).fetchall()[0]
         equal, total = equal + (same or 0), total + (people or 0) * ((people or 0) - 1.0)
@@ -128,7 +128,7 @@ def train(
 
     share = min(1.0, READ_PAIRS / max(1, brought_up))
     part = "" if share == 1 else f" and hash(l.row) % 100000 < {int(share * 100000)}"
-    once = " and l.row < r.row" if within else ""
+    once = " and l.who < r.who" if within else ""
     found = " union ".join(
         f"select l.row x, r.row y from {tables[0]} l join {tables[1]} r on {rule.sql}{once}{part}" for rule in rules
     )

@@ -1,0 +1,77 @@
+"""The deterministic steps: who is who beyond reasonable doubt, without a model."""
+
+# ruff: noqa: S608 - queries are put together from our own column names; no value goes into their text
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from openilr.link import training
+from openilr.link.engine import get, put
+from openilr.link.identifiers import PREPARED
+from openilr.link.model import Model
+
+if TYPE_CHECKING:
+    import polars as pl
+    from duckdb import DuckDBPyConnection
+
+_GIVEN_AGREES = (
+    "(l.given1 = r.given1 or l.given_key = r.given_key or list_has_any(l.nicknames, r.nicknames) "
+    "or jaro_winkler_similarity(l.given1, r.given1) >= 0.92)"
+)
+_FAMILY_AGREES = "(l.family = r.family or jaro_winkler_similarity(l.family, r.family) >= 0.92)"
+#: With an equal number, the forename and one more must agree: a twin's number may have been written down by mistake.
+_SAME_NUMBER = (
+    f"(({_GIVEN_AGREES} and (l.dob = r.dob or {_FAMILY_AGREES})) "
+    f"or ((l.given1 is null or r.given1 is null) and (l.dob = r.dob or l.dob is null or r.dob is null) "
+    f"and ({_FAMILY_AGREES} or l.family is null or r.family is null)))"
+)
+#: The steps in their order: method, the columns that must be there, what must agree.
+STEPS = (
+    ("uln", ("uln",), f"l.uln = r.uln and {_SAME_NUMBER}"),
+    ("nino", ("nino",), f"l.nino = r.nino and {_SAME_NUMBER}"),
+    ("exact", ("given1", "family", "dob", "postcode"),
+     "l.given = r.given and l.family = r.family and l.dob = r.dob and l.postcode = r.postcode "
+     "and coalesce(l.sex = r.sex, true) and coalesce(l.uln = r.uln, true) and coalesce(l.nino = r.nino, true)"),
+)  # fmt: skip
+
+
+def sure(
+    database: DuckDBPyConnection, held: tuple[set[str], set[str]], tables: tuple[str, str], *, unique: bool,
+    within: bool = False,
+) -> pl.DataFrame:  # fmt: skip
+    """Pairs of the deterministic steps: who_l, who_r, method. With ``unique``, only where nobody else fits either."""
+    import polars as pl
+
+    found = pl.DataFrame(schema={"who_l": pl.Int64, "who_r": pl.Int64, "method": pl.String})
+    once = " and l.who < r.who" if within else ""
+    for method, needs, agree in STEPS:
+        if not (held[0].issuperset(needs) and held[1].issuperset(needs)):
+            continue
+        query = f"select distinct l.who who_l, r.who who_r from {tables[0]} l join {tables[1]} r on {agree}{once}"
+        pairs = get(database, query).sort("who_l", "who_r").with_columns(method=pl.lit(method))
+        if unique:
+            pairs = pairs.filter(pl.len().over("who_l") == 1, pl.len().over("who_r") == 1)
+            pairs = pairs.join(found, on="who_l", how="anti").join(found, on="who_r", how="anti")
+        else:
+            pairs = pairs.join(found, on=["who_l", "who_r"], how="anti")
+        found = pl.concat([found, pairs])
+    return found
+
+
+def weighed(database: DuckDBPyConnection, model: Model, pairs: pl.DataFrame, tables: tuple[str, str]) -> pl.DataFrame:
+    """The sure pairs with the weight and probability that the model gives them, so that all links can be compared."""
+    import numpy as np
+    import polars as pl
+
+    put(database, "sure", pairs)
+    levels = ", ".join(f"{training.level_sql(c)} as c{place}" for place, c in enumerate(model.comparisons))
+    source = f"sure p join {tables[0]} l on l.who = p.who_l join {tables[1]} r on r.who = p.who_r"
+    columns = [name for name in PREPARED if name not in ("row", "who")]
+    both = training.side_by_side(columns, source, also=("p.who_l", "p.who_r", "p.method"))
+    found = get(database, f"select who_l, who_r, method, {levels} from ({both})")
+    weight = np.full(found.height, np.log2(model.prior / (1 - model.prior)))
+    for place, comparison in enumerate(model.comparisons):
+        table = np.log2([level.m / level.u for level in comparison.levels] + [1.0])
+        weight += table[found[f"c{place}"].fill_null(len(comparison.levels)).to_numpy()]
+    best = found.with_columns(weight=pl.Series(weight)).group_by("who_l", "who_r", "method").agg(pl.col("weight").max())
+    return best.with_columns(probability=1 / (1 + 2.0 ** -pl.col("weight")))
