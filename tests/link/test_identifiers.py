@@ -35,7 +35,7 @@ def test_day_and_month_are_turned_only_where_that_is_a_date():
 @pytest.mark.parametrize(
     ("text", "number"),
     [("1234567890", "1234567890"), ("1234567890.0", "1234567890"), (" 123 456 7890", "1234567890"),
-     ("9999999999", None), ("0000000000", None), ("12345", None), ("", None), ("abc", None)],
+     ("9999999999", None), ("0000000000", None), ("12345", None), ("1234567", "1234567"), ("", None), ("abc", None)],
 )  # fmt: skip
 def test_learner_numbers(text: str, number: str | None):
     assert _one("uln", text, "uln") == number

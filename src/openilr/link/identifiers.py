@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: The columns of a person file; ``id`` is the only one that has to be there.
-COLUMNS = ("id", "uln", "given_names", "family_name", "date_of_birth", "sex", "postcode", "nino")
+COLUMNS = ("id", "uln", "given_names", "family_name", "date_of_birth", "sex", "postcode", "nino", "address")
 
-#: Stands for "none yet" in the ILR (source: ILR specification, field ULN).
-TEMPORARY_ULN = "9999999999"
 #: Dates of birth that systems write for "unknown".
 _NO_BIRTHDAY = ("1900-01-01", "1899-12-30", "1899-12-31", "1901-01-01", "1970-01-01", "9999-12-31")
 _DATE_FORMATS = (
@@ -37,7 +35,8 @@ def prepare(people: pl.DataFrame) -> pl.DataFrame:
     names), given1 (the first), given3 (three letters of its fullest form), given_key, given_sound, nicknames (groups
     of :mod:`openilr.link.names`), near_forms (those one letter away, too), family, family_forms, family_sound, parts
     (of a family name with several), dob (ISO text), dob_turned (day and month changed over, where that is a date),
-    born (year), sex (F, M), postcode, district.
+    born (year), sex (F, M), postcode, district,
+    address, house (its first two words), address_words.
     """
     import polars as pl
 
@@ -65,6 +64,7 @@ def prepare(people: pl.DataFrame) -> pl.DataFrame:
             "dob": _dates(text.get("date_of_birth", empty)),
             "sex_text": text.get("sex", empty),
             "postcode_text": text.get("postcode", empty),
+            "address": text.get("address", empty),
         }
     )
     return (
@@ -78,6 +78,7 @@ def prepare(people: pl.DataFrame) -> pl.DataFrame:
             parts=pl.when(pl.col("family_words").str.contains(" "))
             .then(pl.col("family_words").str.split(" ").list.eval(long_enough)),
             dob=pl.when(~pl.col("dob").is_in(_NO_BIRTHDAY)).then("dob"),
+            address=_address(pl.col("address")),
             sex=_sex(pl.col("sex_text").str.strip_chars().str.to_lowercase()),
             postcode=_postcode(pl.col("postcode_text")),
         )
@@ -86,6 +87,8 @@ def prepare(people: pl.DataFrame) -> pl.DataFrame:
             dob_turned=pl.when(pl.col("dob").str.slice(8, 2).cast(pl.Int32) <= 12).then(
                 pl.col("dob").str.slice(0, 5) + pl.col("dob").str.slice(8, 2) + "-" + pl.col("dob").str.slice(5, 2)
             ),
+            house=pl.col("address").str.extract(r"^(\S+ \S+)"),
+            address_words=pl.col("address").str.split(" ").list.unique(),
             born=pl.col("dob").str.slice(0, 4).cast(pl.Int32),
             district=pl.when(pl.col("postcode").str.len_chars() >= 5)
             .then(pl.col("postcode").str.replace(r"...$", ""))
@@ -97,7 +100,8 @@ def prepare(people: pl.DataFrame) -> pl.DataFrame:
 
 PREPARED = (
     "row", "who", "uln", "nino", "given", "given1", "given3", "given_key", "given_sound", "nicknames", "near_forms", "family",
-    "family_forms",    "family_sound", "parts", "dob", "dob_turned", "born", "sex", "postcode", "district",
+    "family_forms",    "family_sound", "parts", "dob", "dob_turned", "born", "sex", "postcode", "district", "address", "house",
+    "address_words",
 )  # fmt: skip
 
 
@@ -111,11 +115,16 @@ def unread_dates(column: pl.Series) -> pl.Series:
 
 
 def _number(text: pl.Expr) -> pl.Expr:
-    """A ULN, or null where there is none; ``1234567890.0`` of a spreadsheet is read, the check digit not asked for."""
+    """A ULN, or another number of six to twelve digits that one person has; null where there is none.
+
+    All nines stand for "none yet" in the ILR (source: ILR specification, field ULN). ``1234567890.0`` of a spreadsheet
+    is read, and the check digit is not asked for.
+    """
     import polars as pl
 
     digits = text.str.strip_chars().str.replace(r"\.0+$", "").str.replace_all(r"[ -]", "")
-    return pl.when(digits.str.contains(r"^\d{9,10}$") & ~digits.is_in([TEMPORARY_ULN, "0000000000"])).then(digits)
+    no_number = digits.str.contains("^(0+|1+|9+)$")
+    return pl.when(digits.str.contains(r"^\d{6,12}$") & ~no_number).then(digits)
 
 
 def _dates(text: pl.Series) -> pl.Series:
@@ -147,6 +156,14 @@ def _postcode(text: pl.Expr) -> pl.Expr:
 
     plain = text.str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
     return pl.when((plain.str.len_chars() >= 2) & ~plain.str.starts_with("ZZ99")).then(plain)
+
+
+def _address(text: pl.Expr) -> pl.Expr:
+    """Words and numbers in small letters, single spaces between."""
+    import polars as pl
+
+    plain = text.str.to_lowercase().str.replace_all(r"['.]", "").str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
+    return pl.when(plain.str.len_chars() > 2).then(plain)
 
 
 def _sounds(words: pl.Series) -> pl.Series:

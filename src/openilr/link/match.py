@@ -59,7 +59,9 @@ class Bench:
         self.held = (_filled(left), _filled(right))
         comparisons = possible(self.held[0] & self.held[1])
         if not comparisons:
-            raise LinkError("The two files have no column in common with values in both, so there is nothing to compare.")
+            raise LinkError(
+                "The two files have no column in common with values in both, so there is nothing to compare."
+            )
         self.database = open_database()
         put(self.database, "people_l", left)
         if not within:
@@ -68,7 +70,7 @@ class Bench:
         self.rows, self.sizes = (left.height, right.height), (left["who"].n_unique(), right["who"].n_unique())
         self.most = max(_MOST_PAIRS, _PAIRS_PER_PERSON * sum(self.rows))
         self.rules = self.usable(NARROW, self.tables)[0]
-        if not self.rules or self.rows[0] * self.rows[1] <= _SMALL:
+        if within or not self.rules or self.rows[0] * self.rows[1] <= _SMALL:
             self.rules += [rule for rule in self.usable(WIDE, self.tables)[0] if rule not in self.rules]
         if not self.rules:
             raise LinkError("Too few columns are filled to tell people apart; add a date of birth, a name or a number.")
@@ -125,7 +127,7 @@ def match(
     if many:
         watch("Weighing pairs")
         pairs = bench.score(bench.rules, bench.tables)
-        return Matched(settle.every(pairs, least, bench.sure(unique=False)), bench.model, {}, pairs)
+        return Matched(settle.every(pairs, bench.model, least, bench.sure(unique=False)), bench.model, {}, pairs)
     watch("Linking people who agree in every respect")
     certain = weighed(bench.database, bench.model, bench.sure(unique=True), bench.tables)
     names = ("who_l", "who_r", "probability", "weight", "method")
@@ -151,6 +153,19 @@ def match(
     together = pl.concat([none, *seen]).unique(["who_l", "who_r"], keep="last")
     links = settle.with_runner_up(pl.concat(found), together).sort("who_l", "who_r")
     return Matched(links, bench.model, steps, together)
+
+
+def match_within(
+    people: pl.DataFrame, *, least: float = 0.9, model: Model | None = None, watch: Callable[[str], object] = str
+) -> Matched:
+    """Pairs of people of one file who are one person with at least the probability ``least``, each pair by itself."""
+    if people["who"].n_unique() < 2:
+        return Matched(settle.no_links(), model, {})
+    bench = Bench(people, people, model, watch, within=True)
+    watch(f"Weighing pairs among {bench.sizes[0]:,} records")
+    pairs = bench.score(bench.rules, bench.tables)
+    links = settle.every(pairs, bench.model, least, bench.sure(unique=False))
+    return Matched(links.sort("who_l", "who_r"), bench.model, {"pairs": pairs.height, "links": links.height}, pairs)
 
 
 def _filled(people: pl.DataFrame) -> set[str]:

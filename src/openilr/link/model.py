@@ -15,11 +15,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-#: The level that twins reach, and the most that a pair on it may weigh without a number in common. How many twins there
-#: are does not shrink as a file grows, as chance does, so no other agreement may outweigh it: about one maternity in
-#: seventy is of twins (source: ONS, birth characteristics), and one person's forename is rarely another one altogether.
+#: The level that twins reach.
 TWINS = "other name, same birthday and family name"
-TWIN_WEIGHT = -4.0
+#: The share of pairs on it, at one postcode, that are one person after all; what is seen in the files corrects it.
+#: How many twins there are does not shrink as a file grows, as chance does, so no other agreement may outweigh it: about
+#: one maternity in seventy is of twins (source: ONS, birth characteristics), and one person's forename is rarely
+#: another one altogether.
+ONE_PERSON_AMONG_TWINS = 0.06
+TWINS_PER_PERSON = 0.015
 
 _NEAR = (
     "(jaro_winkler_similarity({0}, {1}) >= 0.92 "
@@ -85,7 +88,7 @@ COMPARISONS = (
               "or (length(given1_l) > 2 and contains(given1_r, given1_l)) "
               "or (length(given1_r) > 2 and contains(given1_l, given1_r)) "
               "or (length(given_sound_l) > 1 and given_sound_l = given_sound_r)", 0.012, 0.015),
-        # Everything but the forename is shared by twins, too: see TWIN_WEIGHT.
+        # Everything but the forename is shared by twins, too: see ONE_PERSON_AMONG_TWINS.
         Level(TWINS,
               "dob_l = dob_r and family_l = family_r and length(given1_l) > 1 and length(given1_r) > 1",
               0.0001, 0.8, fixed=True),
@@ -124,6 +127,16 @@ COMPARISONS = (
         Level("same district", "district_l = district_r", 0.08, 0.0015),
         Level("different", "", 0.15, 0.998),
     )),
+    Comparison("address", ("address",), _null("address"), (
+        Level("same", "address_l = address_r", 0.6, 0.0001, "address"),
+        Level("hardly different", "jaro_winkler_similarity(address_l, address_r) >= 0.94 "
+              "or len(list_intersect(address_words_l, address_words_r)) * 4 "
+              ">= 3 * greatest(len(address_words_l), len(address_words_r))", 0.1, 0.0002),
+        Level("half of the words", "len(list_intersect(address_words_l, address_words_r)) * 2 "
+              ">= greatest(len(address_words_l), len(address_words_r))", 0.07, 0.002),
+        Level("a word of the address", "len(list_intersect(address_words_l, address_words_r)) > 0", 0.06, 0.1),
+        Level("different", "", 0.17, 0.8977),
+    )),
     Comparison("uln", ("uln",), _null("uln"), (
         Level("same", "uln_l = uln_r", 0.985, 1e-8),
         Level("one digit off", "damerau_levenshtein(uln_l, uln_r) <= 1", 0.007, 1e-7),
@@ -141,16 +154,20 @@ COMPARISONS = (
 class Model:
     """Comparisons with their numbers, and how likely two people drawn at random are one (``prior``).
 
+    ``twins`` is the most that a pair may weigh that could be twins and has no number in common.
     ``trained_on`` says what the numbers came from; it holds counts, and no value of anybody.
     """
 
     comparisons: tuple[Comparison, ...]
     prior: float
     trained_on: Mapping[str, Any]
+    twins: float = -4.0
 
     def to_json(self) -> str:
         numbers = {c.name: {level.name: [level.m, level.u] for level in c.levels} for c in self.comparisons}
-        return json.dumps({"prior": self.prior, "trained_on": dict(self.trained_on), "levels": numbers}, indent=1)
+        return json.dumps(
+            {"prior": self.prior, "twins": self.twins, "trained_on": dict(self.trained_on), "levels": numbers}, indent=1
+        )
 
     @staticmethod
     def from_json(text: str) -> Model:
@@ -163,7 +180,7 @@ class Model:
                 raise ValueError(f"The saved model compares {comparison.name} in other ways than this release.")
             levels = tuple(replace(v, m=numbers[v.name][0], u=numbers[v.name][1]) for v in comparison.levels)
             comparisons.append(replace(comparison, levels=levels))
-        return Model(tuple(comparisons), read["prior"], read["trained_on"])
+        return Model(tuple(comparisons), read["prior"], read["trained_on"], read["twins"])
 
 
 def comparing(names: Iterable[str]) -> tuple[Comparison, ...]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from openilr.link.blocking import Rule
 from openilr.link.engine import get
 from openilr.link.identifiers import PREPARED
-from openilr.link.model import TWINS, Comparison, Model
-from openilr.link.training import PRIOR_PAIRS, level_sql, side_by_side
+from openilr.link.model import Comparison, Model
+from openilr.link.training import PRIOR_PAIRS, side_by_side, twins_sql
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,7 +78,7 @@ def score(
     """Pairs of at least this weight, the base 2 logarithm of the odds: who_l, who_r, weight, twins.
 
     Of several ways in which two people are written down, the likest pair counts. ``twins`` marks pairs that share
-    everything but the forename: see TWIN_WEIGHT. The same table twice stands for pairs within it.
+    everything but the forename: see ONE_PERSON_AMONG_TWINS. The same table twice stands for pairs within it.
     """
     import polars as pl
 
@@ -106,20 +106,17 @@ def _of_people(model: Model, scored: str, tables: tuple[str, str]) -> str:
     """A query for pairs of people instead of rows, which says whether the two could be twins."""
     given = next((comparison for comparison in model.comparisons if comparison.name == "given"), None)
     source = f"{scored} p join {tables[0]} l on l.row = p.row_l join {tables[1]} r on r.row = p.row_r"
-    apart = "where l.who <> r.who" if tables[0] == tables[1] else ""
+    apart = " where l.who <> r.who" if tables[0] == tables[1] else ""
     if given is None or not {"dob", "family"} <= {comparison.name for comparison in model.comparisons}:
         pairs = f"select l.who as who_l, r.who as who_r, match_weight, false as twins from {source} {apart}"
     else:
-        place = [level.name for level in given.levels].index(TWINS)
         both = side_by_side([c for c in PREPARED if c not in ("row", "who")], source + apart,
                             also=("l.who as who_l", "r.who as who_r", "match_weight"))  # fmt: skip
-        no_number = " and ".join(f"not coalesce({name}_l = {name}_r, false)" for name in ("uln", "nino"))
-        pairs = (
-            "select who_l, who_r, match_weight, "
-            f"coalesce(({level_sql(given)}) = {place}, false) and {no_number} as twins from ({both})"
-        )
+        pairs = f"select who_l, who_r, match_weight, {twins_sql(given)} as twins from ({both})"
     if tables[0] == tables[1]:
-        pairs = f"select least(who_l, who_r) as who_l, greatest(who_l, who_r) as who_r, match_weight, twins from ({pairs})"
+        pairs = (
+            f"select least(who_l, who_r) as who_l, greatest(who_l, who_r) as who_r, match_weight, twins from ({pairs})"
+        )
     return (
         "select who_l, who_r, max(match_weight) as weight, bool_and(twins) as twins "
         f"from ({pairs}) group by who_l, who_r"

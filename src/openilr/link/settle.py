@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from openilr.link.model import TWIN_WEIGHT, Model
+from openilr.link.model import Model
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,7 +42,8 @@ def one_to_one(pairs: pl.DataFrame, model: Model, sizes: tuple[int, int], least:
         weighed = open_pairs
         for _ in range(20):
             in_both = min(max(in_both, 0.5), 0.98 * min(alone))
-            weighed = _with_rivals(open_pairs, in_both / ((alone[0] - in_both + 1) * (alone[1] - in_both + 1)))
+            start = in_both / ((alone[0] - in_both + 1) * (alone[1] - in_both + 1))
+            weighed = _with_rivals(open_pairs, model, start)
             before, in_both = in_both, float(weighed["probability"].sum())
             if abs(in_both - before) < 0.01 * before:
                 break
@@ -70,12 +71,12 @@ def _best_of_each(pairs: pl.DataFrame) -> pl.DataFrame:
     return first.filter("first_l", "first_r")
 
 
-def _with_rivals(pairs: pl.DataFrame, start: float) -> pl.DataFrame:
+def _with_rivals(pairs: pl.DataFrame, model: Model, start: float) -> pl.DataFrame:
     """The pairs with their probability, where two people drawn from those at hand are one with the odds ``start``."""
     import polars as pl
 
     odds = pl.col("ratio") * start
-    held = pl.when("twins").then(odds.clip(upper_bound=2.0**TWIN_WEIGHT)).otherwise(odds)
+    held = pl.when("twins").then(odds.clip(upper_bound=2.0**model.twins)).otherwise(odds)
     sums = pairs.with_columns(odds=held).with_columns(
         of_l=pl.col("odds").sum().over("who_l"), of_r=pl.col("odds").sum().over("who_r")
     )
@@ -139,11 +140,11 @@ def with_runner_up(links: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def every(pairs: pl.DataFrame, least: float, sure: pl.DataFrame) -> pl.DataFrame:
+def every(pairs: pl.DataFrame, model: Model, least: float, sure: pl.DataFrame) -> pl.DataFrame:
     """All pairs of at least a probability, each by itself; the sure ones among them say by which step."""
     import polars as pl
 
-    weight = pl.when("twins").then(pl.col("weight").clip(upper_bound=TWIN_WEIGHT)).otherwise("weight")
+    weight = pl.when("twins").then(pl.col("weight").clip(upper_bound=model.twins)).otherwise("weight")
     kept = pairs.with_columns(probability=1 / (1 + 2.0**-weight)).filter(pl.col("probability") >= least)
     named = kept.join(sure, on=["who_l", "who_r"], how="left").with_columns(pl.col("method").fill_null("probabilistic"))
     return with_runner_up(named.select("who_l", "who_r", "probability", "weight", "method"), pairs)

@@ -11,12 +11,13 @@ which leaves small files to chance.)
 # ruff: noqa: S608 - queries are put together from our own column names; no value goes into their text
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from openilr.link.blocking import Rule
-from openilr.link.model import Comparison, Level, Model
+from openilr.link.model import ONE_PERSON_AMONG_TWINS, TWINS, TWINS_PER_PERSON, Comparison, Level, Model
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +35,42 @@ def level_sql(comparison: Comparison) -> str:
     cases = [f"when {level.sql} then {place}" for place, level in enumerate(comparison.levels) if level.sql]
     last = len(comparison.levels) - 1
     return f"case when {comparison.silent} then null {' '.join(cases)} else {last} end"
+
+
+def twins_sql(given: Comparison) -> str:
+    """Whether two people could be twins: all but the forename is shared, home included, and no number is."""
+    place = [level.name for level in given.levels].index(TWINS)
+    no_number = " and ".join(f"not coalesce({name}_l = {name}_r, false)" for name in ("uln", "nino"))
+    return (
+        f"(coalesce(({level_sql(given)}) = {place}, false) and coalesce(postcode_l = postcode_r, true) and {no_number})"
+    )
+
+
+def _twins(
+    database: DuckDBPyConnection, comparisons: Sequence[Comparison], columns: Sequence[str], tables: tuple[str, str]
+) -> float:
+    """The most that a pair may weigh that could be twins, by how many there are between and within the files.
+
+    Twins in one file are two people. Between two files, twins who are in both make two such pairs; what there is
+    beyond that is one person under two names. Within one file, what is beyond the number of twins that are born is.
+    """
+    given = next((comparison for comparison in comparisons if comparison.name == "given"), None)
+    counts = []
+    for left, right in (tables, (tables[0], tables[0]), (tables[1], tables[1])):
+        if given is None or not {"dob", "family"} <= {comparison.name for comparison in comparisons}:
+            return 0.0
+        once = " and l.who < r.who" if left == right else ""
+        pairs = f"{left} l join {right} r on l.dob = r.dob and l.family = r.family and l.given1 <> r.given1{once}"
+        query = side_by_side(columns, pairs, also=("l.who as one", "r.who as other"))
+        found = f"select count(*) from (select distinct one, other from ({query}) where {twins_sql(given)})"
+        counts.append(int(database.execute(found).fetchall()[0][0]))
+    expected: float = counts[1] + counts[2]
+    if tables[0] == tables[1]:
+        people = database.execute(f"select count(distinct who) from {tables[0]}").fetchall()[0][0]
+        expected = TWINS_PER_PERSON * people
+    between, beyond = counts[0], max(0.0, counts[0] - expected)
+    share = (beyond + 20 * ONE_PERSON_AMONG_TWINS) / (between + 20)
+    return math.log2(share / (1 - share))
 
 
 def _patterns(database: DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str) -> tuple[Any, Any]:
@@ -106,9 +143,7 @@ def same_by_chance(database: DuckDBPyConnection, tables: Sequence[str], column: 
     """How often two people of one file have the same value, counted exactly over all pairs."""
     equal = total = 0.0
     for table in tables:
-        query = (
-            f"select sum(n * (n - 1)), sum(n) from (select count(distinct who)::double n from {table} where {column} is not null group by {column})"
-        )
+        query = f"select sum(n * (n - 1)), sum(n) from (select count(distinct who)::double n from {table} where {column} is not null group by {column})"
         same, people = database.execute(query).fetchall()[0]
         equal, total = equal + (same or 0), total + (people or 0) * ((people or 0) - 1.0)
     floor = min(level.u, max(1 / (total + 1), _SMALLEST))
@@ -165,4 +200,4 @@ def train(
         "pairs read": int(counts.sum()),
         "matches": round(one.sum() / share),
     }
-    return Model(trained, float(prior), about)
+    return Model(trained, float(prior), about, _twins(database, trained, columns, tables))
