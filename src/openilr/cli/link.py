@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +13,7 @@ from openilr.cli import link_sources
 from openilr.cli.groups import help_where_nothing_is_asked
 from openilr.cli.output import Output, Progress
 from openilr.cli.run import FINE, CannotRun, plain, say
+from openilr.cli.store import Format, StoreFolder, opened
 
 app = typer.Typer(
     help="Bring the records of one person together, and say how sure that is.\n\n"
@@ -69,6 +72,66 @@ def pairs(
             say(note)
         say(f"{found.height:,} pairs of {people_a.height:,} and {people_b.height:,} people.")
     return FINE
+
+
+@app.command("run")
+def run(
+    store: StoreFolder,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Link only this register of people, such as dwp; may be given again."),
+    ] = None,
+    threshold: Annotated[float, typer.Option(min=0.0, max=1.0, help="The least probability of a link.")] = 0.5,
+    retrain: Annotated[
+        bool, typer.Option("--retrain", help="Learn the models anew instead of using those of the last run.")
+    ] = False,
+    format: Annotated[Format, typer.Option(help="Form of the summary.")] = Format.text,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+) -> int:
+    """Bring each learner's records together, and link every source in the store to them.
+
+    What comes out is keys: who of a source is which learner, by which step and how sure. Names stay in the vault.
+
+    Example: ilr link run --store sector
+
+    Exit codes: 0 linked; 2 there is no such store, no vault key, or nothing to link.
+    """
+    from openilr.link import LinkError, get
+    from openilr.link import run as link
+    from openilr.store import StoreError
+
+    held, progress = opened(store), Progress(quiet)
+    with plain(LinkError, StoreError):
+        id = link(
+            held, registers=source or None, least=threshold, retrain=retrain, by=getpass.getuser(), watch=progress
+        )
+        made = get(held, id)
+    progress.clear()
+    if quiet:
+        return FINE
+    with Output(None) as out:
+        out.write(_summary(made.facts, format))
+    return FINE
+
+
+def _summary(facts: dict[str, Any], format: Format) -> str:
+    if format is Format.json:
+        return json.dumps(facts, ensure_ascii=False) + "\n"
+    spine = facts["steps"]["spine"]
+    rows = [("spine", spine.get("learner records", 0), spine.get("people", 0))]
+    rows += [(name, done.get("people", ""), done.get("linked", "taken over"))
+             for name, done in facts["steps"].items() if name != "spine"]  # fmt: skip
+    import polars as pl
+
+    from openilr.cli.tables import table
+
+    frame = pl.DataFrame([[str(cell) for cell in row] for row in rows], schema=["register", "records", "people"],
+                         orient="row")  # fmt: skip
+    if format is Format.csv:
+        return frame.write_csv()
+    changed = ", ".join(f"{count:,} {kind}" for kind, count in facts["changes"].items())
+    against = f"Changed since {facts['before']}: {changed or 'nothing'}." if facts["before"] else ""
+    return f"Link run {facts['run']}\n\n{table(frame)}{against}\n"
 
 
 app.command("add")(link_sources.add)

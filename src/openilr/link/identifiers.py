@@ -99,9 +99,9 @@ def prepare(people: pl.DataFrame) -> pl.DataFrame:
 
 
 PREPARED = (
-    "row", "who", "uln", "nino", "given", "given1", "given3", "given_key", "given_sound", "nicknames", "near_forms", "family",
-    "family_forms",    "family_sound", "parts", "dob", "dob_turned", "born", "sex", "postcode", "district", "address", "house",
-    "address_words",
+    "row", "who", "uln", "nino", "given", "given1", "given3", "given_key", "given_sound", "nicknames", "near_forms",
+    "family", "family_forms", "family_sound", "parts", "dob", "dob_turned", "born", "sex", "postcode", "district",
+    "address", "house", "address_words",
 )  # fmt: skip
 
 

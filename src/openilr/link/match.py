@@ -25,7 +25,6 @@ from openilr.link.sure import sure, weighed
 
 if TYPE_CHECKING:
     import polars as pl
-    from duckdb import DuckDBPyConnection
 
 #: Pairs below this weight are not kept as candidates: odds of one to a thousand.
 LEAST_WEIGHT = -10.0

@@ -18,8 +18,8 @@ from typing import Any
 #: The level that twins reach.
 TWINS = "other name, same birthday and family name"
 #: The share of pairs on it, at one postcode, that are one person after all; what is seen in the files corrects it.
-#: How many twins there are does not shrink as a file grows, as chance does, so no other agreement may outweigh it: about
-#: one maternity in seventy is of twins (source: ONS, birth characteristics), and one person's forename is rarely
+#: How many twins there are does not shrink as a file grows, as chance does, so no other agreement may outweigh it.
+#: About one maternity in seventy is of twins (source: ONS, birth characteristics), and one person's forename is rarely
 #: another one altogether.
 ONE_PERSON_AMONG_TWINS = 0.06
 TWINS_PER_PERSON = 0.015

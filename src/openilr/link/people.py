@@ -20,7 +20,8 @@ _ALSO = {
     "uniquelearnernumber": "uln", "forename": "given_names", "forenames": "given_names", "firstname": "given_names",
     "firstnames": "given_names", "givenname": "given_names", "surname": "family_name", "lastname": "family_name",
     "familynames": "family_name", "dob": "date_of_birth", "birthdate": "date_of_birth", "gender": "sex",
-    "addline1": "address", "addressline1": "address", "address1": "address", "ninumber": "nino", "nationalinsurancenumber": "nino",
+    "addline1": "address", "addressline1": "address", "address1": "address", "ninumber": "nino",
+    "nationalinsurancenumber": "nino",
 }  # fmt: skip
 _OURS = {name.replace("_", ""): name for name in COLUMNS}
 _DELIMITERS = ",;\t|"

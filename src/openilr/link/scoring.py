@@ -61,8 +61,8 @@ def frequencies(database: DuckDBPyConnection, model: Model, tables: Sequence[str
         if not column:
             continue
         counted = " union all ".join(
-            f"select {column}, count(distinct who) - 1 as others, sum(count(distinct who)) over () - 1 as people from {table} "
-            f"where {column} is not null group by {column}"
+            f"select {column}, count(distinct who) - 1 as others, sum(count(distinct who)) over () - 1 as people "
+            f"from {table} where {column} is not null group by {column}"
             for table in tables
         )
         database.execute(

@@ -143,7 +143,8 @@ def same_by_chance(database: DuckDBPyConnection, tables: Sequence[str], column: 
     """How often two people of one file have the same value, counted exactly over all pairs."""
     equal = total = 0.0
     for table in tables:
-        query = f"select sum(n * (n - 1)), sum(n) from (select count(distinct who)::double n from {table} where {column} is not null group by {column})"
+        each = f"select count(distinct who)::double n from {table} where {column} is not null group by {column}"
+        query = f"select sum(n * (n - 1)), sum(n) from ({each})"
         same, people = database.execute(query).fetchall()[0]
         equal, total = equal + (same or 0), total + (people or 0) * ((people or 0) - 1.0)
     floor = min(level.u, max(1 / (total + 1), _SMALLEST))
