@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from openilr.cli import link, measure, project, publish, rules, schema, serve, store, synth, validate
+from openilr.cli import link, measure, project, publish, rules, schema, serve, session, store, synth, validate
 from openilr.cli.groups import help_where_nothing_is_asked
 
 app = typer.Typer(
@@ -65,6 +65,9 @@ app.add_typer(link.app, name="link")
 app.add_typer(store.app, name="store")
 app.add_typer(store.reference_app, name="reference")
 app.add_typer(publish.app, name="publish")
+project.app.command("run")(session.run)
+project.app.command("outputs")(session.outputs)
+project.app.command("release")(session.release)
 app.add_typer(project.app, name="project")
 app.command("serve")(serve.command)
 app.add_typer(serve.users_app, name="users")

@@ -6,12 +6,12 @@
 """
 
 from openilr.disclose.outputs.check import Context, check
-from openilr.disclose.outputs.findings import Finding, Verdict
+from openilr.disclose.outputs.findings import Finding, Verdict, advice
 from openilr.disclose.outputs.kinds import KINDS, BadOutput, Output, read_output
 from openilr.disclose.outputs.policy import Policy, load_policy
 from openilr.disclose.outputs.safer import WAYS
 
 __all__ = [
-    "KINDS", "WAYS", "BadOutput", "Context", "Finding", "Output", "Policy", "Verdict", "check", "load_policy",
+    "KINDS", "WAYS", "BadOutput", "Context", "Finding", "Output", "Policy", "Verdict", "advice", "check", "load_policy",
     "read_output",
 ]  # fmt: skip

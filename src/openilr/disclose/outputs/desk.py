@@ -68,6 +68,11 @@ class Item:
         return f"{self.run.name}/{self.output.id}"
 
     @property
+    def agreed(self) -> list[str]:
+        """Who agreed to the release of this version."""
+        return [d["by"] for d in self.decisions if d["decision"] == "agree" and d["version"] == self.version]
+
+    @property
     def state(self) -> str:
         last = [d["decision"] for d in self.decisions if d["version"] == self.version]
         if any(d["decision"] == "released" for d in self.decisions):
@@ -207,10 +212,6 @@ class Desk:
             self._decision(place, item, by, "agree" if agree else "refuse", reason.strip(), write_file)
         return self.item(item.name)
 
-    def agreed(self, item: Item) -> list[str]:
-        """Who agreed to the release of this version."""
-        return [d["by"] for d in item.decisions if d["decision"] == "agree" and d["version"] == item.version]
-
     def release(self, name: str, *, by: str, sign: Callable[[bytes], str] | None = None) -> Path:
         """Release an output that enough checkers agreed to: ledger first, then the files with their receipt.
 
@@ -220,7 +221,7 @@ class Desk:
 
         with self._alone():
             item = self.item(name)
-            agreed = self.agreed(item)
+            agreed = item.agreed
             if item.state in ("released", "refused") or len(set(agreed)) < self.policy.checkers:
                 need = self.policy.checkers - len(set(agreed))
                 why = f"is {item.state}" if item.state in ("released", "refused") else f"needs {need} more to agree"
