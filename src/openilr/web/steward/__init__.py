@@ -1,0 +1,1 @@
+"""Pages of the data steward: who returned, freezes, quality, publishing, and requests for numbers."""
