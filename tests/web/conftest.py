@@ -30,6 +30,17 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def live(served):
+    """The address of the service, running as it does for real."""
+    from django.core.wsgi import get_wsgi_application
+
+    from tests.web.live import serving
+
+    with serving(get_wsgi_application()) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def people(served):
     """User name by role; everybody has the same password."""
     from openilr.web.accounts import people

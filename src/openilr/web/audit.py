@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from openilr.access import audit
+
 
 def record(request: HttpRequest, action: str, **facts: Any) -> None:
     """Append to the audit log: the signed-in person, the action (such as ``web.findings.view``) and plain facts."""
-    if find_spec("openilr.access.audit"):
-        from openilr.access import audit
-
-        audit.append(settings.STORE, request.user.get_username() or "public", action, **facts)
+    audit.append(settings.STORE, request.user.get_username() or "public", action, **facts)

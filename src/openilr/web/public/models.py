@@ -8,7 +8,7 @@ from django.db import models
 
 
 def _token() -> str:
-    return secrets.token_urlsafe(12)
+    return secrets.token_hex(12)
 
 
 class Request(models.Model):
