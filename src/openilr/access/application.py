@@ -8,6 +8,7 @@ which ``openilr.access.admissible`` and ``minimise`` answer.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -177,6 +178,32 @@ def parse(text: str) -> Application:
     if reading.problems:
         raise AccessError("The application cannot be read: " + " ".join(reading.problems))
     return application
+
+
+def written(raw: dict[str, Any]) -> str:
+    """The TOML text of an application given as ``tomllib`` would read it; what is empty is left out."""
+    lines = [f"{name} = {_value(raw[name])}\n" for name in (*_TEXTS, "end_date") if raw.get(name)]
+    data = raw.get("data", {})
+    blocks = [
+        *(("[[question]]", row) for row in raw.get("question", ())),
+        *(("[[researcher]]", row) for row in raw.get("researcher", ())),
+        ("[data]", {name: value for name, value in data.items() if name != "where"}),
+        *(("[[data.where]]", row) for row in data.get("where", ())),
+        *(("[[source]]", row) for row in raw.get("source", ())),
+        *(("[[field]]", row) for row in raw.get("field", ())),
+    ]
+    for head, row in blocks:
+        values = "".join(f"{name} = {_value(value)}\n" for name, value in row.items() if value not in ("", None, []))
+        lines.append(f"\n{head}\n{values}")
+    return "".join(lines)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 _TEXTS = ("title", "public_benefit", "legal_basis", "ethics", "outputs")

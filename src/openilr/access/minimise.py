@@ -232,7 +232,7 @@ class _Table:
         pairs = pl.DataFrame({"key": key, "person": self._all["low"]}).unique()
         sized = pairs.group_by("key").len()
         small = pairs.join(sized.filter(pl.col("len") < SMALL), on="key", how="semi")["person"].n_unique()
-        return small, min(sized["len"].to_list(), default=0)
+        return small, int(sized.select(pl.col("len").min()).item() or 0)
 
     def merge(self, details: Details) -> None:
         """Make one record of those that look alike in these details; only coarser ones are asked for from now on."""

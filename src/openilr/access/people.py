@@ -77,8 +77,7 @@ def add(
     wrong = [role for role in wanted if role not in ROLES]
     if wrong or not wanted:
         raise AccessError(f"There is no role {', '.join(wrong) or 'given'}: choose from {', '.join(ROLES)}.")
-    if not HANDLE.fullmatch(person):
-        raise AccessError(f"{person!r} is not a handle: write small letters, digits, dots and dashes, at most 40.")
+    handle(person)
     with log.writing() as events:
         known = register(events)
         if not known and "steward" not in wanted:
@@ -144,6 +143,13 @@ def details(store: Any, person: Person) -> dict[str, str]:
         return json.loads(texts.get(store, person.details))
     except AuditError:
         return {"name": "", "organisation": "", "accreditation": ""}
+
+
+def handle(who: str) -> str:
+    """The handle of somebody who acts; AccessError where it is none. All that is decided goes by handles."""
+    if not HANDLE.fullmatch(who):
+        raise AccessError(f"{who!r} is not a handle: write small letters, digits, dots and dashes, at most 40.")
+    return who
 
 
 def is_steward(known: dict[str, Person], who: str) -> bool:

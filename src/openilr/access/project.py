@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from openilr.access import people, texts
-from openilr.access.application import HANDLE, Application, parse
+from openilr.access.application import Application, parse
 from openilr.access.audit import Event, Log
 from openilr.access.errors import AccessError, Refused
 from openilr.access.people import Person, refusal
@@ -104,6 +104,7 @@ def apply(store: Any, text: str, *, by: str, project_id: str | None = None) -> P
     from openilr.access.admissible import refusals
 
     asked = parse(text)
+    people.handle(by)
     log = Log(store)
     with log.writing() as events:
         found = fold(events)
@@ -178,10 +179,10 @@ def approve(
                 log, by, "project.approve", "another-version",
                 f"The application of {id} has changed since it was read; look at version {found.version}.", project=id,
             )  # fmt: skip
-        for problem in _dates(asked, log.now().date()):
-            raise refusal(log, by, "project.approve", "past-its-end", problem, project=id)
         today = log.now().date()
-        unfit = [said for who in people.with_claims(known, asked.researchers, by) if (said := who.barred(today))]
+        if past := _dates(asked, today):
+            raise refusal(log, by, "project.approve", "past-its-end", past[0], project=id)
+        unfit = [why for who in people.with_claims(known, asked.researchers, by) if (why := who.barred(today))]
         if unfit:
             raise refusal(log, by, "project.approve", "accreditation", " ".join(unfit), project=id)
         people.vouch(log, by, asked.researchers, known)
@@ -345,8 +346,7 @@ def _decide(
 def _must_be_steward(
     log: Log, known: dict[str, Person], by: str, roles: Iterable[str] | None, action: str, id: str
 ) -> None:
-    if not HANDLE.fullmatch(by):
-        raise AccessError(f"{by!r} is not a handle: write small letters, digits, dots and dashes.")
+    people.handle(by)
     if "steward" in roles if roles is not None else people.is_steward(known, by):
         return
     raise refusal(

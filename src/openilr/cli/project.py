@@ -289,7 +289,7 @@ def approve(
 
     Exit codes: 0 approved; 1 refused; 2 nothing waits for a decision, or could not run.
     """
-    from openilr.access import minimise
+    from openilr.access import checks
     from openilr.access import project as projects
     from openilr.access.report import check_text
 
@@ -298,7 +298,7 @@ def approve(
         seen = None
         if check:
             waiting = projects.project(held, project)
-            seen = check_text(minimise.check(held, projects.application(held, waiting)))
+            seen = check_text(checks.made(held, projects.application(held, waiting)))
         made = projects.approve(held, project, by=person(by), reason=reason, application_hash=application, check=seen)
     return _done(format, made)
 
