@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 TARGET = 0.01  #: largest share of unique people in a counter-proposal
 SMALL = 10  #: groups of fewer people than this are small
+MANY = 200_000  #: records from which the search looks at one group in PART
+PART = 16
 LEFT_OUT = "left out"
 #: Values that a field may be coarsened to: place on its ladder; one more than the last is leaving it out.
 Details = dict[str, int]
@@ -137,48 +139,47 @@ def _report(population: Population, asked: Application, chosen: Basis, progress:
 class Groups:
     """Groups of people who look alike, for any detail of the known fields.
 
-    Every value in every detail is a 64-bit hash, and a record's group is their sum: to try one field in another detail
-    is one subtraction and one addition. Once a field was coarsened for good, records that look alike are merged (with
-    the lowest and highest number of their people, which says if they are one person's), so that each step is quicker
-    than the one before.
+    Every value in every detail is a 64-bit hash, and a record's group is the sum over its fields: to try one field in
+    another detail is one subtraction and one addition. Where there are many records, the search looks at every
+    sixteenth group, whole; what is reported as asked and as proposed is counted over all.
     """
 
     def __init__(self, population: Population, details: Details, progress: Callable[[str], None]) -> None:
-        self._people = population.people
+        self._people = max(population.people, 1)
         self._progress = progress
         self._tables = [_Table(population, names, details) for names in _branches(details)]
         self._known = list(details)
 
     def unique(self, details: Details) -> float:
-        """The share of unique people, by the worst table."""
-        return max((table.unique(details) for table in self._tables), default=0) / max(self._people, 1)
+        """The share of unique people by the worst table, as the search sees it."""
+        return max((table.look(details)[0] for table in self._tables), default=0) / self._people
 
     def risk(self, details: Details) -> Risk:
-        sizes = [table.sizes(details) for table in self._tables]
-        if not sizes:
+        """Counted over everybody."""
+        found = [table.count(details) for table in self._tables]
+        if not found:
             return Risk(0.0, 0.0, self._people)
-        small = max(small for small, _ in sizes) / max(self._people, 1)
-        return Risk(round(self.unique(details), 4), round(small, 4), min(smallest for _, smallest in sizes))
+        alone, small, smallest = zip(*found, strict=True)
+        return Risk(round(max(alone) / self._people, 4), round(max(small) / self._people, 4), min(smallest))
 
     def coarsened(self, details: Details) -> Details:
         """The counter-proposal."""
-        now = dict(details)
-        for table in self._tables:
-            table.merge(now)
-        while self.unique(now) >= TARGET:
+        now = details
+        while not self._enough(now):
             step = self._best_step(now)
             if step is None:
-                break
+                return now
             now = step
-            for table in self._tables:
-                table.merge(now)
-        for table in self._tables:
-            table.unmerge()
         return self._taken_back(details, now)
+
+    def _enough(self, details: Details) -> bool:
+        """Whether few enough are unique; near the target, counted over everybody."""
+        seen = self.unique(details)
+        return seen < TARGET if abs(seen - TARGET) > TARGET / 3 else self.risk(details).unique < TARGET
 
     def _best_step(self, now: Details) -> Details | None:
         """One step further for the field where that merges most; a field is left out only when no ladder is left."""
-        worst = max(self._tables, key=lambda table: table.unique(now))
+        worst = max(self._tables, key=lambda table: table.look(now)[0])
         ends = {name: len(catalogue.field(name).rungs) for name in self._known}
         candidates = [n for n in worst.names if now[n] + 1 < ends[n]] or [n for n in worst.names if now[n] < ends[n]]
         if not candidates:
@@ -187,7 +188,7 @@ class Groups:
         self._progress(f"coarsening: {self.unique(now):.1%} unique")
 
         def merges(name: str) -> tuple[float, float]:
-            groups = math.log(max(worst.groups(steps[name]), 1))
+            groups = math.log(max(worst.look(steps[name])[1], 1))
             return round(groups, 2), -worst.values_lost(name, now[name])
 
         return steps[min(candidates, key=merges)]
@@ -198,7 +199,7 @@ class Groups:
         for name in [*left_out, *reversed(self._known)]:
             while now[name] > asked[name]:
                 finer = {**now, name: now[name] - 1}
-                if self.unique(finer) >= TARGET:
+                if not self._enough(finer):
                     break
                 now = finer
         return now
@@ -209,62 +210,50 @@ class _Table:
 
     def __init__(self, population: Population, names: list[str], details: Details) -> None:
         self.names = names
-        frame = _hashes(population, names, details)
-        self._all = self._merged = frame
-        self._counts = {(column.name): column.n_unique() for column in frame if column.name != "person"}
-        self._answers: dict[tuple[int, ...], tuple[int, int]] = {}
+        self._frame = _hashes(population, names, details)
+        self._part = PART if self._frame.height > MANY else 1
+        self._one_each = self._frame["person"].n_unique() == self._frame.height
+        self._values = {column.name: column.n_unique() for column in self._frame.head(MANY)}
+        self._seen: dict[tuple[int, ...], tuple[int, int]] = {}
 
-    def unique(self, details: Details) -> int:
-        return self._look(details)[0]
-
-    def groups(self, details: Details) -> int:
-        return self._look(details)[1]
-
-    def values_lost(self, name: str, at: int) -> float:
-        """How many times fewer values the field has one step further, as a logarithm."""
-        return math.log(self._counts[f"{name}/{at}"] / self._counts.get(f"{name}/{at + 1}", 1))
-
-    def sizes(self, details: Details) -> tuple[int, int]:
-        """How many people are in small groups, and how many are in the smallest."""
-        import polars as pl
-
-        key = self._key(self._all, details)
-        pairs = pl.DataFrame({"key": key, "person": self._all["low"]}).unique()
-        sized = pairs.group_by("key").len()
-        small = pairs.join(sized.filter(pl.col("len") < SMALL), on="key", how="semi")["person"].n_unique()
-        return small, int(sized.select(pl.col("len").min()).item() or 0)
-
-    def merge(self, details: Details) -> None:
-        """Make one record of those that look alike in these details; only coarser ones are asked for from now on."""
-        import polars as pl
-
-        frame = self._merged.with_columns(key=pl.Series(self._key(self._merged, details)))
-        if frame["key"].n_unique() * 10 < frame.height * 9:
-            ends = pl.col("low").min(), pl.col("high").max()
-            self._merged = frame.group_by("key").agg(pl.exclude("low", "high").first(), *ends).drop("key")
-
-    def unmerge(self) -> None:
-        self._merged = self._all
-
-    def _look(self, details: Details) -> tuple[int, int]:
-        """(unique people, groups), kept for the next time."""
+    def look(self, details: Details) -> tuple[int, int]:
+        """(unique people, groups), from a part of the groups where there are many records."""
         import polars as pl
 
         place = tuple(details[name] for name in self.names)
-        if place not in self._answers:
-            frame = self._merged.select("low", "high").with_columns(key=pl.Series(self._key(self._merged, details)))
-            groups = frame.group_by("key").agg(pl.col("low").min(), pl.col("high").max())
+        if place not in self._seen:
+            key = self._key(details)
+            frame = pl.DataFrame({"key": key, "person": self._frame["person"]})
+            if self._part > 1:
+                frame = frame.filter(pl.Series((key >> 7) % self._part == 0))
+            groups = frame.group_by("key").agg(low=pl.col("person").min(), high=pl.col("person").max())
             alone = groups.filter(pl.col("low") == pl.col("high"))["low"].n_unique()
-            self._answers[place] = alone, groups.height
-        return self._answers[place]
+            self._seen[place] = alone * self._part, groups.height * self._part
+        return self._seen[place]
 
-    def _key(self, frame: pl.DataFrame, details: Details) -> np.ndarray:
+    def count(self, details: Details) -> tuple[int, int, int]:
+        """How many people are unique and in small groups, and how many are in the smallest; over all records."""
+        import polars as pl
+
+        pairs = pl.DataFrame({"key": self._key(details), "person": self._frame["person"]})
+        sized = (pairs if self._one_each else pairs.unique()).with_columns(size=pl.len().over("key"))
+        person, size = pl.col("person"), pl.col("size")
+        alone, small, smallest = sized.select(
+            alone=person.filter(size == 1).n_unique(), small=person.filter(size < SMALL).n_unique(), smallest=size.min()
+        ).row(0)
+        return alone, small, smallest or 0
+
+    def values_lost(self, name: str, at: int) -> float:
+        """How many times fewer values the field has one step further, as a logarithm."""
+        return math.log(self._values[f"{name}/{at}"] / self._values.get(f"{name}/{at + 1}", 1))
+
+    def _key(self, details: Details) -> np.ndarray:
         import numpy as np
 
-        key = np.zeros(frame.height, dtype=np.uint64)
+        key = np.zeros(self._frame.height, dtype=np.uint64)
         for name in self.names:
             if details[name] < len(catalogue.field(name).rungs):
-                key += frame[f"{name}/{details[name]}"].to_numpy()
+                key += self._frame[f"{name}/{details[name]}"].to_numpy()
         return key
 
 
@@ -279,37 +268,36 @@ def _branches(details: Details) -> list[list[str]]:
 
 
 def _hashes(population: Population, names: list[str], details: Details) -> pl.DataFrame:
-    """One record a row: ``low`` and ``high``, the number of its person; ``<field>/<step>``, hashes of its values.
-
-    The hash of a step covers all coarser steps too, so that records alike in one step are alike in all that follow.
-    """
+    """One record a row: ``person``, a hash of its person; ``<field>/<step>``, hashes of its values in each detail."""
     import polars as pl
 
     columns = []
     for name in names:
         rungs = catalogue.field(name).rungs
         alias = "l" if catalogue.field(name).table == LEARNER else "t"
-        values = [_rung_sql(alias, name, rung) for rung in rungs]
-        for place in range(details[name], len(rungs)):
-            columns.append(f"hash('{name}', {', '.join(values[place:])}) AS \"{name}/{place}\"")
+        columns += [
+            f"hash('{name}', {_rung_sql(alias, name, rungs[place])}) AS \"{name}/{place}\""
+            for place in range(details[name], len(rungs))
+        ]
     tables = [t for t in dict.fromkeys(catalogue.field(name).table for name in names) if t != LEARNER]
     source = f"({population.table(LEARNER)}) l"
     if tables:
-        other = population.table(tables[0])
         has_learner = any(catalogue.field(name).table == LEARNER for name in names)
-        by = "l.learner_key = t.learner_key AND l.year = t.year AND " if tables[0] in parents() else ""
-        source = f"({other}) t" + (f" JOIN {source} ON {by}l.person = t.person" if has_learner else "")
+        joined = f" JOIN {source} ON {_belongs(tables[0])}" if has_learner else ""
+        source = f"({population.table(tables[0])}) t{joined}"
     person = ("t" if tables else "l") + ".person"
-    population.session.execute(
-        f"CREATE OR REPLACE TEMP TABLE _records AS SELECT {person} AS person, {', '.join(columns)} FROM {source}"  # noqa: S608
-    )
-    wanted = ", ".join(f'"{column}"' for column in re.findall(r'AS "([^"]+)"', " ".join(columns)))
-    read = pl.from_arrow(
-        population.session.sql(f"SELECT hash(person) AS low, {wanted} FROM _records").to_arrow_table()  # noqa: S608
-    )
-    population.session.execute("DROP TABLE _records")
+    query = f"SELECT hash({person}) AS person, {', '.join(columns)} FROM {source}"  # noqa: S608 - SQL of the catalogue
+    read = pl.from_arrow(population.session.sql(query).to_arrow_table())
     assert isinstance(read, pl.DataFrame)  # noqa: S101 - a table gives a frame
-    return read.with_columns(high="low")
+    return read
+
+
+def _belongs(table: str) -> str:
+    """How a record of a table ``t`` finds its learner ``l``; one of a linked source has the person only."""
+    if parents().get(table) == LEARNER:
+        return "l.year = t.year AND l.ukprn = t.ukprn AND l.row = t.parent"
+    by_learner = "l.learner_key = t.learner_key AND l.year = t.year AND " if table in parents() else ""
+    return f"{by_learner}l.person = t.person"
 
 
 def _rung_sql(alias: str, name: str, rung: catalogue.Rung) -> str:

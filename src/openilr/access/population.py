@@ -120,8 +120,9 @@ class Population:
                     f"SELECT t.*, c.person FROM {name} t JOIN (SELECT DISTINCT person_key, person FROM {_CHOSEN}) c "  # noqa: S608
                     "USING (person_key)"
                 )
+            owners = _CHOSEN if above == LEARNER else f"({self.table(above)})"
             return (
-                f"SELECT t.*, p.person FROM {name} t JOIN ({self.table(above)}) p "  # noqa: S608 - names of ours
+                f"SELECT t.*, p.person FROM {name} t JOIN {owners} p "  # noqa: S608 - names of ours
                 "ON t.year = p.year AND t.ukprn = p.ukprn AND t.parent = p.row"
             )
         return self._source_table(name)
