@@ -232,7 +232,7 @@ def page(rows: list[str]) -> str:
             "",
             "What a minimisation check, a synthetic twin and an extract with links cost. Written by",
             "`benchmarks/bench_access.py`; every row is a process of its own, from start to end. Learners are made up",
-            "and spread evenly, which is hard on the check: nearly everybody is unique at first. Aims are two and a half",
+            "and spread evenly, which is hard on the check: nearly everybody is unique at first. Aims are two and half",
             "a learner. The extract has twelve fields of four tables, one of them linked by a link run, and is sealed",
             "and hashed; `open` decrypts, checks and reads all of it. Other work ran on the machine: processor seconds",
             "say more than the clock.",
