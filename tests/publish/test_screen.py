@@ -359,6 +359,6 @@ def test_lists_of_the_user(tmp_path):
 
 
 def test_places_come_with_the_package():
-    lists = Lists()
+    lists = Lists.read()
     assert lists.knows("Local authority", ("E06000001", "805", "Hartlepool"))
     assert lists.knows("Regional", ("E12000007", "London")) and not lists.knows("Regional", ("E12000007", "Leeds"))

@@ -208,7 +208,7 @@ class Library:
         """
         data, meta = Path(data), Path(meta)
         screening = check(data, meta)
-        if not screening.passed:
+        if not screening.fit_to_serve:
             raise Refused(screening)
         name = data.name.removesuffix(".csv")
         with self._writing() as index:

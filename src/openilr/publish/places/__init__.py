@@ -28,19 +28,20 @@ NAMES_FOR_Z = (
 class Lists:
     """What is known of places by level, and the items of each column of a data dictionary."""
 
-    places: dict[str, frozenset[tuple[str, ...]]] = field(default_factory=lambda: _shipped(), repr=False)
+    places: dict[str, frozenset[tuple[str, ...]]] = field(default_factory=dict, repr=False)
     dictionary: dict[str, set[str]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def read(cls, folder: Path | None) -> Lists:
+    def read(cls, folder: Path | None = None) -> Lists:
         """The lists that come with the package, and those of CSV files in a folder, known by their columns: the
         columns of a level, or ``col_name`` and ``filter_item`` for a data dictionary."""
-        lists = cls()
+        lists = cls(_shipped())
         if folder is None:
             return lists
         if not folder.is_dir():
             raise FileNotFoundError(f"There is no folder {folder}.")
-        places, dictionary = dict(lists.places), {}
+        places = dict(lists.places)
+        dictionary: dict[str, set[str]] = {}
         for path in sorted(folder.glob("*.csv")):
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = list(csv.DictReader(file))

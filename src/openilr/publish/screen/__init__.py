@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from openilr.publish.places import Lists
-from openilr.publish.screen.model import STAGES, Check, Pair, Screening
+from openilr.publish.screen.model import LOOK_UPS, STAGES, Check, Pair, Screening
 
 for _module in ("files", "meta", "content", "geography", "harmonised"):
     import_module(f"{__name__}.{_module}")  # each registers its checks
@@ -23,7 +23,7 @@ __all__ = ["ORDER", "STAGES", "Check", "Pair", "Screening", "check"]
 ORDER = (
     "Filenames", "Reading", "Empty", "Precheck columns", "Precheck cross-file", "Columns", "Precheck meta", "Meta",
     "Precheck time", "Precheck filters", "Precheck geography", "Time", "Filters", "Geography", "General", "Indicators",
-    "Harmonised", "API",
+    "Places", "Harmonised", "API",
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def check(
 
 def _not_checked(pair: Pair, last: str) -> tuple[str, ...]:
     found = []
-    if ORDER.index(last) >= ORDER.index("Geography"):
+    if ORDER.index(last) >= ORDER.index(LOOK_UPS):
         unlisted = [level for level in pair.levels if not pair.lists.has(level)]
         if unlisted:
             found.append(f"codes and names of level {', '.join(unlisted)}, for which there is no list")

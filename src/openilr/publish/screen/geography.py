@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from openilr.publish import standard
 from openilr.publish.places import NAMES_FOR_Z, NOT_AVAILABLE
-from openilr.publish.screen.model import Pair, listed, stage
+from openilr.publish.screen.model import LOOK_UPS, Pair, listed, stage
 
 #: Levels whose codes are not on any list, so that each name must have one code and each code one name.
 _OTHERS = (
@@ -52,7 +52,7 @@ def _combinations(name: str, ees: str, level: str) -> None:
         return _pairs(level, pair)
 
     condition.__name__ = name
-    stage("Geography", ees)(condition)
+    stage(LOOK_UPS, ees)(condition)
 
 
 for _name, _ees, _level in (

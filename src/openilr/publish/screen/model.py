@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+#: The stage whose checks compare with lists of places.
+LOOK_UPS = "Places"
+
+
 @dataclass(frozen=True)
 class Check:
     """One check. ``severity`` is "fail" or "warn"; ``message`` says what is wrong and is empty where it passed.
@@ -54,6 +58,11 @@ class Screening:
         return not self.failures
 
     @property
+    def fit_to_serve(self) -> bool:
+        """Whether nothing failed but look-ups of places: lists age, and places change."""
+        return all(c.stage == LOOK_UPS for c in self.failures)
+
+    @property
     def api_suitable(self) -> bool:
         return self.passed and all(c.passed for c in self.checks if c.stage == "API")
 
@@ -81,7 +90,7 @@ class Pair:
 
     data_path: Path
     meta_path: Path
-    lists: Lists = field(default_factory=Lists)
+    lists: Lists = field(default_factory=Lists.read)
 
     @cached_property
     def data_columns(self) -> list[str]:
