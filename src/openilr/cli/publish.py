@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,8 @@ from openilr.cli import datasets
 from openilr.cli.groups import help_where_nothing_is_asked
 from openilr.cli.output import Output, Progress
 from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
+from openilr.cli.schema import known_year
+from openilr.cli.store import StoreFolder, opened
 
 app = typer.Typer(
     help="Screen, protect and publish data sets in the explore education statistics (EES) standard.\n\n"
@@ -26,6 +29,10 @@ app.command("list")(datasets.list_)
 
 DataFile = Annotated[Path, typer.Argument(metavar="DATA.csv", help="The data file of the pair.")]
 MetaFile = Annotated[Path, typer.Argument(metavar="META.csv", help="Its meta file, DATA.meta.csv.")]
+
+
+#: What the data sets of our own releases are published under.
+PUBLICATION = "Further education and skills"
 
 
 class Format(StrEnum):
@@ -164,6 +171,85 @@ def protect(
     with Output(None) as out:
         out.write(json.dumps(facts) + "\n" if format is Format.json else _done_in_words(done, base, threshold))
     return FINE
+
+
+@app.command("build")
+def build(
+    store: StoreFolder,
+    year: Annotated[str, typer.Option(metavar="YYYY", help="Collection year, such as 2526.")],
+    return_name: Annotated[
+        str | None, typer.Option("--return", metavar="R14", help="Which return; by default the last that was sent.")
+    ] = None,
+    method: Annotated[Method, typer.Option(help="How small numbers are protected.")] = Method.rounding,
+    base: Annotated[int, typer.Option(metavar="N", min=2, help="Rounding: to multiples of this.")] = 10,
+    threshold: Annotated[int, typer.Option(metavar="N", min=2, help="Suppression: hide 1 to this less 1.")] = 10,
+    only: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Only these data sets; a wrong name lists all.")
+    ] = None,
+    snapshot: Annotated[
+        str | None, typer.Option(metavar="ID", help="From this snapshot; by default the last of the return.")
+    ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Add the data sets to those that are served, as drafts.")
+    ] = False,
+    format: Annotated[Format, typer.Option(help="Form of the summary.")] = Format.text,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+) -> int:
+    """Turn measures into a release: data sets with all breakdowns and totals, protected as one, in every form.
+
+    The numbers come from a frozen snapshot; a return that was never frozen is frozen first. A number that was
+    published before keeps its value. The release is a folder of the store, with one ZIP of all its files.
+
+    Example: ilr publish build --store sector --year 2526 --return R14
+
+    Exit codes: 0 built; 1 a data set could not be protected; 2 could not run.
+    """
+    from openilr.measure import MeasureError
+    from openilr.publish.datasets import DataSetError, Library
+    from openilr.publish.release import DATA_SETS, choose
+    from openilr.publish.release.build import ProtectError, ReleaseError
+    from openilr.publish.release.build import build as run
+    from openilr.store import StoreError
+
+    known_year(year)
+    try:
+        data_sets = choose(tuple(_named(only)))
+    except KeyError as wrong:
+        there = ", ".join(each.name for each in DATA_SETS)
+        raise CannotRun(f"There is no data set {wrong.args[0]}: choose from {there}.") from None
+    held = opened(store)
+    progress = Progress(quiet)
+    try:
+        with plain(StoreError, MeasureError, ReleaseError, OSError):
+            return_name = return_name or held.latest_return(year)
+            release = run(
+                held, year, return_name, data_sets, method.value, base=base, threshold=threshold, snapshot=snapshot,
+                by=getpass.getuser(), say=progress,
+            )  # fmt: skip
+            if serve:
+                for each in release.built:
+                    about = each.data_set
+                    Library(store).add(
+                        each.protected.data, each.protected.meta, title=about.title, summary=about.summary,
+                        publication=PUBLICATION, by=getpass.getuser(), draft=True, notes=f"Release {release.id}.",
+                    )  # fmt: skip
+    except (ProtectError, DataSetError) as problem:
+        progress.clear()
+        say(str(problem))
+        return FOUND
+    progress.clear()
+    with Output(None) as out:
+        out.write(_release_in_words(release) if format is Format.text else json.dumps(release.facts) + "\n")
+    return FINE
+
+
+def _release_in_words(release: Any) -> str:
+    lines = [f"Release {release.id} from snapshot {release.snapshot}:"]
+    for each in release.built:
+        done = each.protected
+        what = f"{done.hidden:,} hidden" if done.method == "suppression" else "every total adds up"
+        lines.append(f"  {each.data_set.name}: {done.cells:,} counts, {what}.")
+    return "\n".join([*lines, f"Written: {release.archive}"]) + "\n"
 
 
 def _done_in_words(done: Any, base: int, threshold: int) -> str:

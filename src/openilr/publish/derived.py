@@ -40,6 +40,8 @@ class Rate:
                 out.append(old)
             elif "c" in (one, other):
                 out.append("c")
+            elif one == "low" and other != "low":
+                out.append("low")
             elif one.isdecimal() and other.isdecimal() and int(other):
                 out.append(ratio(int(one), int(other), self.scale, self.places))
             else:

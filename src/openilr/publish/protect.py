@@ -6,25 +6,35 @@ not clear what they are rates of. What comes out is checked by code of its own b
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
-from openilr.disclose.tables.model import Say, TableError, silent
+import numpy as np
+
+from openilr.disclose.tables.model import Say, Table, TableError, silent, union
 from openilr.disclose.tables.rounding import round_table
 from openilr.disclose.tables.suppression import suppress
 from openilr.publish import verify
 from openilr.publish.cells import Cells, CellsError, Counts
 from openilr.publish.derived import Rate, find_rate
+from openilr.publish.write import csv_bytes
 
 METHODS = ("rounding", "suppression")
-HIDDEN = "c"
+HIDDEN, LOW = "c", "low"
 _PART = ".part"
+
+
+class Memory(Protocol):
+    """What was published before of the cells of a table (``openilr.publish.release.ledger``)."""
+
+    def before(self, name: str, time: tuple[str, str], table: Table) -> tuple[np.ndarray, np.ndarray]: ...
+
+    def note(self, name: str, time: tuple[str, str], table: Table, shown: np.ndarray) -> None: ...
 
 
 class ProtectError(Exception):
@@ -57,32 +67,57 @@ def protect(
     population) and stay as they are. FileNotFoundError, CellsError or ProtectError where it can not be done; nothing
     is written then.
     """
-    cells = Cells(data, meta, overlapping)
-    if output.resolve() == data.resolve().parent or output.resolve() == meta.resolve().parent:
+    if output.resolve() in (data.resolve().parent, meta.resolve().parent):
         raise ProtectError(f"{output} holds the raw counts: write the protected pair into another folder.")
-    done = Protected(output / data.name, output / meta.name, method)
-    counted, rates = _kinds(cells, keep)
-    columns: dict[str, list[str]] = {}
-    tables: list[tuple[str, int, int, int]] = []
-    for name in counted:
-        values = cells.data[name].to_list()
-        number = 0
-        for counts in cells.tables(name):
-            done.cells += int((~counts.table.latent).sum())
-            told = partial(_told, say, f"{name} {counts.time[0]}")
-            try:
-                if method == "rounding":
-                    _rounded(counts, base, values, done, told)
-                else:
-                    number = _suppressed(counts, threshold, values, tables, number, done, told)
-            except TableError as problem:
-                raise ProtectError(f"{data.name}, {name}, {counts.time[0]}: {problem}") from None
-        columns[name] = values
-    for name, rate in rates.items():
-        columns[name] = rate.of_shown(cells, columns, name)
-        done.rates[name] = rate.words
-    _write(cells, columns, tables, done, threshold, {name: rate.facts() for name, rate in rates.items()})
+    cells = Cells(data, meta, overlapping)
+    [done] = protect_together([cells], output, method, base=base, threshold=threshold, keep=keep, say=say)
     return done
+
+
+def protect_together(
+    pairs: Sequence[Cells], output: Path, method: str, *, base: int = 5, threshold: int = 10,
+    keep: Sequence[str] = (), low: bool = False, memory: Memory | None = None, say: Say = silent,
+) -> list[Protected]:  # fmt: skip
+    """Protect several pairs as one: a cell that stands in two of them, or was published before as ``memory`` knows,
+    has one value. With ``low``, a count that is not zero and rounds to zero is shown as ``low``."""
+    works = [_Work(cells, *_kinds(cells, keep), Protected(output / cells.data_path.name, output / cells.meta_path.name,
+                                                          method)) for cells in pairs]  # fmt: skip
+    joint: dict[tuple[str, tuple[str, str]], list[tuple[_Work, Counts]]] = {}
+    for work in works:
+        for name in work.counted:
+            for counts in work.cells.tables(name):
+                joint.setdefault((name, counts.time), []).append((work, counts))
+    for (name, time), members in joint.items():
+        told = partial(_told, say, f"{name} {time[0]}")
+        try:
+            table, places = union([counts.table for _, counts in members])
+            if method == "rounding":
+                _rounded(name, time, table, places, members, base, low, memory, told)
+            else:
+                _suppressed(name, time, table, places, members, threshold, memory, told)
+        except TableError as problem:
+            raise ProtectError(f"{members[0][0].cells.data_path.name}, {name}, {time[0]}: {problem}") from None
+    for work in works:
+        for name, rate in work.rates.items():
+            work.columns[name] = rate.of_shown(work.cells, work.columns, name)
+            work.done.rates[name] = rate.words
+        _write(work, threshold)
+    return [work.done for work in works]
+
+
+@dataclass
+class _Work:
+    """One pair on its way: ``columns`` are the protected texts, ``tables`` the rows of its certificates."""
+
+    cells: Cells
+    counted: list[str]
+    rates: dict[str, Rate]
+    done: Protected
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    tables: list[tuple[str, int, int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.columns = {name: self.cells.data[name].to_list() for name in self.counted}
 
 
 def _told(say: Say, before: str, words: str) -> None:
@@ -118,40 +153,62 @@ def _kinds(cells: Cells, keep: Sequence[str]) -> tuple[list[str], dict[str, Rate
     return list(counts), rates
 
 
-def _rounded(counts: Counts, base: int, values: list[str], done: Protected, say: Say) -> None:
-    rounded = round_table(counts.table, base, say=say)
-    for row, cell in counts.cell_of.tolist():
-        values[row] = str(rounded.values[cell])
-    done.moved += rounded.moved
-    done.optimal &= rounded.is_optimal
+def _rounded(
+    name: str, time: tuple[str, str], table: Table, places: list[np.ndarray], members: list[tuple[_Work, Counts]],
+    base: int, low: bool, memory: Memory | None, say: Say,
+) -> None:  # fmt: skip
+    held = prefer = None
+    if memory:
+        before, same = memory.before(name, time, table)
+        held, prefer = np.where(same, before, -1), np.where(same, -1, before)
+    rounded = round_table(table, base, held, prefer=prefer, wide=memory is not None, say=say)
+    if memory:
+        memory.note(name, time, table, rounded.values)
+    for (work, counts), place in zip(members, places, strict=True):
+        values = rounded.values[place]
+        for row, cell in counts.cell_of.tolist():
+            value = int(values[cell])
+            lost = low and value == 0 and counts.table.values[cell] > 0
+            work.columns[name][row] = LOW if lost else str(value)
+        published = ~counts.table.latent
+        work.done.cells += int(published.sum())
+        work.done.moved += int(np.abs(values - counts.table.values)[published].sum())
+        work.done.optimal &= rounded.is_optimal
 
 
 def _suppressed(
-    counts: Counts, threshold: int, values: list[str], tables: list[tuple[str, int, int, int]], number: int,
-    done: Protected, say: Say,
-) -> int:  # fmt: skip
-    found = suppress(counts.table, threshold, say=say)
-    for row, cell in counts.cell_of.tolist():
-        if found.hidden[cell]:
-            values[row] = HIDDEN
-    rows: dict[int, list[int]] = {}
-    for row, cell in counts.cell_of.tolist():
-        rows.setdefault(cell, []).append(row)
-    for offset, table in enumerate((found.certificates.base, *found.certificates.changes)):
-        which = 0 if offset == 0 else number + offset
-        for cell, count in table.items():
-            tables += [(counts.indicator, which, row + 1, count) for row in rows.get(cell, ())]
-    done.small += int(found.primary.sum())
-    done.hidden += int(found.hidden.sum())
-    return number + len(found.certificates.changes)
-
-
-def _write(
-    cells: Cells, columns: dict[str, list[str]], tables: list[tuple[str, int, int, int]], done: Protected,
-    threshold: int, rates: dict[str, dict],
+    name: str, time: tuple[str, str], table: Table, places: list[np.ndarray], members: list[tuple[_Work, Counts]],
+    threshold: int, memory: Memory | None, say: Say,
 ) -> None:  # fmt: skip
+    also = shown = None
+    if memory:
+        before, same = memory.before(name, time, table)
+        also, shown = before == -1, same & (before >= 0)
+    found = suppress(table, threshold, also=also, shown=shown, say=say)
+    if memory:
+        memory.note(name, time, table, np.where(found.hidden, -1, table.values))
+    for (work, counts), place in zip(members, places, strict=True):
+        hidden = found.hidden[place]
+        rows: dict[int, list[int]] = {}
+        for row, cell in counts.cell_of.tolist():
+            rows.setdefault(int(place[cell]), []).append(row)
+            if hidden[cell]:
+                work.columns[name][row] = HIDDEN
+        number = max((n for indicator, n, *_ in work.tables if indicator == name), default=0)
+        for changed in (found.certificates.base, *found.certificates.changes):
+            which = 0 if changed is found.certificates.base else number + 1
+            lines = [(name, which, row + 1, count) for cell, count in changed.items() for row in rows.get(cell, ())]
+            number = which if which and lines else number
+            work.tables += lines
+        work.done.cells += int((~counts.table.latent).sum())
+        work.done.small += int(found.primary[place].sum())
+        work.done.hidden += int(hidden.sum())
+
+
+def _write(work: _Work, threshold: int) -> None:
     import polars as pl
 
+    cells, columns, done = work.cells, work.columns, work.done
     frame = cells.data.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in columns.items())
     folder = done.data.parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -162,23 +219,22 @@ def _write(
     try:
         (part / done.data.name).write_bytes(csv_bytes(frame.columns, frame.rows()))
         shutil.copyfile(cells.meta_path, part / done.meta.name)
-        counted = [name for name in columns if name not in rates]
         stem = done.data.name.removesuffix(".csv")
         if done.method == "suppression":
-            (proofs / f"{stem}.csv").write_bytes(csv_bytes(("indicator", "table", "row", "count"), sorted(tables)))
+            (proofs / f"{stem}.csv").write_bytes(csv_bytes(("indicator", "table", "row", "count"), sorted(work.tables)))
             files = {"data": part / done.data.name, "meta": part / done.meta.name, "tables": proofs / f"{stem}.csv"}
             manifest = {
                 "form": verify.FORM,
                 **{name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()},
                 "threshold": threshold,
-                "indicators": counted,
+                "indicators": work.counted,
                 "overlapping": list(cells.overlapping),
-                "derived": rates,
+                "derived": {name: rate.facts() for name, rate in work.rates.items()},
             }
             (proofs / f"{stem}.json").write_text(verify.written(manifest), "utf-8")
             done.tables = verify.verify(part / done.data.name, part / done.meta.name, proofs).tables
         else:
-            verify.adds_up(part / done.data.name, part / done.meta.name, counted, cells.overlapping)
+            verify.adds_up(part / done.data.name, part / done.meta.name, work.counted, cells.overlapping)
         _move(part, folder, stem, done.method == "suppression")
     except verify.Refused as problem:
         raise ProtectError(f"What came out did not pass its own check, so nothing was written. {problem}") from None
@@ -197,12 +253,3 @@ def _move(part: Path, folder: Path, stem: str, proven: bool) -> None:
     for path in part.iterdir():
         if path.is_file():
             path.replace(folder / path.name)
-
-
-def csv_bytes(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
-    """CSV as EES wants it: UTF-8, a comma, a line feed."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()

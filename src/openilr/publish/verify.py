@@ -78,6 +78,7 @@ def adds_up(data: Path, meta: Path, indicators: Iterable[str], overlapping: Iter
     found = 0
     for name in indicators:
         counts = {n: int(row[name]) for n, row in enumerate(rows) if row[name].isdecimal()}
+        counts |= {n: 0 for n, row in enumerate(rows) if row[name] == "low"}
         for whole, parts in sums(rows, filters, set(overlapping), counts):
             found += 1
             if counts[whole] != sum(counts[p] for p in parts):

@@ -202,5 +202,69 @@ class Table:
         return Table(self.dimensions, self.at[cells], self.values[cells], self.latent[cells])
 
 
+def union(tables: Sequence[Table]) -> tuple[Table, list[np.ndarray]]:
+    """One table of all cells, and for each table where its cells are in it. A table that lacks a dimension stands at
+    that dimension's total. TableError where two tables count one cell differently."""
+    names = list(dict.fromkeys(d.name for table in tables for d in table.dimensions))
+    dimensions = tuple(_merged([d for t in tables for d in t.dimensions if d.name == name]) for name in names)
+    places, cells, values, latent = [], [], [], []
+    for table in tables:
+        at = np.empty((len(table), len(names)), dtype=np.int32)
+        own = {d.name: i for i, d in enumerate(table.dimensions)}
+        for number, dimension in enumerate(dimensions):
+            where = {node: i for i, node in enumerate(dimension.nodes)}
+            if dimension.name in own:
+                column = own[dimension.name]
+                to = np.array([where[node] for node in table.dimensions[column].nodes], dtype=np.int32)
+                at[:, number] = to[table.at[:, column]]
+            else:
+                at[:, number] = _total(dimension)
+        cells.append(at)
+        values.append(table.values)
+        latent.append(table.latent)
+    every, first, place = np.unique(np.concatenate(cells), axis=0, return_index=True, return_inverse=True)
+    place = place.reshape(-1)
+    counts = np.concatenate(values)
+    joint = Table(dimensions, every, counts[first], np.ones(len(every), bool))
+    clash = np.flatnonzero(joint.values[place] != counts)
+    if len(clash):
+        raise TableError(f"Two tables have different counts of {joint.label(int(place[clash[0]]))}.")
+    joint.latent[place[~np.concatenate(latent)]] = False
+    ends = np.cumsum([len(table) for table in tables])
+    places = np.split(place, ends[:-1])
+    return joint, places
+
+
+def _merged(parts: list[Dimension]) -> Dimension:
+    """One dimension of several of the same name: sums of one whole that share parts are one sum."""
+    nodes = tuple(dict.fromkeys(node for d in parts for node in d.nodes))
+    at = {node: i for i, node in enumerate(nodes)}
+    sums: dict[int, list[set[int]]] = {}
+    for dimension in parts:
+        for each in dimension.sums:
+            fresh = {at[dimension.nodes[p]] for p in each.parts}
+            known = sums.setdefault(at[dimension.nodes[each.whole]], [])
+            for old in [o for o in known if o & fresh]:
+                fresh |= old
+                known.remove(old)
+            known.append(fresh)
+    return Dimension(parts[0].name, nodes, tuple(Sum(w, tuple(sorted(p))) for w, of in sums.items() for p in of))
+
+
+def _total(dimension: Dimension) -> int:
+    """The node that everything is part of."""
+    parts = {part for each in dimension.sums for part in each.parts}
+    tops = [i for i in range(len(dimension.nodes)) if i not in parts]
+    named = [i for i, node in enumerate(dimension.nodes) if _is_total(node)]
+    if len(tops) != 1 and not named:
+        raise TableError(f"{dimension.name} has no total, so tables without it can not be joined to those with it.")
+    return named[0] if named else tops[0]
+
+
+def _is_total(node: Hashable) -> bool:
+    texts = node if isinstance(node, tuple) else (node,)
+    return all(str(text).strip().casefold() == "total" for text in texts)
+
+
 def _words(node: Hashable) -> str:
     return " / ".join(str(part) for part in node if part) if isinstance(node, tuple) else str(node)

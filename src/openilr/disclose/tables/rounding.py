@@ -42,8 +42,14 @@ class Rounded:
         return self.pieces == 1 and self.moved <= self.least + 0.5
 
 
-def round_table(table: Table, base: int, held: np.ndarray | None = None, *, say: Say = silent) -> Rounded:
+def round_table(
+    table: Table, base: int, held: np.ndarray | None = None, *, prefer: np.ndarray | None = None,
+    wide: bool = False, say: Say = silent,
+) -> Rounded:  # fmt: skip
     """Round a table whose sums are right. ``held`` has a value for each cell published before, -1 elsewhere.
+
+    ``prefer`` has values too, which are kept wherever everything still adds up. Where no rounding to neighbours fits
+    what is held, ``wide`` lets other counts move by up to twice the base.
 
     TableError where the raw counts do not add up, and where no rounding agrees with what is held.
     """
@@ -53,7 +59,7 @@ def round_table(table: Table, base: int, held: np.ndarray | None = None, *, say:
     if broken:
         raise TableError(f"The counts do not add up: {'; '.join(broken)}.")
     held = np.full(len(table), -1, dtype=np.int64) if held is None else held.astype(np.int64)
-    work = _Work(table, base, held, say)
+    work = _Work(table, base, held, prefer, wide, say)
     work.round(np.arange(len(table)), np.random.default_rng(5))
     values = work.held
     if (values < 0).any() or np.abs(table.relations @ values).max(initial=0) > 0.5:
@@ -65,8 +71,12 @@ def round_table(table: Table, base: int, held: np.ndarray | None = None, *, say:
 
 
 class _Work:
-    def __init__(self, table: Table, base: int, held: np.ndarray, say: Say) -> None:
+    def __init__(
+        self, table: Table, base: int, held: np.ndarray, prefer: np.ndarray | None, wide: bool, say: Say
+    ) -> None:  # fmt: skip
+        self.tiers = ("neighbours", "steps", "wide") if wide else ("neighbours", "steps")
         self.table, self.base, self.held, self.say = table, base, held.copy(), say
+        self.prefer = prefer if prefer is not None else np.full(len(table), -1, dtype=np.int64)
         self.least, self.pieces = 0.0, 0
 
     def round(self, cells: np.ndarray, random: np.random.Generator) -> None:
@@ -94,8 +104,8 @@ class _Work:
             return
         part = self.table.part(cells)
         held = self.held[cells]
-        for strict in (True, False):
-            solution = _solve(part, self.base, held, strict, random)
+        for tier in self.tiers:
+            solution = _solve(part, self.base, held, self.prefer[cells], tier, random)
             if solution is not None:
                 self.held[cells], bound = solution
                 self.pieces += 1
@@ -109,21 +119,25 @@ class _Work:
 
 
 def _solve(
-    table: Table, base: int, held: np.ndarray, strict: bool, random: np.random.Generator
+    table: Table, base: int, held: np.ndarray, prefer: np.ndarray, tier: str, random: np.random.Generator
 ) -> tuple[np.ndarray, float] | None:
-    """One piece: values and the least movement possible. With ``strict`` no multiple of the base moves."""
+    """One piece: values and the least movement possible. Of the ``tier``: only to neighbours; multiples of the base by
+    a step as well; or any count by one step more."""
     below, rest = np.divmod(table.values, base)
     share = rest / base
     loose = rest > 0
     low, high = np.zeros(len(table)), loose.astype(float)
     cost, offset = np.where(loose, base * (1 - 2 * share), 0.0), float(rest.sum())
+    for step, sign in ((0, 1.0), (1, -1.0)):  # the other neighbour than the preferred one is dear
+        cost[loose & (prefer == base * (below + step))] = sign * _DEAR * base
     fixed = held >= 0
     low[fixed] = high[fixed] = held[fixed] // base - below[fixed]
     matrix = table.relations.tocsc()
     right = -(matrix @ below.astype(float))
     model = Model(matrix, right, low, high, cost, offset)
-    if not strict:
-        model = _with_steps(model, (~loose & (table.values > 0) & ~fixed), base)
+    moving = (table.values > 0) & ~fixed & (tier == "wide" or ~loose)
+    if tier != "neighbours":
+        model = _with_steps(model, moving, below > 0, base)
     start = least(model)
     if start is None:
         return None
@@ -132,21 +146,22 @@ def _solve(
     if found is None:
         return None
     steps = found[: len(table)].copy()
-    extra = found[len(table) :].reshape(2, -1) if not strict else None
-    if extra is not None:
-        steps[~loose & (table.values > 0) & ~fixed] += extra[0] - extra[1]
+    if tier != "neighbours":
+        up, down = found[len(table) :].reshape(2, -1)
+        steps[moving] += up - down
     return (base * (below + np.round(steps))).astype(np.int64), bound
 
 
-def _with_steps(model: Model, which: np.ndarray, base: int) -> Model:
-    """The model with a step up and a step down for each multiple of the base, both dear."""
+def _with_steps(model: Model, which: np.ndarray, may_fall: np.ndarray, base: int) -> Model:
+    """The model with a step up and a step down for each of these cells, both dear."""
     import scipy.sparse as sp
 
     more = model.matrix[:, np.flatnonzero(which)]
     count = more.shape[1]
     return Model(
         sp.hstack([model.matrix, more, -more]).tocsc(), model.right,
-        np.concatenate([model.low, np.zeros(2 * count)]), np.concatenate([model.high, np.ones(2 * count)]),
+        np.concatenate([model.low, np.zeros(2 * count)]),
+        np.concatenate([model.high, np.ones(count), may_fall[which].astype(float)]),
         np.concatenate([model.cost, np.full(2 * count, _DEAR * base)]), model.offset,
     )  # fmt: skip
 

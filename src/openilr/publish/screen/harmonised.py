@@ -30,6 +30,10 @@ _ETHNICITY = {
                                               "Any other Black/African/Caribbean background"),
     "Other ethnic group": ("Arab", "Any other ethnic group"),
 }  # fmt: skip
+#: The same groups as the style guide of GOV.UK writes them.
+_IN_WORDS = (
+    "Asian or Asian British", "Black, African, Caribbean or Black British", "Mixed or multiple ethnic groups",
+)  # fmt: skip
 _COLUMN, _LABEL, _CODE, _ITEM = 50, 80, 30, 120
 
 
@@ -47,7 +51,7 @@ def columns_have_their_shared_names(pair: Pair) -> str:
 
 @stage("Harmonised", "check_harmonised", "warn")
 def ethnic_groups_are_those_of_the_standard(pair: Pair) -> str:
-    known = {"Total", "Unknown", *_ETHNICITY}
+    known = {"Total", "Unknown", *_ETHNICITY, *_IN_WORDS}
     parts = {"Total", "Unknown", *(p for of in _ETHNICITY.values() for p in of)}
     found = []
     for column, allowed in (("ethnicity_major", known), ("ethnicity_minor", parts)):

@@ -1,0 +1,174 @@
+"""Builds a release: counts data sets on a frozen snapshot, protects them as one, and writes all their files.
+
+A release is a folder of the store, ``releases/<id>``, and one ZIP of it: data and meta files in the EES standard,
+certificates, workbooks, Parquet, CSVW metadata, and guidance whose words come from the code that computes each measure.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openilr.disclose.tables.model import Say, silent
+from openilr.publish.cells import Cells
+from openilr.publish.files import columns, ods, xlsx
+from openilr.publish.protect import Protected, ProtectError, protect_together
+from openilr.publish.release.counting import Counted, count
+from openilr.publish.release.declared import DataSet
+from openilr.publish.release.guidance import guidance, workbook
+from openilr.publish.release.ledger import Ledger
+from openilr.publish.release.pair import ReleaseError, provider_names, write_raw
+from openilr.publish.screen import Screening, check
+from openilr.store import durable
+
+if TYPE_CHECKING:
+    from openilr.store import Store
+
+FOLDER = "releases"
+#: Rows up to which a data set is written as workbooks too; more do not open well anywhere.
+MOST_ROWS_OF_A_WORKBOOK = 200_000
+
+
+@dataclass
+class Built:
+    """One data set of the release."""
+
+    data_set: DataSet
+    counted: Counted
+    protected: Protected
+    screening: Screening
+
+
+@dataclass
+class Release:
+    """``folder`` holds everything, ``archive`` is the ZIP of it."""
+
+    id: str
+    snapshot: str
+    folder: Path
+    archive: Path
+    built: list[Built] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def build(
+    store: Store, year: str, return_name: str, data_sets: tuple[DataSet, ...], method: str, *, base: int = 10,
+    threshold: int = 10, snapshot: str | None = None, by: str = "", say: Say = silent,
+) -> Release:  # fmt: skip
+    """Build and keep a release. A return that was never frozen is frozen first.
+
+    ReleaseError, ProtectError, MeasureError, StoreError: nothing is kept then.
+    """
+    snapshot = (
+        snapshot or _latest(store, year, return_name) or store.freeze(year, return_name, frozen_by=by or "publish")
+    )
+    home = store.path / FOLDER
+    home.mkdir(exist_ok=True)
+    id = f"{year}-{return_name}-{1 + len(list(home.glob(f'{year}-{return_name}-*/release.json')))}"
+    ledger = Ledger(home / "ledger", snapshot, method if method == "suppression" else f"rounding {base}")
+    final = home / id
+    durable.remove(final.with_name(final.name + durable.PART))
+    with durable.staging((final, 0o755)) as (part,):
+        release = Release(id, snapshot, final, final / f"{id}.zip")
+        names = provider_names(store)
+        counted = []
+        for number, data_set in enumerate(data_sets, start=1):
+            say(f"counting {data_set.name} ({number} of {len(data_sets)})")
+            counted.append(count(store, snapshot, year, return_name, data_set))
+        with tempfile.TemporaryDirectory(prefix="openilr-") as private:  # raw counts: for this user's eyes only
+            raw = [write_raw(each, year, return_name, Path(private), names) for each in counted]
+            pairs = [Cells(*paths, each.overlapping) for each, paths in zip(counted, raw, strict=True)]
+            done = protect_together(
+                pairs, part / "data", method, base=base, threshold=threshold, low=method == "rounding", memory=ledger,
+                say=say,
+            )  # fmt: skip
+        for each, protected in zip(counted, done, strict=True):
+            say(f"writing {each.data_set.name}")
+            built = Built(each.data_set, each, protected, _screened(protected))
+            release.built.append(built)
+            _files(built, part, method, base, threshold)
+        release.facts = _facts(release, method, base, threshold)
+        text = guidance(release, method, base, threshold, year, return_name)
+        (part / "guidance.txt").write_text(text, "utf-8")
+        (part / "release.json").write_text(json.dumps(release.facts, indent=1) + "\n", "utf-8")
+        _zip(part, part / f"{id}.zip")
+        _keep(home, ledger, id)
+        durable.publish_folder(part, final)
+    for built in release.built:
+        built.protected.data, built.protected.meta = (
+            final / "data" / path.name for path in (built.protected.data, built.protected.meta)
+        )
+    return release
+
+
+def _latest(store: Store, year: str, return_name: str) -> str | None:
+    import polars as pl
+
+    frame = store.snapshots()
+    rows = frame.filter((pl.col("year") == year) & (pl.col("return") == return_name))
+    return rows.sort("number")["snapshot"].to_list()[-1] if rows.height else None
+
+
+def _screened(done: Protected) -> Screening:
+    screening = check(done.data, done.meta)
+    if not screening.fit_to_serve:
+        first = screening.failures[0]
+        raise ReleaseError(f"{done.data.name} does not pass its screening: {first.name}. {first.message}")
+    return screening
+
+
+def _files(built: Built, part: Path, method: str, base: int, threshold: int) -> None:
+    import polars as pl
+
+    data = pl.read_csv(built.protected.data, infer_schema=False).fill_null("")
+    meta = pl.read_csv(built.protected.meta, infer_schema=False).fill_null("")
+    stem, title = built.data_set.name, built.data_set.title
+    indicators = meta.filter(pl.col("col_type") == "Indicator")["col_name"].to_list()
+    for folder in ("tables", "parquet"):
+        (part / folder).mkdir(exist_ok=True)
+    columns.write_parquet(data, indicators, part / "parquet" / f"{stem}.parquet")
+    text = columns.csvw(built.protected.data.name, title, built.data_set.summary, data, meta)
+    (part / "data" / f"{stem}.csv-metadata.json").write_text(text, "utf-8")
+    if data.height <= MOST_ROWS_OF_A_WORKBOOK:
+        book = workbook(built, data, meta, method, base, threshold)
+        xlsx.write(book, part / "tables" / f"{stem}.xlsx")
+        ods.write(book, part / "tables" / f"{stem}.ods")
+
+
+def _facts(release: Release, method: str, base: int, threshold: int) -> dict[str, Any]:
+    return {
+        "id": release.id,
+        "snapshot": release.snapshot,
+        "method": method,
+        **({"base": base} if method == "rounding" else {"threshold": threshold}),
+        "data_sets": [
+            {
+                "name": b.data_set.name, "title": b.data_set.title, "cells": b.protected.cells,
+                "hidden": b.protected.hidden, "overlapping": list(b.counted.overlapping),
+                "screening": {"failed": len(b.screening.failures), "warnings": len(b.screening.warnings)},
+            }
+            for b in release.built
+        ],
+    }  # fmt: skip
+
+
+def _zip(part: Path, target: Path) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(p for p in part.rglob("*") if p.is_file() and p != target):
+            archive.write(path, path.relative_to(part).as_posix())
+
+
+def _keep(home: Path, ledger: Ledger, id: str) -> None:
+    folder = home / "ledger"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    target = folder / f"{id}.parquet"
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=durable.PART, delete=False) as file:
+        ledger.frame().write_parquet(file)
+    Path(file.name).replace(target)
+
+
+__all__ = ["Built", "ProtectError", "Release", "ReleaseError", "build"]

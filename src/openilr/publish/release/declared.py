@@ -1,0 +1,77 @@
+"""The data sets of a release: what is counted, by what, and where.
+
+A new data set is one entry here. Every combination of the breakdowns is published, with all totals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """``measures`` are the indicators, ``by`` the breakdowns (names of ``openilr.measure.dimensions``), ``levels`` the
+    places beside the country: Regional and Local authority district (of the learner's home), or Provider alone.
+    ``settings`` of the measures by name, other than the defaults."""
+
+    name: str
+    title: str
+    summary: str
+    measures: tuple[str, ...]
+    by: tuple[str, ...]
+    levels: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+HOME = ("Regional", "Local authority district")
+APPRENTICESHIPS = ("starts", "achievements")
+FE_SKILLS = ("participation", "learner-achievements")
+
+DATA_SETS = (
+    DataSet(
+        "apprenticeships_region_district", "Apprenticeships by region and district",
+        "Apprenticeship starts and achievements by the learner's home region and local authority district, level, age "
+        "and sex.",
+        APPRENTICESHIPS, ("level", "age", "sex"), HOME,
+    ),
+    DataSet(
+        "apprenticeships_characteristics", "Apprenticeships by learner characteristics",
+        "Apprenticeship starts and achievements by ethnic group, learning difficulty or disability, sex, age and "
+        "level.",
+        APPRENTICESHIPS, ("ethnicity", "lldd", "sex", "age", "level"),
+    ),
+    DataSet(
+        "apprenticeships_subject", "Apprenticeships by subject",
+        "Apprenticeship starts and achievements by sector subject area, level, age and home region.",
+        APPRENTICESHIPS, ("ssa1", "level", "age"), ("Regional",),
+    ),
+    DataSet(
+        "apprenticeships_provider", "Apprenticeships by provider",
+        "Apprenticeship starts and achievements of each provider, by level and age.",
+        APPRENTICESHIPS, ("level", "age"), ("Provider",),
+    ),
+    DataSet(
+        "fe_skills_region_district", "Further education and skills by region and district",
+        "Adult learners in further education and skills, and those who achieved, by the learner's home region and "
+        "local authority district, level, age and sex.",
+        FE_SKILLS, ("level", "age_adult", "sex"), HOME,
+    ),
+    DataSet(
+        "fe_skills_characteristics", "Further education and skills by learner characteristics",
+        "Adult learners in further education and skills, and those who achieved, by ethnic group, learning difficulty "
+        "or disability, sex, age and provision.",
+        FE_SKILLS, ("ethnicity", "lldd", "sex", "age_adult", "provision"),
+    ),
+    DataSet(
+        "fe_skills_subject", "Enrolments by subject",
+        "Adult enrolments in further education and skills by sector subject area, level, age and home region.",
+        ("enrolments",), ("ssa1", "level", "age_adult"), ("Regional",),
+    ),
+)  # fmt: skip
+
+
+def choose(names: tuple[str, ...] = ()) -> tuple[DataSet, ...]:
+    """The data sets of these names, or all. KeyError with the first name that is not there."""
+    known = {each.name: each for each in DATA_SETS}
+    return tuple(known[name] for name in names) if names else DATA_SETS

@@ -1,0 +1,79 @@
+"""The words of a release, from the code that computes and protects its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from openilr.publish.files.workbook import SYMBOLS, Table, Workbook
+from openilr.spec import AcademicYear
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from openilr.publish.release.build import Built, Release
+
+
+def protection(method: str, base: int, threshold: int) -> str:
+    """How small numbers are protected, in a paragraph."""
+    if method == "rounding":
+        return (
+            f"Counts are rounded to multiples of {base}, each to one next to it, so that all totals still add up. A "
+            "count that is not zero and rounds to zero is shown as low. Percentages are worked out from rounded counts."
+        )
+    return (
+        f"Counts of fewer than {threshold}, and others that would give them away, are hidden as c. For every hidden "
+        f"count the release holds another possible table with {threshold} or more there that agrees with all shown, so "
+        "no hidden count can be shown to be small. Percentages are worked out from shown counts."
+    )
+
+
+def _paragraphs(built: Built) -> Iterator[tuple[str, str]]:
+    for measure in built.counted.measures:
+        yield measure.title, measure.definition
+        yield f"{measure.title}: formula", measure.formula
+        yield f"{measure.title}: source", measure.source
+        for number, text in enumerate(measure.not_yet, start=1):
+            yield f"{measure.title}: limit {number}", text
+    for column in built.counted.overlapping:
+        yield column, "One learner may be in several of its items, so they do not add up to the total."
+
+
+def guidance(release: Release, method: str, base: int, threshold: int, year: str, return_name: str) -> str:
+    """The data guidance that goes with the files, as plain text."""
+    lines = [
+        f"Release {release.id}", "", f"Academic year {AcademicYear(year).label}, from return {return_name} of the",
+        "Individualised Learner Record (snapshot " + release.snapshot + ").", "", "How numbers are protected", "",
+        protection(method, base, threshold), "", "Symbols", "", *(f"{k}: {v}" for k, v in SYMBOLS.items()),
+    ]  # fmt: skip
+    for built in release.built:
+        lines += ["", built.data_set.title, "=" * len(built.data_set.title), "", built.data_set.summary, ""]
+        lines += [f"File: data/{built.protected.data.name} ({built.protected.cells} counts)", ""]
+        lines += [f"{name}: {text}" for name, text in _paragraphs(built)]
+        lines += ["", "Columns"]
+        lines += [f"  {d.column}: {d.title}" for d in built.counted.dimensions]
+        lines += [f"  {name}: {title}" for name, title in built.counted.indicators.items()]
+    return "\n".join(lines) + "\n"
+
+
+def workbook(
+    built: Built, data: pl.DataFrame, meta: pl.DataFrame, method: str, base: int, threshold: int
+) -> Workbook:  # fmt: skip
+    """The data set as sheets: one table a level of places, without the columns that its rows leave blank."""
+    import polars as pl
+
+    label = {row["col_name"]: row["label"] for row in meta.iter_rows(named=True)}
+    indicators = set(meta.filter(pl.col("col_type") == "Indicator")["col_name"])
+    tables = []
+    for level in data["geographic_level"].unique(maintain_order=True):
+        rows = data.filter(pl.col("geographic_level") == level)
+        kept = [c for c in rows.columns if c not in ("geographic_level", "time_identifier") and (rows[c] != "").any()]
+        named = [label.get(c, c.replace("_", " ").capitalize()) for c in kept]
+        numbers = frozenset(i for i, c in enumerate(kept) if c in indicators)
+        tables.append(Table(level[:31], f"{built.data_set.title}: {level}", named, rows.select(kept).rows(), numbers))
+    cover = [
+        built.data_set.summary,
+        f"The same numbers as {built.protected.data.name}, one worksheet a level of places.",
+    ]
+    notes = [("Protection", protection(method, base, threshold)), *_paragraphs(built)]
+    return Workbook(built.data_set.title, cover, notes, tables)

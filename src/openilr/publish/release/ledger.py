@@ -1,0 +1,96 @@
+"""The ledger of releases: what was published of every cell, so that a cell has one value wherever it stands.
+
+A cell is what a reader takes it for: an indicator, a period, a place by its code, and the items it is narrowed to.
+Data sets that share a cell (a region in one, the region and its districts in another) and later versions of a data set
+find it here. The ledger keeps raw counts beside published values, so it stays inside the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from openilr.disclose.tables.model import Table
+
+COUNTRY = "National"
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_COLUMNS = ("key", "raw", "shown", "snapshot")
+HIDDEN = -1
+
+
+@dataclass
+class Ledger:
+    """``folder`` holds one Parquet file for each release; entries of the release being built are added in memory."""
+
+    folder: Path
+    snapshot: str
+    method: str
+    known: dict[str, tuple[int, int, str]] = field(default_factory=dict, repr=False)
+    fresh: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        import polars as pl
+
+        for path in sorted(self.folder.glob("*.parquet"), key=lambda p: p.stat().st_mtime_ns):
+            for key, raw, shown, snapshot in pl.read_parquet(path, columns=list(_COLUMNS)).iter_rows():
+                self.known[key] = (raw, shown, snapshot)
+
+    def _keys(self, name: str, time: tuple[str, str], table: Table) -> list[str]:
+        """A cell's name, the same in every data set; short, because there are many."""
+        parts = []
+        for dimension in table.dimensions:
+            labels: list[tuple[str, ...]] = [tuple(map(str, n)) for n in dimension.nodes]  # type: ignore[call-overload]
+            if dimension.name == "place":
+                parts.append(["" if n[0] == COUNTRY else "/".join(_place(n)) for n in labels])
+            else:
+                total = [all(v.strip().casefold() == "total" for v in n) for n in labels]
+                nodes = zip(labels, total, strict=True)
+                parts.append(["" if t else f"{dimension.name}={'/'.join(n)}" for n, t in nodes])
+        head = f"{self.method}|{name}|{'|'.join(time)}"
+        out = []
+        for nodes_of in table.at.tolist():
+            words = sorted(parts[d][n] for d, n in enumerate(nodes_of))
+            cell = "|".join([head, *(w for w in words if w)])
+            out.append(hashlib.blake2b(cell.encode(), digest_size=12).hexdigest())
+        return out
+
+    def before(self, name: str, time: tuple[str, str], table: Table) -> tuple[np.ndarray, np.ndarray]:
+        """For each cell what was published of it, ``HIDDEN`` where hidden, -2 where nothing; and whether it must stay:
+        it was published from the same snapshot, or from an older one with the same count."""
+        shown = np.full(len(table), -2, dtype=np.int64)
+        same = np.zeros(len(table), bool)
+        for cell, key in enumerate(self._keys(name, time, table)):
+            raw, value, snapshot = (
+                (*self.fresh[key], self.snapshot) if key in self.fresh else self.known.get(key, (-1, 0, ""))
+            )
+            if raw == table.values[cell]:
+                shown[cell], same[cell] = value, snapshot == self.snapshot
+        return shown, same
+
+    def note(self, name: str, time: tuple[str, str], table: Table, shown: np.ndarray) -> None:
+        """Remember what is published of each cell."""
+        for key, raw, value, latent in zip(
+            self._keys(name, time, table), table.values.tolist(), shown.tolist(), table.latent.tolist(), strict=True
+        ):
+            if not latent:
+                self.fresh[key] = (raw, value)
+
+    def frame(self) -> pl.DataFrame:
+        """The entries of this release."""
+        import polars as pl
+
+        rows = [(key, raw, shown, self.snapshot) for key, (raw, shown) in self.fresh.items()]
+        types = {"key": pl.String, "raw": pl.Int64, "shown": pl.Int64, "snapshot": pl.String}
+        return pl.DataFrame(rows, schema=types, orient="row")
+
+
+def _place(node: tuple[str, ...]) -> tuple[str, ...]:
+    """A code is one place at whatever level it stands; what has no code is told by level and name."""
+    return node if node[1] in ("z", "x", "") else node[1:]

@@ -1,0 +1,119 @@
+"""A counted data set as an EES pair of raw counts, for protection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openilr.measure.declare import NOT_KNOWN, Dimension
+from openilr.measure.dimensions import REGIONS
+from openilr.publish import standard
+from openilr.publish.places import Lists
+from openilr.publish.release.counting import TOTAL, Counted
+from openilr.publish.verify import ratio
+from openilr.publish.write import csv_bytes
+from openilr.spec import AcademicYear
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from openilr.store import Store
+
+ENGLAND = ("E92000001", "England")
+ELSEWHERE = ("z", "Outside of England and unknown")
+#: How each return's period is called; statistics come from these returns only.
+TIME_IDENTIFIERS = {
+    "R04": "Academic year Q1", "R06": "Academic year Q2", "R10": "Academic year Q3", "R14": "Academic year",
+}  # fmt: skip
+#: What is not known is called in all statistics.
+UNKNOWN = "Unknown"
+
+
+class ReleaseError(Exception):
+    """The release can not be built as asked; the message says why."""
+
+
+def write_raw(counted: Counted, year: str, return_name: str, folder: Path, names: dict[str, str]) -> tuple[Path, Path]:
+    """Write data and meta file into a private folder; their paths. ``names`` of providers by UKPRN."""
+    if return_name not in TIME_IDENTIFIERS:
+        raise ReleaseError(f"Statistics are published from {', '.join(TIME_IDENTIFIERS)}, not from {return_name}.")
+    stem = counted.data_set.name
+    data, meta = folder / f"{stem}.csv", folder / f"{stem}.meta.csv"
+    places = _Places(counted, names)
+    dimensions = [d for d in counted.dimensions if counted.frame[d.name].n_unique() > 1]
+    indicators = [*counted.indicators, *counted.rates]
+    time = (f"{AcademicYear(year).start.year}{year[2:]}", TIME_IDENTIFIERS[return_name])
+    header = ["time_period", "time_identifier", "geographic_level", *standard.LEVELS["National"], *places.columns]
+    header += [*(d.column for d in dimensions), *indicators]
+    rows = []
+    for row in counted.frame.iter_rows(named=True):
+        numbers = [str(row[i]) for i in counted.indicators]
+        numbers += [_rate(row, *rate) for rate in counted.rates.values()]
+        rows.append(
+            [
+                *time,
+                row["geographic_level"],
+                *ENGLAND,
+                *places.of(row),
+                *(_label(d, row[d.name]) for d in dimensions),
+                *numbers,
+            ]
+        )
+    data.write_bytes(csv_bytes(header, rows))
+    meta.write_bytes(csv_bytes(standard.REQUIRED_META, list(_about(counted, dimensions))))
+    return data, meta
+
+
+def _label(dimension: Dimension, code: str) -> str:
+    return {TOTAL: TOTAL, NOT_KNOWN: UNKNOWN}.get(code) or dimension.label(code)
+
+
+def _rate(row: dict[str, Any], of: str, by: str, _: str, places: int) -> str:
+    return ratio(row[of], row[by], 100, places) if row[by] else "z"
+
+
+def _about(counted: Counted, dimensions: list[Dimension]) -> Any:
+    for dimension in dimensions:
+        yield (dimension.column, "Filter", dimension.title, "", "", "", "", "")
+    for name, title in counted.indicators.items():
+        yield (name, "Indicator", title[:1].upper() + title[1:], "", "", "0", "", "")
+    for name, (_, _, title, decimals) in counted.rates.items():
+        yield (name, "Indicator", title[:1].upper() + title[1:], "", "%", str(decimals), "", "")
+
+
+class _Places:
+    """The columns of places that a data set has, and how each row fills them in."""
+
+    def __init__(self, counted: Counted, names: dict[str, str]) -> None:
+        self.levels = counted.data_set.levels
+        self.columns = [c for level in self.levels for c in standard.LEVELS[level]]
+        lists = Lists.read()
+        self.names = {
+            "Regional": dict(REGIONS),
+            "Local authority district": {r[0]: r[-1] for r in lists.places["Local authority district"]},
+            "Provider": names,
+        }
+
+    def of(self, row: dict[str, Any]) -> list[str]:
+        filled: dict[str, tuple[str, str]] = {}
+        if row["geographic_level"] != "National":
+            filled[row["geographic_level"]] = self._named(row["geographic_level"], row["place_code"])
+        if row["geographic_level"] == "Local authority district" and "Regional" in self.levels:
+            filled["Regional"] = self._named("Regional", row["place_region"])
+        return [v for level in self.levels for v in filled.get(level, ("", ""))]
+
+    def _named(self, level: str, code: str) -> tuple[str, str]:
+        return ELSEWHERE if code == NOT_KNOWN else (code, self.names[level].get(code, f"{level} {code}"))
+
+
+def provider_names(store: Store) -> dict[str, str]:
+    """Names of providers by UKPRN, from the store's reference data; empty where it has none."""
+    reference = store.reference()
+    found: dict[str, str] = {}
+    for table in ("providers", "organisations"):
+        if table in reference:
+            frame: pl.DataFrame = reference[table]
+            if {"UKPRN", "Name"} <= set(frame.columns):
+                rows = frame.select("UKPRN", "Name").drop_nulls().rows()
+                found |= {str(ukprn): " ".join(name.split()) for ukprn, name in rows}
+    return found
