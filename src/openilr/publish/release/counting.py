@@ -29,7 +29,8 @@ PLACES = {"Regional": "home_region", "Local authority district": "home_lad", "Pr
 class Counted:
     """``frame`` has ``geographic_level``, ``place_region``, ``place_code``, a column of codes for each breakdown
     ("Total" where all) and one column of counts for each indicator. ``overlapping`` are the breakdowns whose items
-    share learners, ``indicators`` the columns of counts with their titles; ``rates`` those of rates, with what they are made of.
+    share learners, ``indicators`` the columns of counts with their titles, ``rates`` those of rates with what they are
+    made of.
     """
 
     data_set: DataSet
