@@ -46,6 +46,11 @@ class QualityFormat(StrEnum):
     html = "html"
 
 
+class TableFormat(StrEnum):
+    parquet = "parquet"
+    csv = "csv"
+
+
 class ReportFormat(StrEnum):
     text = "text"
     json = "json"
@@ -392,6 +397,81 @@ def derive(
         number = held.derive_again(year)
     with Output(None) as out:
         out.write(f"{number:,} returns were derived again.\n")
+    return FINE
+
+
+@app.command("export")
+def export(
+    target: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.")],
+    store: StoreFolder,
+    year: Annotated[str | None, typer.Option(metavar="YYYY", help="Only this collection year.")] = None,
+    return_name: Annotated[str | None, typer.Option("--return", metavar="R14", help="Only this return.")] = None,
+    snapshot: Annotated[str | None, typer.Option(metavar="ID", help="A snapshot instead, such as 2526-R14-1.")] = None,
+    format: Annotated[TableFormat, typer.Option(help="Form of the tables.")] = TableFormat.parquet,
+) -> int:
+    """Write the national tables into a folder, without identifiers, with a description of each column beside them.
+
+    Every row is still about one person: keep the folder as personal data.
+
+    Example: ilr store export national --snapshot 2526-R14-1 --store sector
+
+    Exit codes: 0 written; 2 there is no such return or snapshot, or the folder can not be written.
+    """
+    from openilr.store import StoreError
+
+    held = opened(store)
+    with plain(StoreError):
+        rows = held.export(target, year=year, return_name=return_name, snapshot=snapshot, form=format.value)
+    with Output(None) as out:
+        out.write(f"Wrote {len(rows)} tables with {sum(rows.values()):,} rows into {target}.\n")
+    return FINE
+
+
+@app.command("journeys")
+def journeys(
+    store: StoreFolder,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every episode to this Parquet file.")
+    ] = None,
+    provider: Annotated[int | None, typer.Option(metavar="UKPRN", help="With --learner: whose learner.")] = None,
+    learner: Annotated[
+        str | None, typer.Option(metavar="REF", help="Tell one learner's story, by LearnRefNumber.")
+    ] = None,
+) -> int:
+    """Join aims over years and providers: what went on, was restarted or transferred, and what got lost.
+
+    Example: ilr store journeys --store sector --output journeys.parquet
+
+    Example: ilr store journeys --store sector --provider 10001234 --learner L000123
+
+    Exit codes: 0 joined; 2 there is no such store or learner.
+    """
+    from openilr.store import StoreError
+    from openilr.store.journeys import tell
+
+    if (learner is None) != (provider is None):
+        raise CannotRun("A learner is known by both: --provider UKPRN and --learner REF.")
+    held = opened(store)
+    with plain(StoreError):
+        rows, n = held.journeys(output if learner is None else None)
+        if learner is not None and provider is not None:
+            key = held.learner_key(provider, learner)
+            found = rows.filter(rows["person"].is_in(rows.filter(learner_key=key)["person"].implode()))
+            if found.is_empty():
+                raise CannotRun(f"The store has no such learner of {provider}.")
+    with Output(None) as out:
+        if learner is not None:
+            out.write(tell(found))
+            return FINE
+        out.write(
+            f"{n['people']:,} people with {n['journeys']:,} journeys of {n['episodes']:,} episodes.\n"
+            f"  {n['over_several_years']:,} episodes were returned in several years; {n['restarts']:,} are restarts, "
+            f"{n['transfers']:,} transfers.\n"
+            f"  {n['people_with_several_providers']:,} people learn with several providers.\n"
+            f"  {n['lost']:,} episodes went on and are missing from the provider's later year.\n"
+            f"  {n['ulns_joined']:,} changed or missing ULNs were joined; {n['references_used_again']:,} references "
+            f"that stand for another person were not.\n"
+        )
     return FINE
 
 

@@ -6,23 +6,19 @@ opens few files. A later correction does not touch a snapshot; freezing again ma
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from openilr.store import durable
+from openilr.store import durable, views
 from openilr.store.catalogue import Catalogue, Snapshot, StoredFile
 from openilr.store.errors import StoreError
 from openilr.store.tables import columns, kept_entities, table_name
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+ROW_GROUP = 122_880
 
 
 def freeze(folder: Path, catalogue: Catalogue, year: str, return_name: str, by: str, note: str, now: str) -> str:
     """Write the snapshot and record it. The caller holds the writer's lock."""
     from openilr import years
-    from openilr.store import views
 
     if not by.strip():
         raise StoreError("Say who makes the snapshot: frozen_by may not be empty.")
@@ -40,7 +36,10 @@ def freeze(folder: Path, catalogue: Catalogue, year: str, return_name: str, by: 
         for entity in kept_entities(years.load(year).schema):
             if paths.get(entity.name):
                 path = part / f"{table_name(entity.name)}.parquet"
-                rows = _join(session, paths[entity.name], path, [name for name, _ in columns(entity)])
+                durable.step(f"create {path.name}")
+                names = ", ".join(f'"{name}"' for name, _ in columns(entity))
+                query = f"SELECT {names} FROM read_parquet({views.listed(paths[entity.name])})"  # noqa: S608
+                rows = views.copy(session, query, path, f"COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}")
                 size, sha256 = durable.file_sha256(path)
                 files.append(StoredFile(f"snapshots/{id}/{path.name}", "table", size, sha256, entity.name, rows))
         durable.publish_folder(part, final)
@@ -51,32 +50,3 @@ def freeze(folder: Path, catalogue: Catalogue, year: str, return_name: str, by: 
             Snapshot(id, year, return_name, number, by.strip(), now, note, counts, submissions, tuple(files))
         )
     return id
-
-
-def _join(session: DuckDBPyConnection, paths: list[Path], target: Path, names: list[str]) -> int:
-    """One Parquet file of many, in their order, on disk when this returns; the number of rows."""
-    import duckdb
-
-    from openilr.store.views import listed
-
-    durable.step(f"create {target.name}")
-    wanted = ", ".join(f'"{name}"' for name in names)
-    query = f"SELECT {wanted} FROM read_parquet({listed(paths)})"  # noqa: S608 - names of our own schema
-    into = "'" + str(target.absolute()).replace("'", "''") + "'"
-    try:
-        session.execute(f"COPY ({query}) TO {into} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
-        rows = session.fetchone()
-    except duckdb.IOException as error:
-        raise OSError(str(error).splitlines()[0]) from None
-    except duckdb.Error as error:
-        raise StoreError(
-            f"{target.stem} could not be read ({type(error).__name__}); `ilr store verify` says which file is damaged. "
-            "Nothing was changed."
-        ) from None
-    durable.step(f"sync {target.name}")
-    handle = os.open(target, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    return int(rows[0]) if rows else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -251,6 +252,10 @@ class Store:
             raise StoreError(f"The store has no snapshot {id}. {there}")
         return found[id]
 
+    def learner_key(self, ukprn: int, learn_ref_number: str) -> str:
+        """The key under which a provider's learner stands in all tables. VaultError without the vault's key."""
+        return self._key.learner_key(ukprn, learn_ref_number)
+
     def vault(self) -> Vault:
         """The identifiers, for linking. VaultError without the key."""
         return Vault(self.path, self._key)
@@ -375,6 +380,63 @@ class Store:
         if submission.status != "accepted":
             raise StoreError(f"{name} was refused, so nothing of it was kept to compare.")
         return views.of_submissions(self.path, [submission]), submission.ukprn
+
+    def export(
+        self,
+        target: str | os.PathLike[str],
+        *,
+        year: str | None = None,
+        return_name: str | None = None,
+        snapshot: str | None = None,
+        form: str = "parquet",
+        ratings: bool = True,
+    ) -> dict[str, int]:
+        """Write the national tables into a new folder, as Parquet or CSV; the rows of each file.
+
+        They hold no identifiers, and are personal data all the same: every row is about one person. Beside them stand
+        ``fields.csv`` with what each column is and how good (``ratings``, of one return), and ``manifest.json``.
+        """
+        from openilr.store import exports, views
+
+        with _plain_errors("The export could not be written"):
+            if snapshot is None and (year is None or return_name is None):
+                found = self._submissions(year=year, return_name=return_name, current=True, with_files=True)
+                if not found:
+                    raise StoreError("The store holds no accepted return that was asked for.")
+                paths, state, quality = views.of_submissions(self.path, found), year or "all years", None
+            else:
+                state = snapshot or f"{year}-{return_name}"
+                paths = self._state(state)[0]
+                quality = self.quality(year, return_name, snapshot=snapshot) if ratings else None
+            about = {"store": self._settings["id"], "state": state, "written_at": _now(), "personal_data": True}
+            return exports.export(paths, Path(target), form, about, quality)
+
+    def journeys(
+        self, output: str | os.PathLike[str] | None = None, *, spine: pl.DataFrame | None = None
+    ) -> tuple[pl.DataFrame, dict[str, int]]:
+        """Episodes of learning joined over years, providers, restarts and transfers (``openilr.store.journeys``).
+
+        The rows, and counts of what there is. With ``output`` the rows go to that Parquet file and the frame is empty:
+        a national store has tens of millions. ``spine`` (learner_key, person_id) from linking joins more people.
+        """
+        import polars as pl
+
+        from openilr.store import journeys, views
+
+        last: dict[tuple[str | None, int | None], Submission] = {}
+        for submission in self._submissions(current=True, with_files=True):
+            last[submission.year, submission.ukprn] = submission  # in the order of returns
+        if not last:
+            raise StoreError("The store holds no accepted return.")
+        paths = views.of_submissions(self.path, list(last.values()))
+        with tempfile.TemporaryDirectory(prefix="openilr-") as folder, _plain_errors("The journeys were not written"):
+            file = Path(folder) / "journeys.parquet"
+            part = Path(f"{output}{durable.PART}") if output is not None else file
+            counts = journeys.journeys(paths, part, spine)
+            if output is not None:
+                part.replace(output)
+                return pl.DataFrame(), counts
+            return pl.read_parquet(file), counts
 
     # Deriving again
 

@@ -6,6 +6,7 @@ with different schemas stand in one view; a field that a year does not have is n
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from openilr import years
 from openilr.spec import Entity
+from openilr.store import durable
 from openilr.store.catalogue import Snapshot, StoredFile, Submission
 from openilr.store.errors import StoreError
 from openilr.store.tables import DUCKDB, columns, kept_entities, table_name
@@ -62,6 +64,30 @@ def frame(session: DuckDBPyConnection, query: str) -> pl.DataFrame:
 def row(session: DuckDBPyConnection, query: str) -> tuple[Any, ...]:
     """The one row of a query."""
     return session.execute(query).fetchall()[0]
+
+
+def copy(session: DuckDBPyConnection, query: str, target: Path, options: str) -> int:
+    """Write the rows of a query to a file, on disk when this returns; how many. OSError where the disk fails."""
+    import duckdb
+
+    into = "'" + str(target.absolute()).replace("'", "''") + "'"
+    form = {".parquet": "parquet", ".csv": "csv"}[target.suffix]
+    try:
+        rows = row(session, f"COPY ({query}) TO {into} (FORMAT {form}, {options})")[0]
+    except duckdb.IOException as error:
+        raise OSError(str(error).splitlines()[0]) from None
+    except duckdb.Error as error:
+        raise StoreError(
+            f"{target.stem} could not be read ({type(error).__name__}); `ilr store verify` says which file is damaged. "
+            "Nothing was changed."
+        ) from None
+    durable.step(f"sync {target.name}")
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return int(rows)
 
 
 def queries(paths: Paths) -> dict[str, str]:

@@ -1,0 +1,313 @@
+"""Time, memory and size of a store of many learners over five years.
+
+    python benchmarks/bench_store.py --learners 2000000
+
+Returns are made as tables, without XML, and go in through ``Store.ingest``: the same writing, deriving and encrypting
+as for a file that was sent and checked. Each step runs in a process of its own, so that its peak memory is its own.
+Prints a table and writes docs/benchmarks/store.md. Two million learners a year need 20 GB of disk and an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from openilr import years
+from openilr.spec import Type
+from openilr.store import Store
+from openilr.synth import write_reference
+from openilr.synth.catalogue import POSTCODES_IN_USE, aim, standard
+from openilr.synth.numbers import postcode
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks" / "store.md"
+YEARS = ("1819", "2021", "2425", "2526", "2627")
+CHANGED = "2526"  #: the year with a second return, for the difference
+AIMS_EACH = 2.5
+PROVIDERS = 1_200  #: for two million learners; fewer learners have as many fewer, and at least twelve
+_TYPES = {
+    Type.STRING: pl.String, Type.RESTRICTED: pl.String, Type.INT: pl.Int32, Type.LONG: pl.Int64,
+    Type.DECIMAL: pl.Float64, Type.DATE: pl.Date, Type.DATETIME: pl.Datetime("us"),
+}  # fmt: skip
+
+
+@dataclass
+class Tables:
+    year: Any
+    frames: dict[str, pl.DataFrame]
+
+
+@dataclass
+class Step:
+    name: str
+    seconds: float
+    processor: float
+    peak_mb: float
+    said: str = ""
+
+
+class Maker:
+    """Frames of one provider's return. The same learners come back in every year; a third of them is new."""
+
+    def __init__(self) -> None:
+        self._postcodes = np.array([postcode(i) for i in range(POSTCODES_IN_USE)], dtype=object)
+        self._aims = np.array([aim(i).reference for i in range(1_500)], dtype=object)
+        self._standards = np.array([standard(i).code for i in range(40)])
+
+    def tables(self, name: str, ukprn: int, place: int, learners: int, *, later: bool) -> Tables:
+        """``later`` is the return in which more aims have ended than in the one before."""
+        pack = years.load(name)
+        random = np.random.default_rng(int(name) * 100_000 + place)
+        first = pack.academic_year.start.year
+        person = place * learners + np.arange(learners) + (first - 2018) * learners // 3
+        rows: dict[str, dict[str, Any]] = {n: {} for n in pack.schema.entities}
+        rows["LearningProvider"] = {"UKPRN": [ukprn]}
+        rows["Learner"] = {
+            "LearnRefNumber": np.char.mod("L%09d", person).astype(object), "ULN": 1_000_000_000 + person,
+            "FamilyName": np.char.mod("Family%d", person % 40_000).astype(object),
+            "GivenNames": np.char.mod("Given%d", person % 9_000).astype(object),
+            "DateOfBirth": _days(date(first - 45, 1, 1), person * 7919 % (28 * 365)),
+            "Ethnicity": 31 + person % 17, "Sex": np.where(person % 2, "F", "M").astype(object),
+            "LLDDHealthProb": 1 + person % 2, "NINumber": np.char.mod("QQ%06dC", person % 10**6).astype(object),
+            "PostcodePrior": self._postcodes[person * 31 % POSTCODES_IN_USE],
+            "Postcode": self._postcodes[person * 37 % POSTCODES_IN_USE],
+            "AddLine1": np.char.mod("%d Made Up Street", person % 300).astype(object),
+            "TelNo": np.char.mod("07700%06d", person % 10**6).astype(object),
+            "Email": np.char.mod("learner%d@example.invalid", person).astype(object),
+            "PlanLearnHours": random.integers(20, 700, learners),
+        }  # fmt: skip
+        each = np.where(np.arange(learners) % 2, 3, 2)  # two and a half aims a learner
+        owner = np.repeat(np.arange(learners), each)
+        number = np.concatenate([np.arange(1, n + 1) for n in each])
+        count = len(owner)
+        programme = (number == 1) & (owner % 4 == 0)
+        ended = random.random(count) < (0.6 if later else 0.4)
+        start = random.integers(0, 250, count)
+        rows["LearningDelivery"] = {
+            "parent": owner,
+            "LearnAimRef": np.where(programme, "ZPROG001", self._aims[random.integers(0, 1_500, count)]),
+            "AimType": np.where(programme, 1, 4), "AimSeqNumber": number,
+            "LearnStartDate": _days(date(first, 8, 1), start),
+            "LearnPlanEndDate": _days(date(first, 8, 1), start + 300), "FundModel": np.where(programme, 36, 38),
+            "ProgType": _or_null(25, programme), "StdCode": _or_null(self._standards[owner % 40], programme),
+            "DelLocPostCode": self._postcodes[random.integers(0, 200, count) * 97 % POSTCODES_IN_USE],
+            "CompStatus": np.where(ended, 2, 1), "LearnActEndDate": _days(date(first, 8, 1), start + 40, ended),
+            "Outcome": _or_null(1, ended),
+            "SWSupAimId": np.char.mod("%012d-0000-4000-8000-000000000000", np.arange(count)).astype(object),
+        }  # fmt: skip
+        of = np.repeat(np.arange(count), 2)
+        kind = np.tile(np.array(["SOF", "FFI"], dtype=object), count)
+        rows["LearningDeliveryFAM"] = {
+            "parent": of, "LearnDelFAMType": kind, "LearnDelFAMCode": np.where(kind == "SOF", "105", "1"),
+        }  # fmt: skip
+        rows["LearnerEmploymentStatus"] = {
+            "parent": np.arange(learners), "EmpStat": 10 + person % 3,
+            "DateEmpStatApp": _days(date(first - 1, 8, 1), person % 300),
+        }  # fmt: skip
+        return Tables(pack, {n: _frame(entity, rows[n]) for n, entity in pack.schema.entities.items()})
+
+
+def _days(first: date, after: Any, where: Any = None) -> pl.Series:
+    days = pl.Series(np.asarray(after, dtype=np.int32)) + (first - date(1970, 1, 1)).days
+    dates = days.cast(pl.Date)
+    return dates if where is None else dates.zip_with(pl.Series(where), pl.Series([None], dtype=pl.Date))
+
+
+def _or_null(values: Any, where: Any) -> pl.Series:
+    wide = np.broadcast_to(values, where.shape)
+    return pl.Series(wide).cast(pl.Int32).zip_with(pl.Series(where), pl.Series([None], dtype=pl.Int32))
+
+
+def _frame(entity: Any, columns: dict[str, Any]) -> pl.DataFrame:
+    height = len(next(iter(columns.values()))) if columns else 1 if entity.name in ("Message", "Header") else 0
+    types = {f.name: _TYPES[f.type] for f in entity.fields}
+    base = {"row": pl.int_range(height, eager=True, dtype=pl.UInt32), "parent": columns.get("parent"),
+            "line": pl.int_range(height, eager=True, dtype=pl.UInt32)}  # fmt: skip
+    data = {}
+    for name, values in base.items():
+        whole = pl.zeros(height, pl.UInt32, eager=True) if values is None else pl.Series(values)
+        data[name] = whole.cast(pl.UInt32)
+    for name, dtype in types.items():
+        given = columns.get(name)
+        if given is None:
+            data[name] = pl.Series([None], dtype=dtype).new_from_index(0, height)
+        else:
+            data[name] = (given if isinstance(given, pl.Series) else pl.Series(given)).cast(dtype)
+    return pl.DataFrame(data)
+
+
+# Steps ----------------------------------------------------------------------------------------------------
+
+
+def apart(name: str, work: Callable[[], str]) -> Step:
+    """Run in a process of its own; what it says is passed back."""
+    reading, writing = os.pipe()
+    started = time.perf_counter()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        try:
+            os.write(writing, work().encode())
+            os._exit(0)
+        except BaseException as error:
+            os.write(writing, f"{type(error).__name__}: {error}".encode())
+            os._exit(1)
+    os.close(writing)
+    said = os.fdopen(reading).read()
+    _, status, used = os.wait4(pid, 0)
+    seconds = time.perf_counter() - started
+    if status:
+        sys.exit(f"{name} failed: {said[-2000:]}")
+    step = Step(name, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3, said)
+    print(f"{step.name:<45} {step.seconds:9.1f} s {step.processor:9.1f} s {step.peak_mb:8,.0f} MB  {said}", flush=True)
+    return step
+
+
+def ingest(folder: Path, name: str, return_name: str, learners: int, providers: int, *, later: bool) -> Step:
+    """The seconds of the step are those of ``ingest`` alone, without the making of tables."""
+
+    def work() -> str:
+        store, maker, wall, processor = Store(folder), Maker(), 0.0, 0.0
+        each = learners // providers
+        for place in range(providers):
+            tables = maker.tables(name, 10_000_001 + place, place, each, later=later)
+            wall -= time.perf_counter()
+            processor -= time.process_time()
+            store.ingest([tables], return_name=return_name, submitted_by="benchmark")
+            wall += time.perf_counter()
+            processor += time.process_time()
+        return f"{wall} {processor}"
+
+    step = apart(f"take in {name} {return_name}", work)
+    step.seconds, step.processor = map(float, step.said.split())
+    step.said = f"{1e6 * step.processor / learners:.0f} µs of processor a learner"
+    return step
+
+
+def load(folder: Path) -> str:
+    connection = Store(folder).connect()
+    people = connection.table("learner").person_key.nunique().to_polars()
+    return f"{people:,} people over all years"
+
+
+def starts(folder: Path, year: str) -> str:
+    connection = Store(folder).connect(year, "R14")
+    aims = connection.table("learning_delivery")
+    found = (
+        aims.filter(aims.AimType == 1).group_by("programme_level", "ssa1").agg(starts=lambda t: t.count()).to_polars()
+    )
+    return f"{found['starts'].sum():,} programme aims in {found.height} groups"
+
+
+def diff(folder: Path) -> str:
+    totals = Store(folder).diff(f"{CHANGED}-R10-1", f"{CHANGED}-R14-1").totals()
+    return f"{totals['aims_changed']:,} aims changed"
+
+
+def quality(folder: Path, snapshot: str) -> str:
+    found = Store(folder).quality(snapshot=snapshot)
+    return f"{len(found.counts)} fields, {sum(r.rating == 'good' for r in found.ratings.values())} good"
+
+
+def journeys(folder: Path, output: Path) -> str:
+    _, counts = Store(folder).journeys(output)
+    return f"{counts['episodes']:,} episodes of {counts['people']:,} people"
+
+
+def size(folder: Path, part: str) -> float:
+    return sum(path.stat().st_size for path in (folder / part).rglob("*") if path.is_file()) / 1e9
+
+
+def measure(folder: Path, learners: int) -> tuple[list[Step], dict[str, float]]:
+    providers = max(12, PROVIDERS * learners // 2_000_000)
+    learners = learners // providers * providers
+    os.environ["OPENILR_VAULT_KEY_FILE"] = str(folder / "vault.key")
+    store = folder / "store"
+    held = Store.init(store)
+    held.add_reference(_reference(folder / "reference"))
+    steps = []
+    for name in YEARS:
+        if name == CHANGED:
+            steps.append(ingest(store, name, "R10", learners, providers, later=False))
+        steps.append(ingest(store, name, "R14", learners, providers, later=True))
+    for name, return_name in ((CHANGED, "R10"), *((name, "R14") for name in YEARS)):
+        steps.append(
+            apart(f"freeze {name} {return_name}", lambda n=name, r=return_name: held.freeze(n, r, frozen_by="b"))
+        )
+    steps.append(apart("load: people over five years", lambda: load(store)))
+    steps.append(apart("programme starts of a year by level and subject", lambda: starts(store, CHANGED)))
+    steps.append(apart("difference of two snapshots", lambda: diff(store)))
+    steps.append(apart("quality of a snapshot, vault included", lambda: quality(store, f"{CHANGED}-R14-1")))
+    steps.append(apart("journeys over five years", lambda: journeys(store, folder / "journeys.parquet")))
+    sizes = {part: size(store, part) for part in ("tables", "vault", "snapshots")}
+    return steps, sizes
+
+
+def _reference(folder: Path) -> Path:
+    write_reference(folder)
+    return folder
+
+
+def page(steps: list[Step], sizes: dict[str, float], learners: int) -> str:
+    taken = [s for s in steps if s.name.startswith("take in") and not s.name.endswith("R10")]
+    first, last = taken[0].processor, taken[-1].processor
+    rows = "\n".join(
+        f"| {s.name} | {s.seconds:,.1f} | {s.processor:,.1f} | {s.peak_mb:,.0f} | {s.said} |" for s in steps
+    )
+    returns = len(YEARS) + 1
+    kept = "\n".join(f"| {part} | {gb:.2f} | {1e9 * gb / (returns * learners):,.0f} |" for part, gb in sizes.items())
+    where = f"{os.cpu_count()} processors, Python {platform.python_version()}"
+    return f"""# The store
+
+`python benchmarks/bench_store.py --learners {learners}` writes this page. It takes in {len(YEARS)} years of
+{learners:,} made-up learners with {AIMS_EACH} aims each, and a second return of one year, as tables without XML:
+checking is measured [by itself](validate.md). Reference data are there, so areas, levels and subjects are derived.
+
+Measured on: {where}, Polars {pl.__version__}. {date.today():%d %B %Y}. The machine was shared, so processor time says
+more than the clock. Each step is a process; peak memory is its own.
+
+| Step | Clock (s) | Processor (s) | Peak memory (MB) | |
+| --- | --- | --- | --- | --- |
+{rows}
+
+The last year cost {last / first:.2f} times the processor time of the first, per learner.
+
+| Kept | GB | Bytes a learner and return |
+| --- | --- | --- |
+{kept}
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--learners", type=int, default=100_000, help="in each year")
+    parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
+    parser.add_argument("--no-page", action="store_true", help="print only")
+    choice = parser.parse_args()
+    folder = choice.folder or Path(tempfile.mkdtemp(prefix="openilr-bench-"))
+    folder.mkdir(exist_ok=True)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    try:
+        text = page(*measure(folder, choice.learners), choice.learners)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(text)
+    if not choice.no_page:
+        PAGE.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

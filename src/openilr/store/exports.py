@@ -1,0 +1,77 @@
+"""National tables as files, for other programs: no identifiers, a description beside them, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from openilr import years
+from openilr.store import durable, views
+from openilr.store.errors import StoreError
+from openilr.store.quality import Quality
+from openilr.store.tables import columns, kept_entities, table_name
+
+FORMATS = ("parquet", "csv")
+_MEANING = {
+    "year": "Academic year of the return", "return": "Return period", "ukprn": "Provider that sent it",
+    "learner_key": "Stands for the provider's learner reference", "person_key": "Stands for the ULN",
+    "row": "Place in the sent file", "parent": "Row of the record above", "line": "Line in the sent file",
+}  # fmt: skip
+
+
+def export(
+    paths: views.Paths, target: Path, form: str, about: dict[str, Any], quality: Quality | None
+) -> dict[str, int]:
+    """Write every table that has rows, ``fields.csv`` and ``manifest.json`` into a new folder; rows by file name."""
+    if form not in FORMATS:
+        raise StoreError(f"Tables can be written as {' or '.join(FORMATS)}, not as {form!r}.")
+    if target.exists():
+        raise StoreError(f"{target} is there already; nothing was written. Name a new folder.")
+    if not target.absolute().parent.is_dir():
+        raise StoreError(f"There is no folder {target.parent} to write {target.name} into.")
+    rows: dict[str, int] = {}
+    files: dict[str, dict[str, Any]] = {}
+    durable.remove(target.with_name(target.name + durable.PART))
+    with durable.staging((target, 0o700)) as (part,), views.duckdb_session() as session:
+        for name, query in views.queries(paths).items():
+            path = part / f"{name}.{form}"
+            durable.step(f"create {path.name}")
+            written = views.copy(session, query, path, "HEADER" if form == "csv" else "COMPRESSION zstd")
+            if not written:
+                path.unlink()
+                continue
+            rows[path.name] = written
+            size, sha256 = durable.file_sha256(path)
+            files[path.name] = {"rows": written, "bytes": size, "sha256": sha256}
+        durable.write_file(part / "fields.csv", _fields(paths, quality).encode())
+        said = {**about, "files": files, "cautions": list(quality.cautions) if quality else []}
+        durable.write_file(part / "manifest.json", json.dumps(said, indent=1, ensure_ascii=False).encode())
+        durable.publish_folder(part, target)
+    return rows
+
+
+def _fields(paths: views.Paths, quality: Quality | None) -> str:
+    """What each column is, and how good."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("table", "column", "title", "kind", "years", "rating", "reason"))
+    ratings = quality.ratings if quality else {}
+    known: dict[tuple[str, str, str], list[str]] = {}
+    titles: dict[tuple[str, str], str] = {}
+    for year in paths:
+        schema = years.load(year).schema
+        for entity in kept_entities(schema):
+            own = {f.name: f.title for f in entity.fields}
+            for name, kind in columns(entity):
+                known.setdefault((entity.name, name, kind), []).append(year)
+                titles.setdefault((entity.name, name), own.get(name) or _MEANING.get(name, "Derived on acceptance"))
+    for (of, name, kind), of_years in known.items():
+        rating = ratings.get(f"{of}.{name}")
+        writer.writerow(
+            (table_name(of), name, titles[of, name], kind, " ".join(of_years), rating.rating if rating else "",
+             rating.reason if rating else "")
+        )  # fmt: skip
+    return text.getvalue()

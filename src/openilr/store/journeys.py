@@ -1,0 +1,231 @@
+"""One learner over returns, years and providers: what was one aim all along, and which aim follows which.
+
+A *person* is a ULN. Where a learner of one provider (one LearnRefNumber) appears under two ULNs, or first without one,
+it is still one person, if sex and year of birth agree: a reference that was given to somebody else is not joined. What
+this can not see, a person without a ULN at two providers, is the business of ``openilr.link``; its answer may be given.
+
+An *episode* is one aim at one provider: the same person, LearnAimRef, LearnStartDate and programme, in however many
+years it was returned; what its last return says, counts. A *journey* joins the episodes in which a person goes on with
+the same thing: a restart (RES, or OrigLearnStartDate) follows the episode that was broken off; a transfer follows the
+one that ended with CompStatus 3 and a WithdrawReason that says so.
+
+Every year is taken from its last return of each provider.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of our own schema
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from openilr.store import views
+
+if TYPE_CHECKING:
+    import polars as pl
+    from duckdb import DuckDBPyConnection
+
+#: WithdrawReason of a transfer (source: ILR specification): elsewhere; within the provider.
+ELSEWHERE, WITHIN = (2, 7, 41, 47), (40,)
+#: Days after the end within which the aim that a learner transferred to has begun.
+TRANSFER_DAYS = 90
+GOES_ON = (1, 6)
+_SAME = ("person", "ukprn", "LearnAimRef", "LearnStartDate", "ProgType", "StdCode", "FworkCode", "PwayCode", "_n")
+
+
+def journeys(paths: views.Paths, output: Path, spine: pl.DataFrame | None = None) -> dict[str, int]:
+    """Write one row an episode to a Parquet file; how many there are of what.
+
+    Columns: person, journey, step (1 is the first of the journey), how (first, restart, transfer_within,
+    transfer_elsewhere), ukprn, learner_key, LearnAimRef, AimType, ProgType, StdCode, LearnStartDate, LearnPlanEndDate,
+    LearnActEndDate, CompStatus, Outcome, first_year, last_year, years (how many it was returned in), lost (it went on,
+    and the provider's next year is without it). ``spine`` has learner_key and person_id, from linking.
+    """
+    with views.duckdb_session() as session:
+        for name, query in views.queries(paths).items():
+            if name in ("learner", "learning_delivery", "learning_delivery_fam"):
+                session.execute(f"CREATE VIEW {name} AS {query}")
+        joined, kept_apart = _people(session, spine)
+        _episodes(session)
+        _links(session)
+        target = str(output.absolute()).replace("'", "''")
+        session.execute(f"COPY (SELECT * FROM journey ORDER BY person, journey, step) TO '{target}' (FORMAT parquet)")
+        return _counts(session) | {"ulns_joined": joined, "references_used_again": kept_apart}
+
+
+def people(session: DuckDBPyConnection) -> tuple[pl.DataFrame, int]:
+    """Learners that stand under several person keys: (learner_key, person_key, person), one row a key that is joined
+    to another; and how many references were kept apart because sex or birth year differ."""
+    import polars as pl
+
+    found = views.frame(session, """
+        WITH each AS (
+            SELECT learner_key, person_key, max(Sex) AS sex, min(Sex) AS sex_too,
+                   max(2000 + left(year, 2)::INTEGER - age_aug31) AS born,
+                   min(2000 + left(year, 2)::INTEGER - age_aug31) AS born_too, min(year) AS since
+            FROM learner GROUP BY learner_key, person_key
+        )
+        SELECT * FROM each WHERE learner_key IN (SELECT learner_key FROM each GROUP BY learner_key HAVING count(*) > 1)
+        ORDER BY learner_key, since, person_key
+    """)  # fmt: skip
+    above: dict[str, str] = {}
+
+    def top(key: str) -> str:
+        while above.get(key, key) != key:
+            key = above[key]
+        return key
+
+    apart, rows = 0, []
+    for (_,), part in found.group_by(["learner_key"], maintain_order=True):
+        same = [part[column].drop_nulls().n_unique() <= 1 for column in ("sex", "sex_too", "born", "born_too")]
+        if not all(same):
+            apart += 1
+            continue
+        keys = part["person_key"].to_list()
+        # The learner's own key stands for "no ULN yet": a real ULN is the better name for the person.
+        own = part["learner_key"][0]
+        keys = [key for key in keys if key != own] + [key for key in keys if key == own]
+        for key in keys:
+            above[top(key)] = top(keys[0])
+        rows += keys
+    pairs = [(key, top(key)) for key in dict.fromkeys(rows) if top(key) != key]
+    return pl.DataFrame(pairs, schema={"person_key": pl.String, "person": pl.String}, orient="row"), apart
+
+
+def _people(session: DuckDBPyConnection, spine: pl.DataFrame | None) -> tuple[int, int]:
+    """A table ``who``: learner_key, person_key, person."""
+    joined, apart = people(session)
+    session.register("joined", joined.to_arrow())
+    linked = "p.person_key"
+    extra = ""
+    if spine is not None:
+        session.register("spine", spine.select("learner_key", "person_id").unique("learner_key").to_arrow())
+        linked, extra = "coalesce(s.person_id, p.person_key)", "LEFT JOIN spine s USING (learner_key)"
+    person = "coalesce(j.person, p.person_key)" if spine is None else linked
+    session.execute(
+        f"CREATE TABLE who AS SELECT learner_key, p.person_key, {person} AS person "
+        f"FROM (SELECT DISTINCT learner_key, person_key FROM learner) p "
+        f"LEFT JOIN joined j ON j.person_key = p.person_key {extra}"
+    )
+    return joined.height, apart
+
+
+def _episodes(session: DuckDBPyConnection) -> None:
+    have = {row[0] for row in session.execute("DESCRIBE learning_delivery").fetchall()}
+    same = [name for name in _SAME if name in have or name in ("person", "_n")]
+    keys = ", ".join(f'"{name}"' for name in same)
+    number = ", ".join(f'"{name}"' for name in same if name != "_n")
+    said_last = (
+        "AimType", "LearnPlanEndDate", "LearnActEndDate", "CompStatus", "Outcome", "WithdrawReason",
+        "OrigLearnStartDate", "learner_key", "restarted",
+    )  # fmt: skip
+    columns = [name for name in said_last if name in have or name == "restarted"]
+    last = ", ".join(f'arg_max_null("{n}", year) AS "{n}"' for n in columns)
+    session.execute(f"""
+        CREATE TABLE episode AS
+        WITH res AS (
+            SELECT DISTINCT year, ukprn, parent FROM learning_delivery_fam WHERE LearnDelFAMType = 'RES'
+        ), aims AS (
+            SELECT d.*, w.person, r.parent IS NOT NULL AS restarted
+            FROM learning_delivery d JOIN who w USING (learner_key, person_key)
+            LEFT JOIN res r ON r.year = d.year AND r.ukprn = d.ukprn AND r.parent = d.row
+        ), numbered AS (
+            SELECT *, row_number() OVER (PARTITION BY year, {number} ORDER BY AimSeqNumber, row) AS _n FROM aims
+        )
+        SELECT row_number() OVER () AS id, {keys}, {last}, min(year) AS first_year, max(year) AS last_year,
+               count(DISTINCT year) AS years
+        FROM numbered GROUP BY {keys}
+    """)  # fmt: skip
+
+
+def _links(session: DuckDBPyConnection) -> None:
+    """The table ``journey``: episodes with what they follow, pointers followed back to the first."""
+    elsewhere, within = (f"({', '.join(map(str, codes))})" for codes in (ELSEWHERE, WITHIN))
+    session.execute(f"""
+        CREATE TABLE link AS
+        WITH restart AS (
+            SELECT b.id, arg_max(a.id, a.LearnStartDate) AS before FROM episode b JOIN episode a
+            ON a.person = b.person AND a.LearnStartDate < b.LearnStartDate
+               AND a.AimType IS NOT DISTINCT FROM b.AimType AND a.ProgType IS NOT DISTINCT FROM b.ProgType
+               AND (a.LearnAimRef = b.LearnAimRef) AND a.StdCode IS NOT DISTINCT FROM b.StdCode
+            WHERE b.restarted OR b.OrigLearnStartDate IS NOT NULL GROUP BY b.id
+        ), moved AS (
+            SELECT b.id, arg_max(a.id, a.LearnActEndDate) AS before,
+                   arg_max(a.ukprn, a.LearnActEndDate) <> any_value(b.ukprn) AS away
+            FROM episode b JOIN episode a
+            ON a.person = b.person AND a.id <> b.id AND a.CompStatus = 3 AND a.AimType IS NOT DISTINCT FROM b.AimType
+               AND b.LearnStartDate BETWEEN a.LearnActEndDate AND a.LearnActEndDate + INTERVAL {TRANSFER_DAYS} DAY
+               AND b.LearnStartDate > a.LearnStartDate
+               AND ((a.WithdrawReason IN {elsewhere} AND a.ukprn <> b.ukprn)
+                    OR (a.WithdrawReason IN {within} AND a.ukprn = b.ukprn))
+            GROUP BY b.id
+        )
+        SELECT id, before, 'restart' AS how FROM restart
+        UNION ALL
+        SELECT id, before, CASE WHEN away THEN 'transfer_elsewhere' ELSE 'transfer_within' END
+        FROM moved WHERE id NOT IN (SELECT id FROM restart)
+    """)  # fmt: skip
+    session.execute("CREATE TABLE chain AS SELECT id, before AS head, 2 AS step FROM link")
+    while True:
+        session.execute(
+            "CREATE OR REPLACE TABLE longer AS SELECT c.id, coalesce(l.head, c.head) AS head, "
+            "c.step + coalesce(l.step - 1, 0) AS step, l.id IS NOT NULL AS moved "
+            "FROM chain c LEFT JOIN chain l ON l.id = c.head"
+        )
+        moved = views.row(session, "SELECT count(*) FILTER (moved) FROM longer")[0]
+        session.execute("CREATE OR REPLACE TABLE chain AS SELECT id, head, step FROM longer")
+        if not moved:
+            break
+    session.execute(f"""
+        CREATE TABLE journey AS
+        WITH provider AS (SELECT ukprn, max(year) AS last FROM learner GROUP BY ukprn)
+        SELECT e.person, coalesce(c.head, e.id) AS journey, coalesce(c.step, 1) AS step,
+               coalesce(l.how, 'first') AS how, e.ukprn, e.learner_key, e.LearnAimRef, e.AimType, e.ProgType,
+               e.StdCode, e.LearnStartDate, e.LearnPlanEndDate, e.LearnActEndDate, e.CompStatus, e.Outcome, e.first_year, e.last_year, e.years,
+               e.CompStatus IN ({', '.join(map(str, GOES_ON))}) AND e.last_year < p.last AS lost
+        FROM episode e JOIN provider p USING (ukprn)
+        LEFT JOIN chain c ON c.id = e.id LEFT JOIN link l ON l.id = e.id
+    """)  # fmt: skip
+
+
+def _counts(session: DuckDBPyConnection) -> dict[str, int]:
+    words = ("people", "journeys", "episodes", "over_several_years", "people_with_several_providers", "restarts",
+             "transfers", "lost")  # fmt: skip
+    row = views.row(session, """
+        SELECT count(DISTINCT person), count(DISTINCT journey), count(*), count(*) FILTER (years > 1),
+               (SELECT count(*) FROM (SELECT person FROM journey GROUP BY person HAVING count(DISTINCT ukprn) > 1)),
+               count(*) FILTER (how = 'restart'), count(*) FILTER (how LIKE 'transfer%'), count(*) FILTER (lost)
+        FROM journey
+    """)  # fmt: skip
+    return dict(zip(words, row, strict=True))
+
+
+_HOW = {
+    "restart": "restarted", "transfer_within": "moved within the provider to", "transfer_elsewhere": "moved here to",
+}  # fmt: skip
+
+
+def tell(episodes: pl.DataFrame) -> str:
+    """One person's journeys in words."""
+    from openilr import years
+
+    lists = years.load(years.available()[-1]).code_lists
+    lines = []
+    for number, ((_,), journey) in enumerate(episodes.group_by(["journey"], maintain_order=True), 1):
+        lines.append(f"Journey {number}")
+        for row in journey.sort("step").to_dicts():
+            what = (
+                f"standard {row['StdCode']}"
+                if row["StdCode"] is not None and row["AimType"] == 1
+                else row["LearnAimRef"]
+            )
+            status = lists["CompStatus"].label(str(row["CompStatus"])) or row["CompStatus"]
+            outcome = lists["Outcome"].label(str(row["Outcome"])) if row["Outcome"] is not None else None
+            ended = f", ended {row['LearnActEndDate']}" if row["LearnActEndDate"] else ""
+            lost = "; it went on and was not returned again" if row["lost"] else ""
+            years_said = row["first_year"] if row["years"] == 1 else f"{row['first_year']} to {row['last_year']}"
+            lines.append(
+                f"  {row['LearnStartDate']} at {row['ukprn']}: {_HOW.get(row['how'], 'began')} {what}{ended} "
+                f"({status}{f'; {outcome}' if outcome else ''}{lost}). Returned in {years_said}."
+            )
+    return "\n".join(lines) + "\n"
