@@ -181,7 +181,8 @@ def _links(session: DuckDBPyConnection) -> None:
         WITH provider AS (SELECT ukprn, max(year) AS last FROM learner GROUP BY ukprn)
         SELECT e.person, coalesce(c.head, e.id) AS journey, coalesce(c.step, 1) AS step,
                coalesce(l.how, 'first') AS how, e.ukprn, e.learner_key, e.LearnAimRef, e.AimType, e.ProgType,
-               e.StdCode, e.LearnStartDate, e.LearnPlanEndDate, e.LearnActEndDate, e.CompStatus, e.Outcome, e.first_year, e.last_year, e.years,
+               e.StdCode, e.LearnStartDate, e.LearnPlanEndDate, e.LearnActEndDate, e.CompStatus, e.Outcome,
+               e.first_year, e.last_year, e.years,
                e.CompStatus IN ({', '.join(map(str, GOES_ON))}) AND e.last_year < p.last AS lost
         FROM episode e JOIN provider p USING (ukprn)
         LEFT JOIN chain c ON c.id = e.id LEFT JOIN link l ON l.id = e.id
