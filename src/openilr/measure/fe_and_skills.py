@@ -69,10 +69,10 @@ def of_provision(connection: BaseBackend, asked: Asked, aims: Candidates) -> Can
         aims.leave_out(TOO_YOUNG, lambda a: a.age_aug31.isnull() | (a.age_aug31 < 19))
     aims.change(lambda a: with_fam_flag(connection, a, "ADL", "has_loan"))
     aims.leave_out(NOT_FUNDED, lambda a: ~(is_apprenticeship(a) | is_adult_education(a)))
-    return aims.leave_out(OTHER_PROVISION, lambda a: ~_is_wanted(a, asked))
+    return aims.leave_out(OTHER_PROVISION, lambda a: ~is_wanted(a, asked))
 
 
-def _is_wanted(aims: ir.Table, asked: Asked) -> Any:
+def is_wanted(aims: ir.Table, asked: Asked) -> Any:
     import ibis
 
     education = is_adult_education(aims)

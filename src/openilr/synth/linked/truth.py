@@ -71,8 +71,10 @@ def destinations(batch: Batch, span: Span, lives: Lives) -> Rows:
     own = _self_employed_in_tax_year(lives, person, october)
     in_work = (works.sum(axis=1) >= _IN_WORK_MONTHS) | own
     in_learning = learns.all(axis=1)
-    switches = (np.diff(learns.astype(int), axis=1) != 0).sum(axis=1)
-    mixed = (works | learns).all(axis=1) & (switches <= 1)
+    mixed = np.zeros(len(person), dtype=bool)
+    for months in range(1, _WINDOW):
+        for one, other in ((works, learns), (learns, works)):
+            mixed |= one[:, :months].all(axis=1) & other[:, months:].all(axis=1)
     benefit = lives.on_benefit[at].any(axis=1)
     something = works.any(axis=1) | learns.any(axis=1) | own
     return {
