@@ -13,6 +13,22 @@ PLACES = (
     ("Local authority district", "E12000001", "North East", "E06000001", "Hartlepool"),
     ("Local authority district", "E12000002", "North West", "E08000003", "Manchester"),
 )
+#: The other regions of England.
+REGIONS = tuple(
+    ("Regional", f"E1200000{number}", name, "", "")
+    for number, name in enumerate(
+        (
+            "Yorkshire and The Humber",
+            "East Midlands",
+            "West Midlands",
+            "East of England",
+            "London",
+            "South East",
+            "South West",
+        ),
+        start=3,
+    )
+)
 COLUMNS = (
     "time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code", "region_name",
     "lad_code", "lad_name", "apprenticeship_level", "age_group", "start_count", "start_percent",

@@ -26,7 +26,52 @@ def served(tmp_path_factory):
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = FAST_HASHER
+    from openilr.web.queue import huey
+
+    huey.immediate = True
     return folder
+
+
+@pytest.fixture(scope="session")
+def published(served, tmp_path_factory):
+    """A data set with three versions, and one more, for pages to show: (library, data set)."""
+    from openilr.publish.datasets import Library
+    from tests.publish.pairs import PLACES, REGIONS, rows, write
+
+    folder, library = tmp_path_factory.mktemp("published"), Library(served)
+    years = ("202122", "202223", "202324")
+    choices = {"years": years, "places": (*PLACES, *REGIONS), "levels": ("Intermediate", "Advanced", "Higher", "Total")}
+    about = {"title": "Apprenticeship starts", "publication": "Apprenticeships", "summary": "Starts by level and age."}
+    library.add(*write(folder / "1", **choices), **about)
+    choices["years"] = (*years, "202425")
+    library.add(*write(folder / "2", **choices), **about, notes="Adds 2024/25.")
+    made = rows(**choices)
+    made[3] = (*made[3][:11], "7770", made[3][12])
+    d, _, _ = library.add(*write(folder / "3", made=made), **about, notes="One number corrected.")
+    library.add(*write(folder / "4", seed=9), title="Learner achievements", publication="Further education")
+    return library, d
+
+
+@pytest.fixture(scope="session")
+def returned(served, tmp_path_factory):
+    """Accepted returns of two providers, with findings."""
+    from datetime import date
+
+    from openilr.collect import examine
+    from openilr.store import Store
+    from openilr.synth import write_return
+    from openilr.validate.engine import validate
+
+    folder, store = tmp_path_factory.mktemp("returned"), Store(served)
+    paths = []
+    for ukprn in (UKPRN, OTHER_UKPRN):
+        path = write_return(folder, 12, ukprn=ukprn, prepared=date(2026, 6, 30), faults=0.2).path
+        report = validate(path, as_of=date(2026, 7, 1))
+        with examine(path).stream() as stream:
+            done = store.submit(stream, report, file=path, return_name="R12", submitted_by="test")
+        assert done.accepted, done.reason
+        paths.append(path)
+    return paths
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,6 @@ from django.http import HttpRequest
 from openilr.access import audit
 
 
-def record(request: HttpRequest, action: str, **facts: Any) -> None:
+def record(request: HttpRequest, action: str, /, **facts: Any) -> None:
     """Append to the audit log: the signed-in person, the action (such as ``web.findings.view``) and plain facts."""
     audit.append(settings.STORE, request.user.get_username() or "public", action, **facts)

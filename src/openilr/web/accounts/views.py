@@ -73,8 +73,8 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/home.html", {"has_second_step": any(devices_for_user(request.user))})
 
 
-@require_http_methods(["GET", "POST"])
 @role_required(*_EVERYBODY)
+@require_http_methods(["GET", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
     """Set up a code app: the person scans, and gives one code to show that it works."""
     if any(devices_for_user(request.user)):

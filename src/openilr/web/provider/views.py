@@ -17,8 +17,8 @@ from openilr.web.returns import store
 from openilr.web.roles import Role, role_required
 
 
-@require_GET
 @role_required(Role.PROVIDER)
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Own returns and latest uploads."""
     import polars as pl
@@ -32,8 +32,8 @@ def _uploads(request: HttpRequest) -> Any:
     return Upload.objects.filter(ukprn=request.user.ukprn)
 
 
-@require_http_methods(["GET", "POST"])
 @role_required(Role.PROVIDER)
+@require_http_methods(["GET", "POST"])
 def send(request: HttpRequest) -> HttpResponse:
     form = Sending(request.POST or None, request.FILES or None) if request.method == "POST" else Sending()
     if request.method == "POST" and form.is_valid():
@@ -60,8 +60,8 @@ def _kept(request: HttpRequest, form: Sending) -> Upload:
     return upload
 
 
-@require_GET
 @role_required(Role.PROVIDER)
+@require_GET
 def upload(request: HttpRequest, token: str) -> HttpResponse:
     """How far checking is, and then what was found."""
     found = get_object_or_404(_uploads(request), token=token)
@@ -87,15 +87,15 @@ def _narrowed(request: HttpRequest, page: dict[str, Any] | None) -> dict[str, An
     return {**page, "shown": sections}
 
 
-@require_GET
 @role_required(Role.PROVIDER)
+@require_GET
 def progress(request: HttpRequest, token: str) -> JsonResponse:
     found = get_object_or_404(_uploads(request), token=token)
     return JsonResponse({"running": found.running, "status": found.status, "learners": found.learners_checked})
 
 
-@require_GET
 @role_required(Role.PROVIDER)
+@require_GET
 def report(request: HttpRequest, token: str) -> HttpResponse:
     """The whole report, one page that can be read anywhere."""
     import io
@@ -109,8 +109,8 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     return FileResponse(io.BytesIO(sealed.read(path)), as_attachment=True, filename=name, content_type="text/html")
 
 
-@require_GET
 @role_required(Role.PROVIDER)
+@require_GET
 def numbers(request: HttpRequest) -> HttpResponse:
     """Own measures, unprotected, for the provider alone."""
     audit.record(request, "web.measures.view", ukprn=request.user.ukprn)

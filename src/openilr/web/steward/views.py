@@ -28,8 +28,8 @@ from openilr.web.steward import bespoke
 from openilr.web.steward.forms import Adding, Answering, Deciding, Freezing
 
 
-@require_GET
 @role_required(Role.STEWARD)
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
     context = {
         "coverage": coverage(),
@@ -43,8 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
 # Returns and freezes
 
 
-@require_GET
 @role_required(Role.STEWARD)
+@require_GET
 def returns(request: HttpRequest, year: str, return_name: str) -> HttpResponse:
     """Who returned, who is late, who is missing."""
     try:
@@ -56,8 +56,8 @@ def returns(request: HttpRequest, year: str, return_name: str) -> HttpResponse:
     return render(request, "steward/returns.html", context)
 
 
-@require_POST
 @role_required(Role.STEWARD)
+@require_POST
 def freeze(request: HttpRequest) -> HttpResponse:
     form = Freezing(request.POST)
     if not form.is_valid():
@@ -74,8 +74,8 @@ def freeze(request: HttpRequest) -> HttpResponse:
     return redirect("steward:home")
 
 
-@require_GET
 @role_required(Role.STEWARD)
+@require_GET
 def quality(request: HttpRequest) -> HttpResponse:
     """Rules that fire most in the current files, and providers with the largest shares refused."""
     import polars as pl
@@ -114,15 +114,15 @@ def _drafts() -> list[tuple[Any, Any]]:
     return [(d, v) for d in library().data_sets(drafts=True) for v in d.versions if v.status == "Draft"]
 
 
-@require_GET
 @role_required(Role.STEWARD)
+@require_GET
 def publishing(request: HttpRequest) -> HttpResponse:
     live = [(d, v) for d in library().data_sets() for v in d.public_versions()]
     return render(request, "steward/publishing.html", {"drafts": _drafts(), "live": live, "form": Adding()})
 
 
-@require_POST
 @role_required(Role.STEWARD)
+@require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """Take a pair as a draft. The screening refuses what explore education statistics would refuse."""
     form = Adding(request.POST, request.FILES)
@@ -159,8 +159,8 @@ def _put(folder: Path, file: Any) -> Path:
     return path
 
 
-@require_http_methods(["GET", "POST"])
 @role_required(Role.STEWARD)
+@require_http_methods(["GET", "POST"])
 def version(request: HttpRequest, id: str, number: str) -> HttpResponse:
     """Look at a version before it comes out; approve it, now or for a moment to come, or withdraw it."""
     d = library().data_set(id)
@@ -210,14 +210,14 @@ def _decide(request: HttpRequest, d: Any, v: Any, given: dict[str, Any]) -> str 
 # Requests for numbers
 
 
-@require_GET
 @role_required(Role.STEWARD)
+@require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     return render(request, "steward/requests.html", {"requests": Request.objects.order_by("status", "-made")[:200]})
 
 
-@require_http_methods(["GET", "POST"])
 @role_required(Role.STEWARD)
+@require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     from openilr import measure
 
