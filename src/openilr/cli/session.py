@@ -16,6 +16,7 @@ from openilr.cli.run import FINE, FOUND, CannotRun
 from openilr.cli.store import StoreFolder, opened
 
 if TYPE_CHECKING:
+    from openilr.disclose.outputs import Output
     from openilr.disclose.outputs.desk import Item
 
 OutputName = Annotated[
@@ -80,7 +81,7 @@ def run(
     with checked():
         if twin is not None:
             session = run_on_twin(twin, script, limits=limits, show=sys.stderr.buffer)
-            found = [{"output": o.id, "kind": o.kind} for o in session.returned.outputs]
+            found = [_tried(o, convention) for o in session.returned.outputs]
         else:
             progress(f"{project}: running {script.name}")
             policy = load_policy(convention)
@@ -185,6 +186,17 @@ def release(
     return write(format, facts, f"{item.name}: released. Files and receipt are in {to or folder}.\n")
 
 
+def _tried(output: Output, convention: str) -> dict[str, Any]:
+    """An output of a run on a twin: its verdict with all that was found, as nobody is in it."""
+    from openilr.disclose.outputs import Context, check, load_policy
+
+    verdict = check(output, Context(policy=load_policy(convention)))
+    return {
+        "output": output.id, "kind": output.kind, "state": "on the twin", "verdict": verdict.status,
+        "words": verdict.words(), "safer": sorted(verdict.safer),
+    }  # fmt: skip
+
+
 def _plain(item: Item) -> dict[str, Any]:
     """An output as its researcher may see it before a release."""
     from openilr.disclose.outputs import advice
@@ -205,6 +217,4 @@ def _whole(item: Item) -> dict[str, Any]:
 
 
 def _line(facts: dict[str, Any]) -> str:
-    if "state" not in facts:
-        return f"  {facts['output']} ({facts['kind']})"
     return f"  {facts['output']} ({facts['kind']}, {facts['state']}): {facts['words']}"

@@ -29,6 +29,7 @@ def table(
     quantile: float | None = None,
     margins: bool = True,
     rows: bool = False,
+    round_to: int | None = None,
     labels: Mapping[str, str] | None = None,
     employer: str | None = None,
     provider: str | None = None,
@@ -38,6 +39,7 @@ def table(
     statistic: count, share (percent ``within`` the groups of some columns), sum, mean, sd, ratio (``of`` / ``over``),
     median, quantile. of: the column of amounts. rows: count rows (aims, say) and not people. employer, provider: the
     columns that name where amounts come from; needed for pay and other amounts, so that a few firms do not show.
+    round_to: round the statistic; medians and percentiles must be, as they are somebody's own value.
     labels: names of columns for the reader.
 
     Categories are taken as text; an empty one is "Not known". Amounts that are empty leave their rows out.
@@ -74,6 +76,8 @@ def table(
         content["within"] = inside
     if quantile is not None:
         content["quantile"] = quantile
+    if round_to:
+        content["round_values"] = round_to
     if rows:
         content["by"] = "rows"
     return Result(

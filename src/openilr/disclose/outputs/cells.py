@@ -106,7 +106,7 @@ def count_cells(output: Output) -> Cells:
     import polars as pl
 
     content, rows = output.content, output.rows
-    allowed = {"statistic", "dimensions", "of", "within", "quantile", "margins", "by"}
+    allowed = {"statistic", "dimensions", "of", "within", "quantile", "margins", "by", "round_values"}
     if content.keys() - allowed:
         raise BadOutput(f"A table's content has unknown keys: {', '.join(sorted(content.keys() - allowed))}.")
     names = dimensions(content)
@@ -145,7 +145,7 @@ def count_cells(output: Output) -> Cells:
         raise BadOutput("Counts are rounded to a whole number from 1 to 1,000.")
     return Cells(
         tuple(n for n, _ in names), tuple(label for _, label in names), statistic, frame, base,
-        rows.select("person", *keys), _round_values(output.changes),
+        rows.select("person", *keys), _round_values({**content, **output.changes}),
     )  # fmt: skip
 
 

@@ -129,7 +129,7 @@ def _quantiles(output: Output, cells: Cells, shown: pl.DataFrame, policy: Policy
             f"{few.height} cells have fewer than {least} people beyond the percentile: {named(where)}.", where, source,
         )  # fmt: skip
     base = policy["quantiles"]["round_to"]
-    if base and output.changes.get("round_values") != base:
+    if base and (not cells.round_values or cells.round_values % base):
         yield Finding("quantiles", "fail", f"A percentile is a person's own value: round to {base}.", (), source)
 
 
