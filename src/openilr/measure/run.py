@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations, product
+from itertools import combinations, count, product
 from typing import TYPE_CHECKING, Any
 
 from openilr.measure.breakdowns import with_codes
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from openilr.store import Store
 
 TOTAL = "Total"
+_kept = count()
 _NO_LEVELS = (
     "No level is known for any of these aims: levels come from LARS, and the store had none when the files were "
     "accepted. Add LARS and send the files in again."
@@ -55,11 +56,10 @@ def compute(
     connection = connect(measure, asked, engine)
     rows = measure.judge(connection, asked).rows
     if ukprn is not None:
-        rows = rows.filter(rows.ukprn == ukprn)
+        rows = of_provider(rows, ukprn)
     rows = with_codes(connection, rows, wanted)
-    if totals and engine == "duckdb":
-        # Not rows.cache(): in Ibis 12 it cannot drop its table again on DuckDB 2.
-        rows = connection.create_table("counted_rows", rows, temp=True)
+    if totals:
+        rows = keep(connection, rows, "counted_rows")
     groups = _subsets(wanted) if totals else [tuple(wanted)]
     frame = _concat([_count(measure, rows, group, wanted) for group in groups])
     if totals:
@@ -87,6 +87,11 @@ def connect(measure: Measure, asked: Asked, engine: str = "duckdb") -> BaseBacke
     return open_views(asked.store, engine, asked.year, asked.return_name)
 
 
+def of_provider(rows: ir.Table, ukprn: int) -> ir.Table:
+    """Rows of one provider, those that it took over in a merger among them."""
+    return rows.filter((rows.provider if "provider" in rows.columns else rows.ukprn) == ukprn)
+
+
 def open_views(store: Store, engine: str, *which: str) -> BaseBackend:
     return store.connect(*which) if engine == "duckdb" else store.connect(*which, engine=engine)  # type: ignore[call-arg]
 
@@ -94,6 +99,19 @@ def open_views(store: Store, engine: str, *which: str) -> BaseBackend:
 def fetch(table: ir.Table) -> pl.DataFrame:
     """The rows of an expression as a Polars frame, whichever engine it runs on."""
     return table.to_polars()
+
+
+def keep(connection: BaseBackend, table: ir.Table, name: str) -> ir.Table:
+    """The rows of an expression that several others ask for, worked out once."""
+    if connection.name == "duckdb":
+        # Not cache(): in Ibis 12 it cannot drop its table again on DuckDB 2.
+        return connection.create_table(f"{name}_{next(_kept)}", table, temp=True)
+    return table.cache()
+
+
+def named(connection: BaseBackend, table: ir.Table, name: str) -> ir.Table:
+    """The same expression as a view of its own: what is built on it stays short, and quick to turn into a query."""
+    return connection.create_view(f"{name}_{next(_kept)}", table)
 
 
 def _settings(measure: Measure, options: Mapping[str, str]) -> dict[str, str]:

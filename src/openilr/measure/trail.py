@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from openilr.measure.candidates import CLAUSE
 from openilr.measure.declare import Clause, Measure
-from openilr.measure.run import ask, connect, fetch
+from openilr.measure.run import ask, connect, fetch, of_provider
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,7 +46,7 @@ def trail(
     connection = connect(measure, asked, engine)
     rows = measure.judge(connection, asked).rows
     if ukprn is not None:
-        rows = rows.filter(rows.ukprn == ukprn)
+        rows = of_provider(rows, ukprn)
     if aim_seq_number is not None:
         rows = rows.filter(rows.AimSeqNumber == aim_seq_number)
     clauses = {clause.name: clause for clause in measure.clauses}

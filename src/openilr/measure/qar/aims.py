@@ -1,0 +1,212 @@
+"""The facts about each aim from which its year and its place in the rate follow.
+
+The hybrid end year is the latest of: the year of the achievement (standards on funding model 36), of the planned end,
+of the actual end, and in which the end was first reported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from openilr.measure.aims import (
+    ACHIEVED,
+    BREAK,
+    COMPLETED,
+    CONTINUING,
+    OUTCOME_UNKNOWN,
+    STANDARD,
+    WITHDRAWN,
+)
+from openilr.measure.candidates import CLAUSE, Candidates
+from openilr.measure.declare import Asked, Choice
+from openilr.measure.qar.files import successors, years_number
+from openilr.measure.qar.histories import KEY, LATEST, PLACE, academic_year, histories, with_keys
+from openilr.measure.qar.scope import in_scope
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import polars as pl
+    from ibis.backends import BaseBackend
+
+#: Apprenticeships from May 2017, whose standards end with an assessment.
+ASSESSED_FUNDING = 36
+#: The first year of the shorter rule for breaks.
+SHORTER_BREAKS_SINCE = "2425"
+
+OVERDUE_YEAR = Choice(
+    "overdue_year",
+    ("missing", "last-returned"),
+    "An aim that was still continuing after its planned end and is in no later return is a withdrawal. The rules say "
+    "so without naming the year: it counts in the year whose return it is missing from.",
+    "With last-returned, it counts in the last year that returned it, whose rates may be published already.",
+)
+VANISHED = Choice(
+    "vanished",
+    ("left-out", "withdrawn"),
+    "An aim that is in no later return although its planned end had not passed is not an overdue aim by the rule; "
+    "the provider may have taken it out as a mistake.",
+    "With withdrawn, it counts as a withdrawal in the year of its planned end.",
+)
+BREAKS = Choice(
+    "breaks",
+    ("by-year", "following-year", "two-years"),
+    "A planned break without a restart becomes a withdrawal: to 2023-24 after the two following years, from 2024-25 "
+    "after the following year, unless that still returns the break. by-year takes the rule of the year asked for.",
+    "With two-years, breaks of the year before stay excluded for another year.",
+)
+#: What is read of each record; the rest is looked up for the aims of the year.
+_READ = {
+    *PLACE, *LATEST, "person_key", "learner_key", "AimSeqNumber", "AimType", "LearnAimRef", "LearnStartDate",
+    "ProgType", "StdCode", "FworkCode", "PwayCode",
+}  # fmt: skip
+CHOICES = (OVERDUE_YEAR, VANISHED, BREAKS)
+
+
+def records(connection: BaseBackend, asked: Asked, files: pl.DataFrame) -> Candidates:
+    """All records with a rate in the files that are read, each with what is known of its file."""
+    import ibis
+    import polars as pl
+
+    orders = (pl.col("number") * 100 + pl.col("return").str.slice(1).cast(pl.Int32)).alias("order")
+    files = files.with_columns(orders).with_columns(file_year=pl.col("number").cast(pl.Int64))
+    bits = {order: 1 << place for place, order in enumerate(sorted(files["order"].unique()))}
+    files = files.with_columns(file_bit=pl.col("order").replace_strict(bits, return_dtype=pl.Int64))
+    read = ibis.memtable(files.drop("number"))
+    source = connection.table("learning_delivery")
+    source = source.select(*(c for c in source.columns if c in _READ))
+    aims = source.inner_join(read, ["year", "return", "ukprn"])
+    aims = aims.select(*(c for c in aims.columns if not c.endswith("_right")))
+    return in_scope(connection, asked, Candidates(aims, trail=asked.trail))
+
+
+def aims(connection: BaseBackend, asked: Asked, found: Candidates, files: pl.DataFrame) -> ir.Table:
+    """One row for each aim that returns up to the year asked for hold, with ``KEY``, what its latest record says, and
+
+    ``hybrid`` (the year it counts in, null while that is open), ``planned``, ``actual``, ``achieved``, ``reported``
+    (years as numbers), and flags ``is_overdue``, ``is_awaiting``, ``is_break``, ``has_restart``, ``is_standard``.
+    """
+    import ibis
+
+    from openilr.measure.run import keep, named
+
+    providers = successors(connection, files, asked)
+    scoped = found.rows.filter(found.rows[CLAUSE].isnull()) if found.trail else found.rows
+    keyed = named(connection, with_keys(scoped, ibis.memtable(providers)), "qar_records")
+    rows = histories(connection, keyed).filter(lambda t: t.first_year.notnull())
+    rows = rows.select(
+        *KEY, *(rows.latest[name].name(name) for name in (*PLACE, *LATEST)), "first_year", "last_year", "final_end",
+        "early_end",
+    )  # fmt: skip
+    rows = _with_years(rows).inner_join(ibis.memtable(_last_years(files, providers)), "provider")
+    rows = keep(connection, rows.select(*(c for c in rows.columns if not c.endswith("_right"))), "qar_histories")
+    rows = _with_state(_with_restarts(connection, rows, keyed), asked)
+    return keep(connection, rows, "qar_aims")
+
+
+def _last_years(files: pl.DataFrame, providers: pl.DataFrame) -> pl.DataFrame:
+    """provider, provider_year: the last year of which there is a final return of it."""
+    import polars as pl
+
+    final = files.filter("is_final").join(providers, on="ukprn")
+    return final.group_by("provider").agg(provider_year=pl.col("number").max().cast(pl.Int64))
+
+
+def _with_years(rows: ir.Table) -> ir.Table:
+    import ibis
+
+    nothing = ibis.null("int64")
+    is_standard = rows.is_app & (rows.prog_type == STANDARD)
+    assessed = is_standard & (rows.FundModel == ASSESSED_FUNDING).fill_null(False)
+    early = rows.early_end.notnull() & (rows.first_year <= rows.early_end)
+    reported = ibis.cases(
+        (early & rows.final_end.notnull(), ibis.least(rows.early_end, rows.final_end)),
+        (early, rows.early_end),
+        else_=rows.final_end,
+    )
+    return rows.mutate(
+        is_standard=is_standard,
+        planned=academic_year(rows.LearnPlanEndDate).cast("int64"),
+        actual=academic_year(rows.LearnActEndDate).cast("int64"),
+        achieved=ibis.ifelse(assessed, academic_year(rows.AchDate).cast("int64"), nothing),
+        reported=reported.cast("int64"),
+    )
+
+
+def _with_restarts(connection: BaseBackend, rows: ir.Table, keyed: ir.Table) -> ir.Table:
+    """``restarted``: the year of the first restart of the same programme or aim after the end of a break."""
+    fams = connection.table("learning_delivery_fam")
+    fams = fams.filter(fams.LearnDelFAMType == "RES").select("year", "return", "ukprn", row="parent").distinct()
+    again = keyed.semi_join(fams, list(PLACE)).select(
+        "provider", "person", "is_app", "prog_type", "code", again_on="LearnStartDate"
+    )
+    breaks = rows.filter(rows.CompStatus == BREAK, rows.LearnActEndDate.notnull()).select(
+        *KEY, *PLACE, "LearnActEndDate"
+    )
+    same = ["provider", "person", "is_app", "prog_type", "code"]
+    met = breaks.inner_join(again, same)
+    met = met.filter(met.again_on >= met.LearnActEndDate)
+    first = met.group_by(list(PLACE)).agg(restarted_on=met.again_on.min())
+    joined = rows.left_join(first, list(PLACE)).select(rows, first.restarted_on)
+    return joined.mutate(restarted=academic_year(joined.restarted_on).cast("int64"))
+
+
+def _with_state(rows: ir.Table, asked: Asked) -> ir.Table:
+    import ibis
+
+    status = rows.CompStatus.fill_null(0)
+    ended = rows.LearnActEndDate.notnull()
+    is_awaiting = (
+        rows.is_standard & ended & rows.AchDate.isnull() & (status == CONTINUING)
+        & (rows.Outcome == OUTCOME_UNKNOWN).fill_null(False)
+    )  # fmt: skip
+    is_missing = rows.provider_year > rows.last_year
+    passed = (rows.planned <= rows.last_year).fill_null(False)
+    lost = ~ended & is_missing & (passed if asked.options["vanished"] == "left-out" else ibis.literal(True))
+    lost_year = rows.last_year + (1 if asked.options["overdue_year"] == "missing" else 0)
+    is_break = (status == BREAK) & ended
+    withdrawn_in = rows.last_year + _break_years(asked)
+    # A restart in time lets a break be a break for ever; one that comes later finds it withdrawn.
+    has_restart = (rows.restarted <= ibis.greatest(rows.actual, rows.last_year) + _break_years(asked)).fill_null(False)
+    is_overdue_break = is_break & ~has_restart & (rows.provider_year >= withdrawn_in)
+    plain = ibis.greatest(
+        rows.planned.fill_null(rows.actual), rows.actual, rows.reported, rows.achieved.fill_null(rows.actual)
+    )
+    hybrid = ibis.cases(
+        (is_overdue_break, ibis.greatest(plain, withdrawn_in)),
+        (ended, plain),
+        (lost, ibis.greatest(rows.planned.fill_null(lost_year), lost_year)),
+        else_=ibis.null("int64"),
+    )
+    is_withdrawn = (status == WITHDRAWN) | is_overdue_break
+    is_completer = (status == COMPLETED) | (rows.is_standard & ended & ~is_withdrawn & (status != BREAK))
+    return rows.mutate(
+        hybrid=hybrid,
+        is_overdue=lost | is_overdue_break,
+        is_awaiting=is_awaiting,
+        is_break=is_break & ~is_overdue_break,
+        has_restart=has_restart,
+        is_completer=ended & is_completer & ~is_overdue_break,
+        is_achiever=ended & (rows.Outcome == ACHIEVED).fill_null(False) & ~is_withdrawn,
+        ended=ended,
+    )
+
+
+def _break_years(asked: Asked) -> int:
+    """How many years after the last that returned it a break may go on without a restart."""
+    rule = asked.options["breaks"]
+    if rule == "by-year":
+        rule = "following-year" if asked.year >= SHORTER_BREAKS_SINCE else "two-years"
+    return 1 if rule == "following-year" else 2
+
+
+def with_records(connection: BaseBackend, rows: ir.Table) -> ir.Table:
+    """The aims with every other column of their latest record, for breakdowns and reasons."""
+    taken = set(rows.columns)
+    source = connection.table("learning_delivery")
+    more = source.select(*PLACE, *(c for c in source.columns if c not in taken))
+    joined = rows.inner_join(more, list(PLACE))
+    return joined.select(*(c for c in joined.columns if not c.endswith("_right")))
+
+
+def asked_year(asked: Asked) -> int:
+    return years_number(asked.year)
