@@ -67,10 +67,12 @@ def add(
     accreditation: str = "",
     accreditation_until: date | None = None,
     training_until: date | None = None,
+    given: Iterable[str] | None = None,
 ) -> Person:
     """Register a person, or say anew what holds of one. ``by`` must be a steward, and another person.
 
-    The first person of a store is a steward whom anybody with the store's keys may register. Refused otherwise.
+    The first person of a store is a steward whom anybody with the store's keys may register. ``given``: roles of ``by``
+    that a sign-in vouches for. Refused otherwise.
     """
     log = Log(store)
     wanted = tuple(dict.fromkeys(roles))
@@ -80,11 +82,12 @@ def add(
     handle(person)
     with log.writing() as events:
         known = register(events)
-        if not known and "steward" not in wanted:
+        allowed = "steward" in given if given is not None else not known or is_steward(known, by)
+        if not known and given is None and "steward" not in wanted:
             raise AccessError("The first person of a store must be a steward: add --role steward.")
-        if known and not is_steward(known, by):
+        if not allowed:
             raise refusal(log, by, "person.register", "not-a-steward", f"{by} is not a steward.", person=person)
-        if known and person == by:
+        if (known or given is not None) and person == by:
             raise refusal(log, by, "person.register", "own-record", "Nobody vouches for themselves.", person=person)
         details = {"name": name, "organisation": organisation, "accreditation": accreditation}
         write(log, by, person, wanted, details, accreditation_until, training_until)

@@ -127,9 +127,9 @@ def apply(store: Any, text: str, *, by: str, project_id: str | None = None) -> P
     return project(store, id)
 
 
-def clarify(store: Any, id: str, *, by: str, question: str) -> Project:
+def clarify(store: Any, id: str, *, by: str, question: str, roles: Iterable[str] | None = None) -> Project:
     """Ask the applicant something before deciding. A steward's step."""
-    return _decide(store, id, "project.clarify", by, question, ("applied",))
+    return _decide(store, id, "project.clarify", by, question, ("applied",), roles)
 
 
 def answer(store: Any, id: str, *, by: str, text: str) -> Project:

@@ -1,0 +1,1 @@
+"""Pages of governed access: applications, their review, extracts, people, the audit log."""
