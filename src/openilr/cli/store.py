@@ -400,6 +400,37 @@ def derive(
     return FINE
 
 
+@app.command("crosscheck")
+def crosscheck(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="apprenticeship-service or qualifications.")],
+    store: StoreFolder,
+    year: Annotated[str | None, typer.Option(metavar="YYYY", help="Collection year; by default the last.")] = None,
+    return_name: Annotated[
+        str | None, typer.Option("--return", metavar="R14", help="Return; by default the last of the year.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
+) -> int:
+    """Put a return beside another source: what is missing on either side, and which prices and dates differ.
+
+    The comparison with the apprenticeship service names learners by ULN: keep it as personal data.
+
+    Example: ilr store crosscheck apprenticeship-service --store sector --year 2526
+
+    Exit codes: 0 nothing differs; 1 something differs; 2 the source was not added, or there is no such return.
+    """
+    from openilr.store import StoreError
+
+    held = opened(store)
+    with plain(StoreError):
+        found = held.crosscheck(source, year, return_name)
+    if "known" in found.columns:
+        found = found.filter(~found["known"] | (found["after_end"] > 0))
+    with Output(output) as out:
+        out.write(_in_form(found, format, found.columns) if found.height else "Nothing differs.\n")
+    return FOUND if found.height else FINE
+
+
 @app.command("export")
 def export(
     target: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.")],
@@ -577,7 +608,7 @@ def listed(
     year: Annotated[str | None, typer.Option(metavar="YYYY", help="Rules of this year; by default the latest.")] = None,
     format: Annotated[Format, typer.Option(help="Form of the list; json names every rule.")] = Format.text,
 ) -> int:
-    """List reference tables: the file, its rows and date, and how many rules each turns on.
+    """List reference tables: file, rows, edition, date, licence, and how many rules each turns on; csv has the source.
 
     Example: ilr reference list --store sector
 
@@ -607,10 +638,12 @@ def listed(
 
         from openilr.cli.tables import table
 
-        names = ("table", "title", "file", "rows", "dated")
+        names = ("table", "file", "rows", "edition", "dated", "licence")
+        wanted = (*names, "source", "title") if format is Format.csv else names
         shown = pl.DataFrame(
-            [{**{name: row[name] for name in names}, "rules": len(row["rules"])} for row in rows],
-            schema=[*names, "rules"] if not rows else None,
+            [{**{name: row[name] for name in wanted}, "rules": len(row["rules"])} for row in rows],
+            schema=[*wanted, "rules"] if not rows else None,
+            infer_schema_length=None,
         )
         out.write(
             shown.write_csv() if format is Format.csv else table(shown) if rows else "There is no reference data.\n"

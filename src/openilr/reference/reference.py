@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -47,6 +48,24 @@ def load(places: str | Path | Iterable[str | Path], *, cache: bool = True) -> Re
     found, ignored = find(Path(place) for place in each)
     tables = {name: _FileTable(files, cache) for name, files in found.items()}
     return Reference(tables, ignored)
+
+
+def edition_in(file: str) -> str | None:
+    """The edition in the name of a file: ``IoD2025``, ``V012``, ``AUG 2026``, ``2026-10-01`` or ``2526``."""
+    name = Path(file.split(" and ")[0]).stem
+    for pattern, written in _EDITIONS:
+        if found := re.search(pattern, name):
+            return written.format(*found.groups())
+    return None
+
+
+_EDITIONS = (
+    (r"(?i)(IoD|IMD)[_ ]?(20\d\d)", "{0}{1}"),
+    (r"_V(\d{3})(?!\d)", "V{0}"),
+    (r"(?<![A-Za-z])([A-Z][A-Za-z]{2})[a-z]*[_ ](20\d\d)(?!\d)", "{0} {1}"),
+    (r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?([0-2]\d|3[01])(?!\d)", "{0}-{1}-{2}"),
+    (r"(?<!\d)(2\d)[-_]?(2\d)(?!\d)", "{0}{1}"),
+)
 
 
 class Reference:
@@ -105,11 +124,18 @@ class Reference:
         return [About(name, t.file, t.rows, t.dated) for name, t in self._tables.items()]
 
     def describe(self) -> pl.DataFrame:
-        """One row a table: table, title, file, rows, dated, source."""
-        rows = [(*about, TABLES[about.table].title, TABLES[about.table].source) for about in self.about]
+        """One row a table: table, title, file, rows, dated, source, edition, licence.
+
+        The edition is what the file's name says: an issue, a month or a year; null where it says none.
+        """
+        rows = [
+            (*about, declared.title, declared.source, edition_in(about.file), declared.terms)
+            for about in self.about
+            for declared in (TABLES[about.table],)
+        ]
         schema = {
             "table": pl.String, "file": pl.String, "rows": pl.Int64, "dated": pl.Date, "title": pl.String,
-            "source": pl.String,
+            "source": pl.String, "edition": pl.String, "licence": pl.String,
         }  # fmt: skip
         return pl.DataFrame(rows, schema=schema, orient="row")
 

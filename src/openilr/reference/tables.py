@@ -93,6 +93,12 @@ class Table:
     personal: bool = False
     own_layout: bool = False
     year: str = ""
+    licence: str = ""
+
+    @property
+    def terms(self) -> str:
+        """Under what the data may be used, as far as it can be said of all copies of the file."""
+        return self.licence or ("the user's own list" if self.own_layout else "Open Government Licence v3.0")
 
     @cached_property
     def schema(self) -> dict[str, pl.DataType]:

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,6 @@ from openilr.store.vault import Key, Vault, make_key, read_key
 
 if TYPE_CHECKING:
     import polars as pl
-    from ibis.backends.duckdb import Backend
 
     from openilr.store.differences import Difference
     from openilr.store.quality import Quality
@@ -192,23 +191,32 @@ class Store:
         return max(names)
 
     def connect(
-        self, year: str | None = None, return_name: str | None = None, *, snapshot: str | None = None
-    ) -> Backend:
+        self,
+        year: str | None = None,
+        return_name: str | None = None,
+        *,
+        snapshot: str | None = None,
+        engine: str = "duckdb",
+    ) -> Any:
         """An Ibis connection with the national views (``openilr.store.views``).
 
         Over the current files of all providers, years and returns, narrowed to a year and a return where given; or
-        over a ``snapshot``, which never changes. StoreError where nothing was returned for them, or there is no such
-        snapshot.
+        over a ``snapshot``, which never changes. ``engine`` is duckdb, or spark for more than one machine
+        (``openilr.store.spark``). StoreError where nothing was returned for them, there is no such snapshot, or the
+        engine can not run.
         """
-        from openilr.store import views
+        from openilr.store import spark, views
 
+        engines: dict[str, Callable[[Paths], Any]] = {"duckdb": views.connect, "spark": spark.connect}
+        if engine not in engines:
+            raise StoreError(f"There is no engine {engine!r}: write {' or '.join(engines)}.")
         if snapshot is not None:
-            return views.connect(views.of_snapshot(self.path, self.snapshot(snapshot)))
+            return engines[engine](views.of_snapshot(self.path, self.snapshot(snapshot)))
         found = self._submissions(year=year, return_name=return_name, current=True, with_files=True)
         if not found and (year or return_name):
             asked = " ".join(part for part in (year, return_name) if part)
             raise StoreError(f"The store holds no accepted return for {asked}.")
-        return views.connect(views.of_submissions(self.path, found))
+        return engines[engine](views.of_submissions(self.path, found))
 
     # Snapshots
 
@@ -380,6 +388,44 @@ class Store:
         if submission.status != "accepted":
             raise StoreError(f"{name} was refused, so nothing of it was kept to compare.")
         return views.of_submissions(self.path, [submission]), submission.ukprn
+
+    def crosscheck(self, source: str, year: str | None = None, return_name: str | None = None) -> pl.DataFrame:
+        """A return beside another source that was added as reference data (``openilr.store.crosscheck``).
+
+        ``apprenticeship-service`` (needs the vault's key, and names people) or ``qualifications``. StoreError where the
+        source was not added.
+        """
+        import polars as pl
+
+        from openilr.store import crosscheck
+
+        tables = {"apprenticeship-service": "apprenticeship_records", "qualifications": "qualifications"}
+        if source not in tables:
+            raise StoreError(f"There is no source {source!r} to check against: write {' or '.join(tables)}.")
+        reference = self.reference()
+        if reference is None or tables[source] not in reference.names:
+            raise StoreError(f"The store holds no {tables[source]}: add the file with `ilr reference add`.")
+        year, return_name, members = self._meant(year, return_name, None)
+        connection = self.connect(year, return_name)
+        aims = connection.table("learning_delivery")
+        if source == "qualifications":
+            return crosscheck.with_register(
+                aims.select("LearnAimRef", "LearnStartDate").to_polars(), reference["qualifications"]
+            )
+        programmes = aims.filter((aims.AimType == 1) & (aims.ProgType == 25))
+        found = programmes.select(
+            "learner_key", "row", UKPRN="ukprn", StandardCode="StdCode", LearnStartDate="LearnStartDate",
+            LearnPlanEndDate="LearnPlanEndDate",
+        ).to_polars()  # fmt: skip
+        money = connection.table("app_fin_record")
+        prices = money.filter(money.AFinType == "TNP").select(
+            "parent", "AFinCode", "AFinDate", "AFinAmount", UKPRN="ukprn"
+        )
+        vault = self.vault()
+        names = [vault.identifiers(s.id, "Learner").select("learner_key", "ULN") for s in members]
+        found = found.join(pl.concat(names).unique("learner_key"), on="learner_key", how="left")
+        records = reference["apprenticeship_records"]
+        return crosscheck.with_apprenticeship_service(found, prices.to_polars(), records)
 
     def export(
         self,

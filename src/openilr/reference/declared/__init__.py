@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from openilr.reference.declared import lars, organisations, places, registers
+from openilr.reference.declared import context, lars, organisations, places, registers
 from openilr.reference.tables import Table
 
 __all__ = ["TABLES"]
 
 TABLES: Mapping[str, Table] = MappingProxyType(
-    {table.name: table for table in (*lars.TABLES, *places.TABLES, *organisations.TABLES, *registers.TABLES)}
+    {
+        table.name: table
+        for table in (*lars.TABLES, *places.TABLES, *organisations.TABLES, *registers.TABLES, *context.TABLES)
+    }
 )

@@ -41,6 +41,8 @@ TABLES = (
         ruc21       text          = ruc21ind
         """),
         parts=(r"onspd[a-z0-9]*uk[a-z]{1,2}", r"nspl[a-z0-9]*uk[a-z]{1,2}"),
+        licence="Open Government Licence v3.0, naming Ordnance Survey, Royal Mail and National Statistics; a licence "
+        "of their own for commercial use of postcodes of Northern Ireland",
     ),
     Table(
         "devolved_postcodes",

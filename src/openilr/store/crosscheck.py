@@ -1,0 +1,131 @@
+"""The ILR beside other sources: what is missing on either side, and what differs. Nobody is refused for it.
+
+With the apprenticeship service by ULN and standard; with Ofqual's register by qualification number, which is the
+LearnAimRef without its slashes (``603/1234/5`` is ``60312345``); with the labour market by the ONS code of the area.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: Days by which a date may differ before it is told: the service keeps months, the ILR days.
+DAYS = 31
+#: Pounds by which an agreed price may differ.
+POUNDS = 1.0
+_KEY = ["UKPRN", "ULN", "StandardCode"]
+
+
+def with_apprenticeship_service(aims: pl.DataFrame, prices: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """One row for each difference: UKPRN, ULN, StandardCode, what, ilr, service. It names people: not for everyone.
+
+    ``aims`` are programme aims of standards: UKPRN, ULN, StandardCode, LearnStartDate, LearnPlanEndDate, learner_key,
+    row. ``prices`` are their agreed prices (AFinType TNP): parent, UKPRN, AFinCode, AFinDate, AFinAmount. ``records``
+    is the reference table ``apprenticeship_records``. What: ``missing in the service``, ``missing in the ILR``,
+    ``start``, ``planned end``, ``price``.
+    """
+    import polars as pl
+
+    agreed = _agreed(prices)
+    ilr = aims.join(agreed, left_on=["UKPRN", "row"], right_on=["UKPRN", "parent"], how="left")
+    # A restart stands twice in the ILR and once in the service: the latest spell is compared, with the first start.
+    ilr = ilr.sort("LearnStartDate").group_by(_KEY, maintain_order=True).agg(
+        pl.col("LearnStartDate").first().alias("start"), pl.col("LearnPlanEndDate").last().alias("planned end"),
+        pl.col("price").last(),
+    )  # fmt: skip
+    service = records.sort("StartDate").group_by(_KEY, maintain_order=True).agg(
+        pl.col("StartDate").first().alias("start_too"), pl.col("PlannedEndDate").last().alias("planned end_too"),
+        pl.col("AgreedPrice").last().alias("price_too"),
+    )  # fmt: skip
+    ukprns = set(ilr["UKPRN"]) & set(service["UKPRN"])
+    both = pl.col("UKPRN").is_in(list(ukprns))
+    ilr, service = ilr.filter(both), service.filter(both)
+    nothing = [pl.lit(None, pl.String).alias("ilr"), pl.lit(None, pl.String).alias("service")]
+    parts = [
+        one.join(other, on=_KEY, how="anti").select(*_KEY, pl.lit(words).alias("what"), *nothing)
+        for one, other, words in ((ilr, service, "missing in the service"), (service, ilr, "missing in the ILR"))
+    ]
+    matched = ilr.join(service, on=_KEY)
+    for name in ("start", "planned end", "price"):
+        gap = (pl.col(name) - pl.col(f"{name}_too")).abs()
+        far = gap > POUNDS if name == "price" else gap.dt.total_days() > DAYS
+        parts.append(
+            matched.filter(far).select(
+                *_KEY, pl.lit(name).alias("what"), pl.col(name).cast(pl.String).alias("ilr"),
+                pl.col(f"{name}_too").cast(pl.String).alias("service"),
+            )
+        )  # fmt: skip
+    return pl.concat(parts).sort(_KEY)
+
+
+def _agreed(prices: pl.DataFrame) -> pl.DataFrame:
+    """The price in force: the latest training (TNP 1 or 3) and assessment price (2 or 4) of each aim together."""
+    import polars as pl
+
+    return (
+        prices.with_columns(part=pl.col("AFinCode") % 2)
+        .sort("AFinDate", "AFinCode")
+        .group_by("UKPRN", "parent", "part", maintain_order=True)
+        .agg(pl.col("AFinAmount").last())
+        .group_by("UKPRN", "parent", maintain_order=True)
+        .agg(price=pl.col("AFinAmount").sum().cast(pl.Float64))
+    )
+
+
+def learn_aim_ref(qualification_number: str) -> str:
+    """``603/1234/5`` as LARS and the ILR write it."""
+    return re.sub(r"[^0-9A-Za-z]", "", qualification_number).upper()
+
+
+def with_register(aims: pl.DataFrame, qualifications: pl.DataFrame) -> pl.DataFrame:
+    """Aims counted by whether Ofqual's register knows them: LearnAimRef, aims, known, title, owner, status, and
+    ``after_end`` (aims that began after the qualification's operational end). ``aims``: LearnAimRef, LearnStartDate."""
+    import polars as pl
+
+    register = qualifications.select(
+        pl.col("QualificationNumber").str.replace_all(r"[^0-9A-Za-z]", "").str.to_uppercase().alias("LearnAimRef"),
+        title="QualificationTitle", owner="OwnerOrganisationName", status="QualificationStatus",
+        _end="OperationalEndDate",
+    ).unique("LearnAimRef", keep="last")  # fmt: skip
+    joined = aims.join(register.with_columns(known=pl.lit(True)), on="LearnAimRef", how="left")
+    return (
+        joined.group_by("LearnAimRef")
+        .agg(
+            aims=pl.len(), known=pl.col("known").first().fill_null(False), title=pl.col("title").first(),
+            owner=pl.col("owner").first(), status=pl.col("status").first(),
+            after_end=(pl.col("LearnStartDate") > pl.col("_end")).sum(),
+        )
+        .sort("aims", "LearnAimRef", descending=[True, False])
+    )  # fmt: skip
+
+
+def labour_market(reference: Any, area: str) -> Iterator[str]:
+    """What is known of an area (its ONS code), each as what it is: an estimate with its interval, or a forecast."""
+    import polars as pl
+
+    if "labour_market" in reference.names:
+        found = reference["labour_market"].filter(GeographyCode=area)
+        for (variable, day), part in found.group_by(["Variable", "Date"], maintain_order=True):
+            interval = pl.col("Measure").str.to_lowercase().str.contains("confidence")
+            values = part.filter(~interval)
+            near = part.filter(interval)["Value"]
+            for measure, value in values.select("Measure", "Value").iter_rows():
+                yield f"{variable} ({measure}), {day}: {_estimate(value, near[0] if len(near) else None)}"
+    if "forecasts" in reference.names:
+        for row in reference["forecasts"].filter(Area=area).sort("Kind", "Item", "Year").to_dicts():
+            yield (
+                f"{row['Item']} ({row['Kind']}), {row['Year']}: {row['Value']:,.0f}. A model's projection, made under "
+                "assumptions that may not hold: read it as a direction, not as a number of jobs."
+            )
+
+
+def _estimate(value: float | None, near: float | None) -> str:
+    if value is None:
+        return "not given: the sample is too small."
+    if near is None:
+        return f"{value:,.1f}. An estimate; its source gives no interval here, so small differences mean nothing."
+    return f"{value:,.1f}, between {value - near:,.1f} and {value + near:,.1f} (survey estimate, 95% interval)."
