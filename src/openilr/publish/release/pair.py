@@ -111,7 +111,7 @@ def provider_names(store: Store) -> dict[str, str]:
     reference = store.reference()
     found: dict[str, str] = {}
     for table in ("providers", "organisations"):
-        if table in reference:
+        if reference is not None and table in reference:
             frame: pl.DataFrame = reference[table]
             if {"UKPRN", "Name"} <= set(frame.columns):
                 rows = frame.select("UKPRN", "Name").drop_nulls().rows()

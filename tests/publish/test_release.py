@@ -1,0 +1,203 @@
+"""From accepted returns to a release: data sets that agree with each other, in every form."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections import defaultdict
+from datetime import date
+from xml.etree import ElementTree
+
+import polars as pl
+import pytest
+
+from openilr.publish import check as screen_pair
+from openilr.publish.attack import attack
+from openilr.publish.release import DATA_SETS, DataSet, choose
+from openilr.publish.release.build import build
+from openilr.publish.release.pair import ReleaseError
+from openilr.publish.verify import adds_up, verify
+from openilr.store import Store
+from tests.publish.making import read
+from tests.store.making import aim, learner, report, sent_file, tables
+
+BY = ("level", "age", "sex")
+SMALL = (
+    DataSet("starts_all", "Starts", "Starts by level, age and sex.", ("starts",), BY),
+    DataSet("starts_provider", "Starts by provider", "Starts of providers.", ("starts",), ("level",), ("Provider",)),
+    DataSet("learners_all", "Learners", "Learners by level and sex.", ("participation",), ("level", "sex")),
+)
+
+
+def given(ukprn: int, count: int, seed: int):
+    births = [date(2007, 1, 1), date(2002, 1, 1), date(1990, 1, 1)]
+    return [
+        learner(
+            f"L{n}", aim(ProgType=(2, 3, 3)[(n * seed) % 3], StdCode=None, FundModel=35),
+            ULN=1_000_000_000 + ukprn % 100 * 1_000 + n, Sex="FM"[n % 5 == 0], DateOfBirth=births[n * n % 7 % 3],
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sector(tmp_path_factory):
+    import os
+
+    folder = tmp_path_factory.mktemp("sector")
+    before = os.environ.get("OPENILR_VAULT_KEY_FILE")
+    os.environ["OPENILR_VAULT_KEY_FILE"] = str(folder / "key")
+    store = Store.init(folder / "store")
+    for ukprn, count, seed in ((10000001, 93, 1), (10000002, 17, 2)):
+        store.submit(
+            [tables(given(ukprn, count, seed), ukprn=ukprn)], report(), file=sent_file(folder, str(ukprn).encode()),
+            return_name="R14", submitted_by="tests",
+        )  # fmt: skip
+    yield store
+    if before is None:
+        del os.environ["OPENILR_VAULT_KEY_FILE"]
+    else:
+        os.environ["OPENILR_VAULT_KEY_FILE"] = before
+
+
+@pytest.fixture(scope="module")
+def rounded(sector):
+    return build(sector, "2526", "R14", SMALL, "rounding", base=5, by="tests")
+
+
+def files_of(release, name):
+    return release.folder / "data" / f"{name}.csv", release.folder / "data" / f"{name}.meta.csv"
+
+
+def test_every_total_adds_up_and_is_near_the_count(sector, rounded):
+    from openilr import measure
+
+    data, meta = files_of(rounded, "starts_all")
+    assert adds_up(data, meta, ["start_count"]) > 20
+    counted = measure.compute(sector, "starts", "2526", by=BY, totals=True)
+    raw = {tuple(counted.measure.dimension(d).label(r[d]) if r[d] != "Total" else "Total" for d in BY): r["value"]
+           for r in counted.frame.iter_rows(named=True)}  # fmt: skip
+    rows = read(data)
+    assert len(rows) > 20
+    for row in rows:
+        count = raw[row["apprenticeship_level"], row["age_group"], row["sex"]]
+        shown = 0 if row["start_count"] == "low" else int(row["start_count"])
+        assert abs(shown - count) < 5 and shown % 5 == 0
+        assert (row["start_count"] == "0") == (count == 0)
+
+
+def test_a_number_is_the_same_wherever_it_stands(rounded):
+    seen = defaultdict(set)
+    for name in ("starts_all", "starts_provider"):
+        for row in read(files_of(rounded, name)[0]):
+            if row["geographic_level"] == "National" and row.get("sex", "Total") == row.get("age_group", "Total"):
+                seen[row["apprenticeship_level"]].add(row["start_count"])
+    assert len(seen) > 2 and all(len(values) == 1 for values in seen.values())
+
+
+def test_what_was_published_keeps_its_value(sector, rounded):
+    again = build(sector, "2526", "R14", SMALL[:1], "rounding", base=5, by="tests")
+    assert again.id == "2526-R14-2" and again.snapshot == rounded.snapshot
+    assert files_of(again, "starts_all")[0].read_bytes() == files_of(rounded, "starts_all")[0].read_bytes()
+    other = DataSet("starts_lldd", "Starts", "By learning difficulty.", ("starts",), ("lldd", *BY))
+    wider = build(sector, "2526", "R14", (other,), "rounding", base=5, by="tests")
+    old = {tuple(r[c] for c in ("apprenticeship_level", "age_group", "sex")): r["start_count"]
+           for r in read(files_of(rounded, "starts_all")[0])}  # fmt: skip
+    rows = read(files_of(wider, "starts_lldd")[0])
+    rows = [r for r in rows if r.get("learning_difficulty_disability", "Total") == "Total"]
+    assert {tuple(r[c] for c in ("apprenticeship_level", "age_group", "sex")): r["start_count"] for r in rows} == old
+
+
+def test_learners_at_two_levels_are_said_to_overlap(rounded):
+    [learners] = [b for b in rounded.built if b.data_set.name == "learners_all"]
+    assert learners.counted.overlapping == ("qualification_level",)
+    assert "do not add up to the total" in (rounded.folder / "guidance.txt").read_text()
+
+
+def test_suppressed_and_attacked(sector):
+    release = build(sector, "2526", "R14", SMALL, "suppression", threshold=10, by="tests")
+    hidden = 0
+    for each in release.built:
+        data, meta = files_of(release, each.data_set.name)
+        verdict = verify(data, meta, release.folder / "data" / "certificates")
+        hidden += verdict.hidden
+        overlapping = each.counted.overlapping
+        assert attack(data, meta, each.counted.indicators, 10, overlapping=overlapping) == []
+    assert hidden > 10
+
+
+def test_the_files_of_a_release(rounded):
+    with zipfile.ZipFile(rounded.archive) as archive:
+        names = set(archive.namelist())
+        assert archive.testzip() is None
+    for name in ("starts_all", "starts_provider", "learners_all"):
+        assert {f"data/{name}.csv", f"data/{name}.meta.csv", f"data/{name}.csv-metadata.json", f"tables/{name}.ods",
+                f"tables/{name}.xlsx", f"parquet/{name}.parquet"} <= names  # fmt: skip
+        assert screen_pair(*files_of(rounded, name)).passed
+    assert {"guidance.txt", "release.json"} <= names
+    assert json.loads((rounded.folder / "release.json").read_text())["base"] == 5
+
+
+def test_parquet_and_csvw_say_what_the_csv_says(rounded):
+    rows = read(files_of(rounded, "starts_all")[0])
+    frame = pl.read_parquet(rounded.folder / "parquet" / "starts_all.parquet")
+    for row, (number, symbol) in zip(rows, frame.select("start_count", "start_count_symbol").rows(), strict=True):
+        assert row["start_count"] == (symbol or str(number))
+    about = json.loads((rounded.folder / "data" / "starts_all.csv-metadata.json").read_text())
+    columns = about["tableSchema"]["columns"]
+    assert [c["name"] for c in columns] == list(rows[0]) and about["url"] == "starts_all.csv"
+    assert {"low", "c"} <= set(columns[-1]["null"]) and columns[-1]["datatype"] == "integer"
+
+
+def _ods(path):
+    names = {"table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+             "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0"}  # fmt: skip
+    with zipfile.ZipFile(path) as archive:
+        assert archive.infolist()[0].filename == "mimetype" and archive.infolist()[0].compress_type == 0
+        for name in ("META-INF/manifest.xml", "meta.xml", "styles.xml"):
+            ElementTree.fromstring(archive.read(name))  # noqa: S314 - our own file
+        root = ElementTree.fromstring(archive.read("content.xml"))  # noqa: S314 - our own file
+    sheets = {}
+    for table in root.iter(f"{{{names['table']}}}table"):
+        rows = table.iter(f"{{{names['table']}}}table-row")
+        sheets[table.get(f"{{{names['table']}}}name")] = [["".join(c.itertext()) for c in row] for row in rows]
+    return sheets, list(root.iter(f"{{{names['table']}}}database-range"))
+
+
+def test_workbooks_have_cover_contents_notes_and_marked_tables(rounded):
+    sheets, ranges = _ods(rounded.folder / "tables" / "starts_provider.ods")
+    assert list(sheets) == ["Cover", "Contents", "Notes", "National", "Provider"]
+    assert len(ranges) == 4
+    rows = [r for r in read(files_of(rounded, "starts_provider")[0]) if r["geographic_level"] == "Provider"]
+    title, words, header, *body = sheets["Provider"]
+    assert title == ["Starts by provider: Provider"] and words[0].startswith("This worksheet contains one table of")
+    assert header[-1] == "Apprenticeship starts" and [r[-1] for r in body] == [r["start_count"] for r in rows]
+    with zipfile.ZipFile(rounded.folder / "tables" / "starts_provider.xlsx") as book:
+        assert sum(n.startswith("xl/tables/") for n in book.namelist()) == 4
+        assert b"mergeCell" not in book.read("xl/worksheets/sheet5.xml")
+
+
+def test_returns_without_a_period_of_their_own_are_refused(sector):
+    with pytest.raises(Exception, match="R05"):
+        build(sector, "2526", "R05", SMALL, "rounding", by="tests")
+    assert not list((sector.path / "releases").glob("*R05*"))
+
+
+def test_no_raw_count_leaves_the_store(sector, rounded):
+    ledgers = list((sector.path / "releases" / "ledger").glob("*.parquet"))
+    assert ledgers and (sector.path / "releases" / "ledger").stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(rounded.archive) as archive:
+        assert not [n for n in archive.namelist() if "ledger" in n]
+
+
+def test_every_data_set_names_measures_and_breakdowns_that_there_are():
+    from openilr import measure
+
+    for each in DATA_SETS:
+        for name in each.measures:
+            for breakdown in each.by:
+                measure.get(name).dimension(breakdown)
+    assert [d.name for d in choose(("fe_skills_subject",))] == ["fe_skills_subject"]
+    with pytest.raises(KeyError):
+        choose(("nothing",))
+    assert issubclass(ReleaseError, Exception)
