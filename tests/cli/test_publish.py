@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.cli.test_contract import sentence
-from tests.publish.making import change, write_pair
+from tests.publish.making import change, read, write_pair
 
 
 @pytest.fixture
@@ -28,6 +28,20 @@ def test_protect_then_check(ilr, pair, tmp_path):
     change(hidden[0], 3, "starts", "2")
     code, out, err = ilr("publish", "check", *hidden, *proofs)
     assert (code, err) == (1, "") and "FAIL  Certificates: " in out
+
+
+def test_an_attack_on_what_others_hid(ilr, pair, tmp_path):
+    code, out, err = ilr("publish", "check", *pair, "--attack")
+    assert (code, err) == (0, "") and "Attacked: 0 hidden counts" in out
+    rows = read(pair[0])
+    small = next(n for n, r in enumerate(rows) if 0 < int(r["starts"]) < 10 and r["la_name"])
+    change(pair[0], small, "starts", "c")  # alone, so it follows by subtraction
+    code, out, err = ilr("publish", "check", *pair, "--attack", "--format", "json")
+    count = int(rows[small]["starts"])
+    assert code == 1 and json.loads(out)["exposed"] == [
+        {"row": small + 1, "indicator": "starts", "least": count, "most": count}
+    ]
+    assert "1 hidden counts can be shown to be below 10" in ilr("publish", "check", *pair, "--attack")[1]
 
 
 def test_what_is_refused_is_1_with_one_sentence(ilr, pair, tmp_path):

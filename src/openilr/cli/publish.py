@@ -60,15 +60,26 @@ def check(
     lists: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of fuller lists of places, or a data dictionary, as CSV.")
     ] = None,
+    attack: Annotated[
+        bool, typer.Option("--attack", help="Try to show hidden counts to be small, by linear programming.")
+    ] = False,
     threshold: Annotated[
-        int | None, typer.Option(metavar="N", min=2, help="With --certificates: the threshold they must be for.")
+        int | None,
+        typer.Option(
+            metavar="N", min=2, help="With --certificates or --attack: what small is below; else 10 or theirs."
+        ),
     ] = None,
+    overlapping: Annotated[
+        str | None, typer.Option(metavar="A,B", help="With --attack: filters whose items share learners.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
     format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.text,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result to this file.")] = None,
 ) -> int:
     """Screen a data set by the checks that explore education statistics refuses files for.
 
-    With --certificates, verify instead, by additions alone, that no hidden count can be shown to be small.
+    With --certificates, verify instead, by additions alone, that no hidden count can be shown to be small. With
+    --attack, try to show it, for hidden counts (c) of any data set, whoever hid them.
 
     Example: ilr publish check starts.csv starts.meta.csv --certificates certificates
 
@@ -82,30 +93,59 @@ def check(
         raise CannotRun(f"There is no folder {certificates}.")
     result: dict[str, Any] = {}
     with plain(FileNotFoundError):
-        if certificates is None:
+        if certificates is None and not attack:
             result = publish.check(data, meta, lists).to_json()
         else:
             for path in (data, meta):
                 if not path.is_file():
                     raise CannotRun(f"There is no file {path}.")
             try:
-                result = {"verified": True, **vars(verify.verify(data, meta, certificates, threshold))}
+                if certificates is not None:
+                    result = {"verified": True, **vars(verify.verify(data, meta, certificates, threshold))}
+                if attack:
+                    result |= _attacked(data, meta, threshold or 10, _named(overlapping), Progress(quiet))
             except verify.Refused as problem:
                 result = {"verified": False, "message": str(problem)}
-    code = FINE if result.get("passed") or result.get("verified") else FOUND
+    fine = result.get("passed") or (result.get("verified", attack) and not result.get("exposed"))
+    code = FINE if fine else FOUND
     with Output(output) as out:
         out.write(json.dumps(result, ensure_ascii=False) + "\n" if format is Format.json else _in_words(result))
     return code
 
 
-def _in_words(result: dict[str, Any]) -> str:
-    if result.get("verified"):
-        return (
-            f"Certificates verified: {result['hidden']} hidden cells each reach {result['threshold']} in one of "
-            f"{result['tables']} tables that agree with all shown cells and {result['sums']} sums.\n"
-        )
-    if "verified" in result:
+def _attacked(data: Path, meta: Path, threshold: int, overlapping: list[str], progress: Progress) -> dict[str, Any]:
+    """What an attacker shows of the hidden counts, as plain lists."""
+    from openilr.publish import verify
+    from openilr.publish.attack import attack as run
+
+    rows = verify.read(meta)
+    counts = [r["col_name"] for r in rows if r["col_type"] == "Indicator" and not r["indicator_unit"]]
+    found = run(data, meta, counts, threshold, overlapping=overlapping, say=progress)
+    progress.clear()
+    return {"below": threshold, "exposed": [{**vars(each), "row": each.row + 1} for each in found]}
+
+
+def _proof_in_words(result: dict[str, Any]) -> str:
+    if result.get("verified") is False:
         return f"FAIL  Certificates: {result['message']}\n"
+    lines = []
+    if result.get("verified"):
+        lines.append(
+            f"Certificates verified: {result['hidden']} hidden cells each reach {result['threshold']} in one of "
+            f"{result['tables']} tables that agree with all shown cells and {result['sums']} sums."
+        )
+    if "exposed" in result:
+        for each in result["exposed"]:
+            lines.append(
+                f"FAIL  Row {each['row']}, {each['indicator']}: hidden, but between {each['least']} and {each['most']}."
+            )
+        lines.append(f"Attacked: {len(result['exposed'])} hidden counts can be shown to be below {result['below']}.")
+    return "\n".join(lines) + "\n"
+
+
+def _in_words(result: dict[str, Any]) -> str:
+    if "checks" not in result:
+        return _proof_in_words(result)
     lines = []
     for found in result["checks"]:
         if found["message"]:

@@ -168,6 +168,7 @@ class Cells:
                 raise CellsError(
                     f"{self.data_path.name}, {column}, {time[0]}: the counts do not add up. "
                     f"{'; '.join(_latent(tried[0]).broken())}."
+                    + " A part without a row counts as 0."
                     + (f" If one learner may be in several items, say --overlapping {family.name}." if position else "")
                 )
             chosen.append(fits[0])
