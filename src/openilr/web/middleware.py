@@ -53,7 +53,7 @@ def one_spelling_of_the_api(following: Next) -> Next:
 
 
 def is_api(path: str) -> bool:
-    return path.lower().startswith(("/v1/", "/statistics/", "/health"))
+    return path.lower().startswith(("/v1/", "/statistics/", "/health", "/swagger/"))
 
 
 def session_limits(following: Next) -> Next:

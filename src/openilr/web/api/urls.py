@@ -24,6 +24,7 @@ _PAGES = {
     f"{_DATA_SET}/versions/<str:number>/changes": views.changes,
     f"{_DATA_SET}/versions/<str:number>/differences": views.differences,
     "health": views.health,
+    "swagger/v1/openapi.json": views.described,
 }
 
 urlpatterns = [

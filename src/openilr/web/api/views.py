@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from openilr.publish.datasets import DataSet, Version
 from openilr.publish.datasets.query import Query, TookTooLong, level_and_key, plan
-from openilr.web.api import answers, requests
+from openilr.web.api import answers, openapi, requests
 from openilr.web.api.problems import Invalid, answer, invalid, note, problem
 from openilr.web.datasets import library, reader
 from openilr.web.files import arrow_bytes
@@ -330,3 +330,8 @@ def _file(request: HttpRequest, path: Path, kind: str, name: str, v: Version) ->
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     library().data_sets()
     return HttpResponse("Healthy", content_type="text/plain")
+
+
+@operation("GET")
+def described(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    return answer(openapi.description())

@@ -1,0 +1,168 @@
+"""The service in a real browser: no page with a violation that axe finds; journeys by keyboard and without script."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+
+import pytest
+
+from tests.web.conftest import PASSWORD, UKPRN
+
+pytest.importorskip("playwright.sync_api")
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(not _CHROMIUM, reason="no chromium on this machine")
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=_CHROMIUM, args=_QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium, live, people):
+    """``opened(role, script=True, width=1200)``: a page, signed in as somebody if asked."""
+    contexts = []
+
+    def make(role=None, *, script=True, width=1200):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script, base_url=live
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.problems = []
+        page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" and "40" not in m.text else None)
+        page.on("pageerror", lambda e: page.problems.append(str(e)))
+        if role:
+            page.goto("/sign-in/")
+            page.fill("#username", role)
+            page.fill("#password", PASSWORD)
+            page.click("main button")
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def _public(d):
+    table = f"/data-tables/{d.id}/table/?time=2023/2024|AY&time=2024/2025|AY&level=REG&indicator=O7CLF"
+    return [
+        "/", "/?q=aprenticeship", "/find-statistics/apprenticeships/", "/data-catalogue/", f"/data-catalogue/{d.id}/",
+        f"/data-catalogue/{d.id}/changes/1.1.1/", "/data-tables/", f"/data-tables/{d.id}/",
+        f"{table}&derived=share&chart=line", f"{table}&chart=bar", f"{table}&chart=map",
+        f"/data-tables/{d.id}/table/?x=1", "/methodology/", "/methodology/starts/", "/glossary/", "/data-quality/",
+        "/how-numbers-are-protected/", "/requests/new/", "/help/", "/accessibility/", "/privacy/", "/api/", "/sign-in/",
+        "/nowhere/",
+    ]  # fmt: skip
+
+
+_OF_ROLES = {
+    "provider": ["/account/", "/account/second-step/", "/provider/", "/provider/send/", "/provider/numbers/?by=age"],
+    "steward": [
+        "/steward/", "/steward/returns/2526/R12/", "/steward/quality/", "/steward/publishing/", "/steward/requests/",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [None, "provider", "steward"])
+def test_axe_finds_nothing_and_nothing_runs_over_the_edge_of_a_phone(opened, published, returned, role):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page, phone = opened(role), opened(role, width=375)
+    found = []
+    for address in _OF_ROLES[role] if role else _public(published[1]):
+        page.goto(address)
+        page.wait_for_function("document.body.classList.contains('govuk-frontend-supported')")
+        found += [(address, v["id"], v["nodes"][0]["html"][:120]) for v in Axe().run(page).response["violations"]]
+        phone.goto(address)
+        if phone.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append((address, "wider than the screen", ""))
+    assert not found
+    assert page.problems == [], "the content security policy stops nothing of ours"
+
+
+def test_a_table_is_made_by_keyboard_only(opened, published):
+    d = published[1]
+    page = opened()
+    page.goto(f"/data-tables/{d.id}/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent").strip() == "Skip to main content"
+    page.keyboard.press("Enter")
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        here = page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
+        if here == "level-REG":
+            page.keyboard.press("Space")
+        if here == "Show the table":
+            page.keyboard.press("Enter")
+            break
+    page.wait_for_url("**/table/**")
+    assert "London" in page.inner_text("table")
+
+
+def test_how_large_a_table_will_be_is_said_before(opened, published):
+    page = opened()
+    page.goto(f"/data-tables/{published[1].id}/")
+    assert page.inner_text("[data-count]") == "This asks for up to 4 numbers."
+    page.check("#level-REG")
+    assert page.inner_text("[data-count]") == "This asks for up to 40 numbers."
+
+
+def test_everything_public_works_without_script(opened, published):
+    page = opened(script=False)
+    page.goto("/")
+    page.fill("#q", "aprenticeship")
+    page.click("main button")
+    page.click("main h2 a")
+    page.click("text=Create your own table from")
+    page.click("details:has-text('Regional') >> visible=true") if not page.is_visible("#level-REG") else None
+    page.check("#level-REG")
+    page.click("text=Show the table")
+    assert "London" in page.inner_text("table")
+    page.click("text=Bars")
+    assert page.locator("svg[role=img]").count() == 1
+    page.click("text=Share as it is now")
+    assert "Frozen on" in page.inner_text("main")
+    page.goto("/requests/new/")
+    page.click("text=Send")
+    assert "There is a problem" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_provider_checks_a_file_and_reads_what_to_do(opened, tmp_path, returned, script):
+    from openilr.synth import write_return
+
+    path = write_return(tmp_path, 15, ukprn=UKPRN, prepared=date(2026, 6, 29), faults=0.8).path
+    page = opened("provider", script=script)
+    page.goto("/provider/send/")
+    page.set_input_files("input[type=file]", path)
+    page.click("main form button:has-text('Upload')")
+    assert "What to do:" in page.inner_text("main")
+    assert page.problems == []
+
+
+def test_signing_in_by_keyboard_leads_back_to_the_page_that_was_asked_for(opened, people):
+    page = opened()
+    page.goto("/steward/quality/")
+    page.focus("#username")
+    page.keyboard.type("steward")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/steward/quality/")
+    page.click("text=Sign out")
+    assert "You are signed out." in page.inner_text("main")
