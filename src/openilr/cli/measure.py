@@ -24,6 +24,8 @@ class Format(StrEnum):
     text = "text"
     csv = "csv"
     json = "json"
+    html = "html"
+    svg = "svg"
 
 
 class Engine(StrEnum):
@@ -82,6 +84,8 @@ def command(
     held = opened(store)
     asked: dict[str, Any] = {"return_name": return_name, "ukprn": provider, "engine": engine.value, **options}
     if trail:
+        if format in (Format.html, Format.svg):
+            raise CannotRun("A trail is text, csv or json.")
         with plain(MeasureError, StoreError):
             rows = trail_of(held, name, year, learn_ref_number=learner, aim_seq_number=aim, **asked)
             with Output(output) as out:
@@ -91,8 +95,9 @@ def command(
         raise CannotRun("--learner and --aim go with --trail.")
     with plain(MeasureError, StoreError):
         result = compute(held, name, year, by=wanted, **asked)
+    written = _written(result, format)
     with Output(output) as out:
-        out.write(_written(result, format))
+        out.write(written)
     for note in () if quiet else result.notes:
         say(note)
     return FINE
@@ -114,6 +119,17 @@ def _written(result: Result, format: Format) -> str:
         return json.dumps(result.rows(), ensure_ascii=False) + "\n"
     if format is Format.csv:
         return result.frame.write_csv()
+    if format is Format.html:
+        from openilr.measure.charts import page
+
+        return page(result)
+    if format is Format.svg:
+        from openilr.measure.charts import chart_of, svg
+
+        chart = chart_of(result)
+        if chart is None:
+            raise CannotRun("There is nothing to draw: break the measure down by one or two things, one of them short.")
+        return svg(chart)
     from openilr.cli.tables import table
 
     heading = f"{result.measure.title}, {known_year(result.year).academic_year.label} {result.return_name}"

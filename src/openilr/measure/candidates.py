@@ -21,10 +21,13 @@ class Candidates:
     """Rows of one entity, usually aims. ``rows`` must have ``person_key``, ``learner_key``, ``year``, ``return``,
     ``ukprn`` and ``row``."""
 
-    def __init__(self, rows: ir.Table, *, trail: bool) -> None:
+    def __init__(self, rows: ir.Table, *, trail: bool, of: tuple[str, str] | None = None) -> None:
+        """``of`` narrows views over all years to one year and return."""
         import ibis
 
         self.trail = trail
+        if of is not None:
+            rows = rows.filter(rows.year == of[0], rows["return"] == of[1])
         self.rows = rows.mutate(**{CLAUSE: ibis.null("string")}) if trail else rows
 
     def leave_out(self, clause: Clause, when: Callable[[ir.Table], Any]) -> Candidates:

@@ -19,9 +19,9 @@ COMPONENT = Clause(
 )  # fmt: skip
 
 
-def judge(connection: BaseBackend, asked: Asked) -> Candidates:
-    """The funded aims achieved within the period."""
-    aims = Candidates(connection.table("learning_delivery"), trail=asked.trail)
+def judge(connection: BaseBackend, asked: Asked, aims: Candidates | None = None) -> Candidates:
+    """The funded aims achieved within the period, of those given or of all."""
+    aims = aims or Candidates(connection.table("learning_delivery"), trail=asked.trail)
     aims.leave_out(NOT_ACHIEVED, lambda a: a.Outcome.isnull() | (a.Outcome != ACHIEVED))
     aims.change(lambda a: a.mutate(achieved_on=achieved_on(a)))
     period = asked.period

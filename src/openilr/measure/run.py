@@ -162,7 +162,7 @@ def _with_rates(frame: pl.DataFrame, measure: Measure) -> pl.DataFrame:
 def half_up(value: pl.Expr, decimals: int) -> pl.Expr:
     """Rounded with halves up, as published rates are; Polars would round them to the even side."""
     scale = 10**decimals
-    return (value * scale + 0.5 + 1e-9).floor() / scale
+    return ((value * scale + 0.5 + 1e-9).floor() / scale).round(decimals)
 
 
 def _concat(frames: list[pl.DataFrame]) -> pl.DataFrame:

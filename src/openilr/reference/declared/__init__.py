@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from openilr.reference.declared import context, lars, organisations, places, registers
+from openilr.reference.declared import context, lars, organisations, places, population, registers
 from openilr.reference.tables import Table
 
 __all__ = ["TABLES"]
@@ -13,6 +13,13 @@ __all__ = ["TABLES"]
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
-        for table in (*lars.TABLES, *places.TABLES, *organisations.TABLES, *registers.TABLES, *context.TABLES)
+        for table in (
+            *lars.TABLES,
+            *places.TABLES,
+            *population.TABLES,
+            *organisations.TABLES,
+            *registers.TABLES,
+            *context.TABLES,
+        )
     }
 )

@@ -1,0 +1,105 @@
+"""A computed measure as a page for a person: chart, table, and what the numbers mean."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from openilr.measure.charts.drawing import Chart, Series, number, svg
+from openilr.spec import AcademicYear
+
+if TYPE_CHECKING:
+    from openilr.measure.declare import Indicator, Result
+
+#: Bars that still can be read; the table has the others.
+MOST_BARS = 24
+MOST_SERIES = 4
+_STYLE = """
+body{font-family:Arial,Helvetica,sans-serif;color:#0b0c0c;max-width:60rem;margin:2rem auto;padding:0 1rem;
+ line-height:1.4}
+table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:bold;padding:.5rem 0}
+th,td{border-bottom:1px solid #b1b4b6;padding:.4rem .6rem;text-align:left}td.number,th.number{text-align:right}
+figure{margin:1rem 0}.warning{border-left:5px solid #d4351c;padding:.5rem 1rem}
+"""
+
+
+def chart_of(result: Result) -> Chart | None:
+    """The chart of a result: bars of its first breakdown, in groups of the second. None where a picture says nothing
+    (a single number, three breakdowns, or too many groups)."""
+    shown = _indicator(result)
+    period = f"{AcademicYear(result.year).label}, {result.return_name}"
+    if not 1 <= len(result.by) <= 2 or result.frame.is_empty():
+        return None
+    labels = [result.measure.dimension(name) for name in result.by]
+    rows = [row for row in result.frame.iter_rows(named=True) if "Total" not in [row[name] for name in result.by]]
+    first = list(dict.fromkeys(row[result.by[0]] for row in rows))
+    second = list(dict.fromkeys(row[result.by[1]] for row in rows)) if len(labels) > 1 else [None]
+    if len(second) > MOST_SERIES or not rows:
+        return None
+    values = {tuple(row[name] for name in result.by): row[shown.name] for row in rows}
+    if len(first) > MOST_BARS:
+        total = {code: max(v or 0 for key, v in values.items() if key[0] == code) for code in first}
+        first = sorted(first, key=lambda code: -total[code])[:MOST_BARS]
+        period += f"; the {MOST_BARS} largest"
+    series = tuple(
+        Series(
+            labels[1].label(code) if code is not None else shown.title,
+            tuple(values.get((item,) if code is None else (item, code)) for item in first),
+            ("",) * len(first),
+        )
+        for code in second
+    )
+    by = " and ".join(dimension.title.lower() for dimension in labels)
+    categories = tuple(labels[0].label(code) for code in first)
+    title = shown.title if shown.name != "value" else result.measure.title
+    return Chart(title, f"By {by}, {period}", categories, series, _unit(shown), shown.decimals)
+
+
+def _indicator(result: Result) -> Indicator:
+    """The number that the chart shows: the last, which is what the others lead to."""
+    return result.measure.numbers[-1]
+
+
+def _unit(indicator: Indicator) -> str:
+    return indicator.unit if indicator.unit in ("%", "£") else ""
+
+
+def table(result: Result, caption: str) -> str:
+    """The result as an HTML table with a caption and scopes."""
+    dimensions = [result.measure.dimension(name) for name in result.by]
+    numbers = result.measure.numbers
+    heads = "".join(f'<th scope="col">{escape(d.title)}</th>' for d in dimensions) + "".join(
+        f'<th scope="col" class="number">{escape(i.title)}</th>' for i in numbers
+    )
+    body = []
+    for row in result.frame.iter_rows(named=True):
+        cells = "".join(f'<th scope="row">{escape(d.label(row[d.name]))}</th>' for d in dimensions)
+        cells += "".join(f'<td class="number">{escape(_cell(row[i.name], i))}</td>' for i in numbers)
+        body.append(f"<tr>{cells}</tr>")
+    return (
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table>"
+    )
+
+
+def _cell(value: Any, indicator: Indicator) -> str:
+    return "not applicable" if value is None else number(value, _unit(indicator), indicator.decimals)
+
+
+def page(result: Result) -> str:
+    """A whole page in one file. The numbers are unprotected, and the page says so."""
+    measure = result.measure
+    chart = chart_of(result)
+    label = f"{AcademicYear(result.year).label}, {result.return_name}"
+    figure = f"<figure>{svg(chart)}</figure>" if chart else ""
+    notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(measure.title)}, {label}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>'
+        f"<main><h1>{escape(measure.title)}</h1><p>{escape(label)}</p>"
+        '<p class="warning">These numbers are not protected: they are for people with the right to see them, and not '
+        "for publication.</p>"
+        f"{figure}{table(result, f'{measure.title}, {label}')}{notes}"
+        f"<h2>What this counts</h2><p>{escape(measure.definition)}</p><p>{escape(measure.formula)}</p>"
+        f"<p>Source of the definition: {escape(measure.source)}.</p></main></body></html>\n"
+    )

@@ -1,0 +1,5 @@
+"""Full level 3 participation."""
+
+from openilr.measure.full_level import full_level
+
+MEASURE = full_level(3)
