@@ -47,7 +47,22 @@ def add_reference(store: Path) -> None:
     Store(store).add_reference(store.parent / "new")
 
 
-JOBS = {"submit": submit, "init": init, "add_reference": add_reference}
+def freeze(store: Path) -> None:
+    Store(store).freeze("2526", "R14", frozen_by="tests")
+
+
+def derive(store: Path) -> None:
+    Store(store).derive_again()
+
+
+def export(store: Path) -> None:
+    Store(store).export(store.parent / "exported", year="2526", return_name="R14", ratings=False)
+
+
+JOBS = {
+    "submit": submit, "init": init, "add_reference": add_reference, "freeze": freeze, "derive": derive,
+    "export": export,
+}  # fmt: skip
 
 
 def die_at(step: int) -> None:

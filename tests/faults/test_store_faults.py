@@ -18,7 +18,7 @@ from tests.store.making import batches, report, sent_file
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("tables", "vault", "reference")
+FOLDERS = ("tables", "vault", "reference", "snapshots")
 
 
 @pytest.fixture
@@ -75,6 +75,7 @@ def state(store: Path) -> dict:
         "returns": opened.returns().drop("submitted_at", "sha256").to_dicts(),
         "names": [opened.vault().identifiers(s, "Learner")["LearnRefNumber"].to_list()
                   for s in opened.returns().filter(current=True)["submission"]],
+        "snapshots": opened.snapshots().drop("frozen_at").to_dicts(),
         "editions": [sorted(files) for _, _, files in _editions(opened)],
         **views,
     }  # fmt: skip
@@ -87,7 +88,8 @@ def _editions(store: Store) -> list:
 
 def leftovers(store: Path) -> set[str]:
     opened = Store(store)
-    known = {*opened.returns()["submission"], *(f"{number:04d}" for number, _, _ in _editions(opened))}
+    with opened.reading() as catalogue:
+        known = {path.split("/")[1] for path in catalogue.known()}
     return {entry.name for folder in FOLDERS for entry in (store / folder).iterdir()} - known
 
 
@@ -102,7 +104,7 @@ def check(store: Path, before: dict, after: dict, job: str) -> bool:
     return seen == after
 
 
-@pytest.mark.parametrize("job", ["submit", "add_reference"])
+@pytest.mark.parametrize("job", ["submit", "add_reference", "freeze"])
 def test_killed_at_every_step(job, old, monkeypatch):
     before = state(old.path)
     whole, *others = copies(old, 1)
@@ -131,6 +133,48 @@ def test_killed_at_any_time(old, monkeypatch):
     assert "killed" in ends
     for store in stores:
         check(store, before, after, "submit")
+
+
+def test_killed_while_tables_are_derived_again(old, monkeypatch):
+    before = state(old.path)
+    [whole] = copies(old, 1)
+    names = steps("derive", whole, monkeypatch)
+    assert {"commit", "committed"} <= set(names) and state(whole) == before, (
+        "without new reference data nothing changes"
+    )
+    stores = copies_from(old, len(names))
+    assert run("derive", [{"store": s, "step": n} for n, s in enumerate(stores)]) == ["killed"] * len(names)
+    for store in stores:
+        assert state(store) == before
+        dying.submit(store)
+        assert leftovers(store) == set() and Store(store).verify() == []
+
+
+def test_killed_while_tables_are_exported(old, monkeypatch):
+    [whole] = copies(old, 1)
+    names = steps("export", whole, monkeypatch)
+    files = sorted(p.name for p in (whole.parent / "exported").iterdir())
+    stores = copies_from(old, len(names))
+    assert run("export", [{"store": s, "step": n} for n, s in enumerate(stores)]) == ["killed"] * len(names)
+    for store in stores:
+        target = store.parent / "exported"
+        if not target.exists():
+            dying.export(store)
+        assert sorted(p.name for p in target.iterdir()) == files
+        assert sorted(p.name for p in store.parent.iterdir() if p.name.startswith("exported")) == ["exported"]
+
+
+def test_a_full_disk_stops_a_freeze_and_an_export(old):
+    before = state(old.path)
+    jobs = [(job, limit) for job in ("freeze", "export") for limit in (10, 2_000)]
+    for (job, limit), store in zip(jobs, copies(old, len(jobs)), strict=True):
+        [end] = run(job, [{"store": store, "bytes": limit}])
+        assert end.startswith("error: ") and "othing was changed" in end, (job, limit, end)
+        assert (
+            state(store) == before
+            and not list(store.parent.rglob("*.part"))
+            and not (store.parent / "exported").exists()
+        )
 
 
 def test_killed_while_a_store_is_made(tmp_path, monkeypatch):

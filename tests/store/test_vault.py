@@ -84,6 +84,34 @@ def test_no_value_of_an_analysis_table_is_an_identifier(store):
     assert seen >= 7
 
 
+def test_nothing_that_is_made_of_a_store_shows_an_identifier(store, tmp_path):
+    first = submitted(store)
+    store.derive_again()
+    id = store.freeze("2526", "R14", frozen_by="data manager")
+    second = submitted(store)
+    store.quality(snapshot=id)
+    out = tmp_path / "out"
+    out.mkdir()
+    for form in ("csv", "parquet"):
+        store.export(out / form, snapshot=id, form=form)
+    store.journeys(out / "journeys.parquet")
+    found = store.diff(first, second, detail=True)
+    (out / "diff.json").write_text(str(found.to_dict()) + str(found.rows.to_dicts()))
+    (out / "quality.json").write_text(store.quality().to_json() + store.quality().to_html() + store.quality().to_text())
+    texts = {str(v) for v in (*PLANTED.values(), *PLANTED_AIM.values(), *PLANTED_BELOW)}
+    seen = set()
+    for folder in (store.path, out):
+        for path in (p for p in folder.rglob("*") if p.is_file()):
+            content = path.read_bytes()
+            assert not [secret for secret in secrets() if secret in content], path.name
+            if path.suffix == ".parquet":
+                # The bytes are compressed: look at every value as well.
+                values = {str(v) for column in pl.read_parquet(path).iter_columns() for v in column}
+                assert not [text for text in texts for value in values if text in value], path.name
+            seen.add(path.suffix)
+    assert {".parquet", ".csv", ".json", ".vault", ".sqlite"} <= seen
+
+
 def test_linking_gets_the_identifiers_back(store):
     submission = submitted(store)
     people = store.vault().identifiers(submission, "Learner").to_dicts()
