@@ -116,3 +116,80 @@ def test_a_reference_file_that_can_not_be_used_is_1_and_not_added(sector, tmp_pa
     assert b"There is no reference data." in capsysbinary.readouterr().out
     (tmp_path / "notes.txt").write_text("x")
     assert run(["reference", "add", str(tmp_path / "notes.txt"), "--store", sector]) == 2
+
+
+@pytest.fixture
+def two_returns(sector, returns, capsysbinary):
+    """The same providers in R04 and R06, with one learner more faulty in the second."""
+    for name, file in (("R04", returns[1]), ("R06", returns[0])):
+        run(["store", "submit", str(file), "--return", name, "--store", sector, "--as-of", "2026-07-01"])
+    capsysbinary.readouterr()
+    return sector
+
+
+def told(capsysbinary) -> str:
+    return " ".join(capsysbinary.readouterr().out.decode().split())
+
+
+def test_freeze_snapshots_and_diff(two_returns, capsysbinary):
+    for name in ("R04", "R06"):
+        assert run(["store", "freeze", "2526", name, "--store", two_returns, "--by", "A. Tester"]) == 0
+    assert "Frozen as 2526-R06-1: 1 providers" in told(capsysbinary)
+    assert run(["store", "snapshots", "--store", two_returns, "--format", "json"]) == 0
+    assert [s["snapshot"] for s in json.loads(capsysbinary.readouterr().out)] == ["2526-R04-1", "2526-R06-1"]
+    assert run(["store", "diff", "2526-R04-1", "2526-R06-1", "--store", two_returns]) == 1
+    assert "2 providers (1 of them new, 1 no longer there)" in told(capsysbinary)
+    assert run(["store", "diff", "2526-R04-1", "2526-R04", "--store", two_returns, "--format", "json"]) == 0
+    assert json.loads(capsysbinary.readouterr().out)["totals"]["learners_changed"] == 0
+    assert run(["store", "diff", "2526-R04-1", "2526-R06-1", "--store", two_returns, "--format", "csv"]) == 1
+    rows = list(csv.DictReader(io.StringIO(capsysbinary.readouterr().out.decode())))
+    assert rows[0]["LearnRefNumber"] and {r["change"] for r in rows} == {"added", "gone"}
+    assert run(["store", "diff", "2526-R04-1", "--store", two_returns]) == 2
+    assert run(["store", "freeze", "2526", "R14", "--store", two_returns]) == 2
+    assert "nothing to freeze" in capsysbinary.readouterr().err.decode()
+
+
+def test_who_has_returned(two_returns, capsysbinary):
+    assert run(["store", "returns", "--store", two_returns, "--year", "2526", "--providers", "--format", "json"]) == 0
+    found = {(r["return"], r["ukprn"]): r["status"] for r in json.loads(capsysbinary.readouterr().out)}
+    assert found == {("R04", 10000002): "returned", ("R06", 10000001): "returned", ("R06", 10000002): "due"}
+    assert run(["store", "returns", "--store", two_returns]) == 0
+    assert "R06 (no source gives its closing day): 1 of 2 providers have returned; still to come: 10000002." in told(
+        capsysbinary
+    )
+
+
+def test_quality_export_and_journeys(two_returns, tmp_path, capsysbinary):
+    assert run(["store", "quality", "--store", two_returns, "--format", "json"]) == 0
+    quality = json.loads(capsysbinary.readouterr().out)
+    assert (quality["state"], quality["compared_with"]) == ("2526-R06", "2526-R04")
+    assert {"LearnAimRef", "ULN"} <= {field["field"] for field in quality["fields"]}
+    page = tmp_path / "quality.html"
+    assert run(["store", "quality", "--store", two_returns, "--format", "html", "--output", str(page)]) == 0
+    assert page.read_text().startswith("<!doctype html>")
+    out = tmp_path / "national"
+    assert run(["store", "export", str(out), "--store", two_returns, "--year", "2526", "--format", "csv"]) == 0
+    assert (out / "learner.csv").is_file() and (out / "manifest.json").is_file()
+    assert run(["store", "export", str(out), "--store", two_returns]) == 2
+    capsysbinary.readouterr()
+    assert run(["store", "journeys", "--store", two_returns]) == 0
+    assert "0 changed or missing ULNs were joined" in told(capsysbinary)
+    rows = list(csv.DictReader((out / "learner.csv").open()))
+    ukprn = rows[0]["ukprn"]
+    assert run(["store", "journeys", "--store", two_returns, "--provider", ukprn, "--learner", "nobody"]) == 2
+    assert "no such learner" in capsysbinary.readouterr().err.decode()
+
+
+def test_upgrade_derive_and_crosscheck(two_returns, tmp_path, capsysbinary):
+    assert run(["store", "derive", "--store", two_returns]) == 0
+    assert "2 returns were derived again" in told(capsysbinary)
+    assert run(["store", "upgrade", "--store", two_returns]) == 0
+    assert run(["store", "crosscheck", "qualifications", "--store", two_returns]) == 2
+    assert "ilr reference add" in capsysbinary.readouterr().err.decode()
+    (tmp_path / "Qualifications.csv").write_text("Qualification Number\n603/1234/5\n")
+    assert run(["reference", "add", str(tmp_path / "Qualifications.csv"), "--store", two_returns]) == 0
+    assert run(["store", "crosscheck", "qualifications", "--store", two_returns]) == 1
+    capsysbinary.readouterr()
+    assert run(["reference", "list", "--store", two_returns, "--format", "json"]) == 0
+    [listed] = json.loads(capsysbinary.readouterr().out)
+    assert listed["source"].endswith("Ofqual") and listed["licence"] == "Open Government Licence v3.0"

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from openilr.reference import TABLES, BadReference, Reference, load, postcode
+from openilr.reference.reference import edition_in
 
 
 def test_rows_made_in_code_are_read_as_from_a_file() -> None:
@@ -117,3 +118,16 @@ def test_the_year_of_official_rules_is_that_of_their_file_or_folder(given: Calla
 def test_a_postcode_has_one_space(written: str | None, read: str | None) -> None:
     frame = pl.DataFrame({"p": [written]}, schema={"p": pl.String})
     assert frame.select(postcode(pl.col("p"))).item() == read
+
+
+@pytest.mark.parametrize(
+    ("file", "edition"),
+    [
+        ("File_7_IoD2025_All_Ranks.csv", "IoD2025"), ("published_012_LearningDelivery_V012.csv", "V012"),
+        ("NSPL_AUG_2026_UK.csv", "AUG 2026"), ("edubasealldata20261001.csv", "2026-10-01"),
+        ("apar-2026-10-01-10-00-00.csv", "2026-10-01"), ("rules_2526.csv", "2526"), ("Employers.csv", None),
+        ("NSPL_AUG_2026_UK.csv and 3 more", "AUG 2026"),
+    ],
+)  # fmt: skip
+def test_the_edition_in_a_files_name(file: str, edition: str | None) -> None:
+    assert edition_in(file) == edition
