@@ -362,3 +362,28 @@ def test_output_beside_the_raw_counts_is_refused(tmp_path):
     with pytest.raises(ProtectError, match="another folder"):
         protect(data, meta, tmp_path / "raw", "rounding")
     assert data.read_bytes() == before
+
+
+def test_no_more_achieve_than_leave(tmp_path):
+    data, meta = write_pair(tmp_path / "raw", indicators=("achievers", "leavers"), times=("202425",))
+    rows = read(data)
+    for row in rows:  # as many again as achieve do not, so that both add up and rates are near a half or one
+        small = row["age"] in ("16", "25 plus")
+        row["leavers"] = row["achievers"] if small else str(int(row["achievers"]) + int(row["leavers"]))
+    leaf = {}
+    for row in rows:
+        leaf[row["region_name"], row["la_name"], row["sex"], row["age_group"], row["age"]] = int(row["leavers"])
+    for row in rows:  # totals of ages anew
+        place = row["region_name"], row["la_name"], row["sex"]
+        if row["age"] == "Total":
+            groups = ("Under 19", "19+") if row["age_group"] == "Total" else (row["age_group"],)
+            row["leavers"] = str(
+                sum(v for k, v in leaf.items() if k[:3] == place and k[3] in groups and k[4] != "Total")
+            )
+        row["rate"] = f"{100 * int(row['achievers']) / int(row['leavers']):.1f}" if row["leavers"] != "0" else "z"
+    write(data, [list(rows[0]), *([*r.values()] for r in rows)])
+    about = [META.split(","), *([*r.values()] for r in read(meta)), ["rate", "Indicator", "Rate", "", "%", "1", "", ""]]
+    write(meta, about)
+    done = protect(data, meta, tmp_path / "out", "rounding", base=10)
+    rates = [float(r["rate"]) for r in read(done.data) if r["rate"] not in ("z", "x")]
+    assert len(rates) > 50 and max(rates) <= 100

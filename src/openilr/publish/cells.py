@@ -8,7 +8,7 @@ authority ...). Time periods are tables of their own, and so is each indicator.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,9 +60,14 @@ class Counts:
 
 class Cells:
     """A pair, read. ``overlapping`` names the filters whose items are not parts of their total, because one learner
-    may be in several. CellsError for what can not be read."""
+    may be in several. ``population`` tells indicators of the same name apart, ``rates`` says what rates are made of,
+    where that is known. CellsError for what can not be read."""
 
-    def __init__(self, data: Path, meta: Path, overlapping: Sequence[str] = ()) -> None:
+    def __init__(
+        self, data: Path, meta: Path, overlapping: Sequence[str] = (), *, population: str = "",
+        rates: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:  # fmt: skip
+        self.population, self.rates = population, dict(rates or {})
         self.data_path, self.meta_path = data, meta
         self.data, self.meta = _read(data), _read(meta)
         self._require(self.meta, self.meta_path, ("col_name", "col_type"))

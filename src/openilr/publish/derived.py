@@ -67,11 +67,11 @@ def find_rate(cells: Cells, column: str, unit: str, counts: dict[str, np.ndarray
             return False
         return bool((np.abs(scale * above[known] / below[known] - numbers[known]) <= 0.5 * 10.0**-places + 1e-9).all())
 
+    known = [cells.rates[column]] if column in cells.rates else [(of, by) for of in counts for by in counts if of != by]
     for scale in _SCALES[unit]:
-        for of, above in counts.items():
-            for by, below in counts.items():
-                if of != by and fits(above, below, scale):
-                    return Rate(of, by, scale, places, f"{scale} x {of} / {by}")
+        for of, by in known:
+            if fits(counts[of], counts[by], scale):
+                return Rate(of, by, scale, places, f"{scale} x {of} / {by}")
     for of, above in counts.items():
         for words, rows in _totals(cells):
             if fits(above, np.where(rows >= 0, above[rows], -1), 100):

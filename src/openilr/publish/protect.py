@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -29,12 +29,21 @@ HIDDEN, LOW = "c", "low"
 _PART = ".part"
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What a table counts: an indicator of a population (the settings of its measure) in a period."""
+
+    population: str
+    indicator: str
+    time: tuple[str, str]
+
+
 class Memory(Protocol):
     """What was published before of the cells of a table (``openilr.publish.release.ledger``)."""
 
-    def before(self, name: str, time: tuple[str, str], table: Table) -> tuple[np.ndarray, np.ndarray]: ...
+    def before(self, subject: Subject, table: Table) -> tuple[np.ndarray, np.ndarray]: ...
 
-    def note(self, name: str, time: tuple[str, str], table: Table, shown: np.ndarray) -> None: ...
+    def note(self, subject: Subject, table: Table, shown: np.ndarray) -> None: ...
 
 
 class ProtectError(Exception):
@@ -82,21 +91,32 @@ def protect_together(
     has one value. With ``low``, a count that is not zero and rounds to zero is shown as ``low``."""
     works = [_Work(cells, *_kinds(cells, keep), Protected(output / cells.data_path.name, output / cells.meta_path.name,
                                                           method)) for cells in pairs]  # fmt: skip
-    joint: dict[tuple[str, tuple[str, str]], list[tuple[_Work, Counts]]] = {}
+    joint: dict[Subject, list[tuple[_Work, Counts]]] = {}
     for work in works:
         for name in work.counted:
             for counts in work.cells.tables(name):
-                joint.setdefault((name, counts.time), []).append((work, counts))
-    for (name, time), members in joint.items():
-        told = partial(_told, say, f"{name} {time[0]}")
+                joint.setdefault(Subject(work.cells.population, name, counts.time), []).append((work, counts))
+    parts = _parts_of(works)
+    rounded: dict[Subject, tuple[Table, np.ndarray]] = {}
+    for subject in sorted(joint, key=lambda s: len(parts[s.indicator])):
+        members = joint[subject]
+        told = partial(_told, say, f"{subject.indicator} {subject.time[0]}")
         try:
             table, places = union([counts.table for _, counts in members])
             if method == "rounding":
-                _rounded(name, time, table, places, members, base, low, memory, told)
+                wholes = [
+                    rounded[w]
+                    for name in parts[subject.indicator]
+                    if (w := replace(subject, indicator=name)) in rounded
+                ]
+                ceiling = _ceiling(table, wholes)
+                values = _rounded(subject, table, places, members, base, ceiling, low, memory, told)
+                rounded[subject] = (table, values)
             else:
-                _suppressed(name, time, table, places, members, threshold, memory, told)
+                _suppressed(subject, table, places, members, threshold, memory, told)
         except TableError as problem:
-            raise ProtectError(f"{members[0][0].cells.data_path.name}, {name}, {time[0]}: {problem}") from None
+            file = members[0][0].cells.data_path.name
+            raise ProtectError(f"{file}, {subject.indicator}, {subject.time[0]}: {problem}") from None
     for work in works:
         for name, rate in work.rates.items():
             work.columns[name] = rate.of_shown(work.cells, work.columns, name)
@@ -118,6 +138,30 @@ class _Work:
 
     def __post_init__(self) -> None:
         self.columns = {name: self.cells.data[name].to_list() for name in self.counted}
+
+
+def _parts_of(works: list[_Work]) -> dict[str, set[str]]:
+    """For each indicator those that it is a part of: a rate says so, and no count of the part is above the whole's."""
+    parts: dict[str, set[str]] = {name: set() for work in works for name in work.counted}
+    for work in works:
+        for rate in work.rates.values():
+            if rate.rows is None and rate.by in parts and rate.of in parts:
+                above, below = work.cells.numbers(rate.of), work.cells.numbers(rate.by)
+                if (above <= below)[(above >= 0) & (below >= 0)].all():
+                    parts[rate.of].add(rate.by)
+    return parts
+
+
+def _ceiling(table: Table, wholes: list[tuple[Table, np.ndarray]]) -> np.ndarray | None:
+    """What each cell may be rounded to at most, -1 for any: no more achieve than leave."""
+    if not wholes:
+        return None
+    ceiling = np.full(len(table), np.iinfo(np.int64).max)
+    for whole, values in wholes:
+        if [d.nodes for d in whole.dimensions] == [d.nodes for d in table.dimensions]:
+            found = whole.find(table.keys)
+            ceiling = np.where(found >= 0, np.minimum(ceiling, values[found]), ceiling)
+    return ceiling
 
 
 def _told(say: Say, before: str, words: str) -> None:
@@ -154,39 +198,41 @@ def _kinds(cells: Cells, keep: Sequence[str]) -> tuple[list[str], dict[str, Rate
 
 
 def _rounded(
-    name: str, time: tuple[str, str], table: Table, places: list[np.ndarray], members: list[tuple[_Work, Counts]],
-    base: int, low: bool, memory: Memory | None, say: Say,
-) -> None:  # fmt: skip
+    subject: Subject, table: Table, places: list[np.ndarray], members: list[tuple[_Work, Counts]], base: int,
+    ceiling: np.ndarray | None, low: bool, memory: Memory | None, say: Say,
+) -> np.ndarray:  # fmt: skip
     held = prefer = None
     if memory:
-        before, same = memory.before(name, time, table)
+        before, same = memory.before(subject, table)
         held, prefer = np.where(same, before, -1), np.where(same, -1, before)
-    rounded = round_table(table, base, held, prefer=prefer, wide=memory is not None, say=say)
+    rounded = round_table(table, base, held, prefer=prefer, ceiling=ceiling, wide=memory is not None, say=say)
     if memory:
-        memory.note(name, time, table, rounded.values)
+        memory.note(subject, table, rounded.values)
     for (work, counts), place in zip(members, places, strict=True):
         values = rounded.values[place]
         for row, cell in counts.cell_of.tolist():
             value = int(values[cell])
             lost = low and value == 0 and counts.table.values[cell] > 0
-            work.columns[name][row] = LOW if lost else str(value)
+            work.columns[subject.indicator][row] = LOW if lost else str(value)
         published = ~counts.table.latent
         work.done.cells += int(published.sum())
         work.done.moved += int(np.abs(values - counts.table.values)[published].sum())
         work.done.optimal &= rounded.is_optimal
+    return rounded.values
 
 
 def _suppressed(
-    name: str, time: tuple[str, str], table: Table, places: list[np.ndarray], members: list[tuple[_Work, Counts]],
-    threshold: int, memory: Memory | None, say: Say,
+    subject: Subject, table: Table, places: list[np.ndarray], members: list[tuple[_Work, Counts]], threshold: int,
+    memory: Memory | None, say: Say,
 ) -> None:  # fmt: skip
+    name = subject.indicator
     also = shown = None
     if memory:
-        before, same = memory.before(name, time, table)
+        before, same = memory.before(subject, table)
         also, shown = before == -1, same & (before >= 0)
     found = suppress(table, threshold, also=also, shown=shown, say=say)
     if memory:
-        memory.note(name, time, table, np.where(found.hidden, -1, table.values))
+        memory.note(subject, table, np.where(found.hidden, -1, table.values))
     for (work, counts), place in zip(members, places, strict=True):
         hidden = found.hidden[place]
         rows: dict[int, list[int]] = {}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -44,12 +45,13 @@ class Rounded:
 
 def round_table(
     table: Table, base: int, held: np.ndarray | None = None, *, prefer: np.ndarray | None = None,
-    wide: bool = False, say: Say = silent,
+    ceiling: np.ndarray | None = None, wide: bool = False, say: Say = silent,
 ) -> Rounded:  # fmt: skip
     """Round a table whose sums are right. ``held`` has a value for each cell published before, -1 elsewhere.
 
     ``prefer`` has values too, which are kept wherever everything still adds up. Where no rounding to neighbours fits
-    what is held, ``wide`` lets other counts move by up to twice the base.
+    what is held, ``wide`` lets other counts move by up to twice the base. ``ceiling`` is what a cell should not be
+    rounded above, -1 for none: the rounded number of those whom it is a part of.
 
     TableError where the raw counts do not add up, and where no rounding agrees with what is held.
     """
@@ -59,7 +61,7 @@ def round_table(
     if broken:
         raise TableError(f"The counts do not add up: {'; '.join(broken)}.")
     held = np.full(len(table), -1, dtype=np.int64) if held is None else held.astype(np.int64)
-    work = _Work(table, base, held, prefer, wide, say)
+    work = _Work(table, base, held, prefer, ceiling, wide, say)
     work.round(np.arange(len(table)), np.random.default_rng(5))
     values = work.held
     if (values < 0).any() or np.abs(table.relations @ values).max(initial=0) > 0.5:
@@ -72,10 +74,12 @@ def round_table(
 
 class _Work:
     def __init__(
-        self, table: Table, base: int, held: np.ndarray, prefer: np.ndarray | None, wide: bool, say: Say
+        self, table: Table, base: int, held: np.ndarray, prefer: np.ndarray | None, ceiling: np.ndarray | None,
+        wide: bool, say: Say,
     ) -> None:  # fmt: skip
         self.tiers = ("neighbours", "steps", "wide") if wide else ("neighbours", "steps")
         self.table, self.base, self.held, self.say = table, base, held.copy(), say
+        self.ceilings = [None] if ceiling is None else [ceiling, None]
         self.prefer = prefer if prefer is not None else np.full(len(table), -1, dtype=np.int64)
         self.least, self.pieces = 0.0, 0
 
@@ -104,8 +108,9 @@ class _Work:
             return
         part = self.table.part(cells)
         held = self.held[cells]
-        for tier in self.tiers:
-            solution = _solve(part, self.base, held, self.prefer[cells], tier, random)
+        for tier, ceiling in product(self.tiers, self.ceilings):
+            most = None if ceiling is None else ceiling[cells]
+            solution = _solve(part, self.base, held, self.prefer[cells], most, tier, random)
             if solution is not None:
                 self.held[cells], bound = solution
                 self.pieces += 1
@@ -119,7 +124,13 @@ class _Work:
 
 
 def _solve(
-    table: Table, base: int, held: np.ndarray, prefer: np.ndarray, tier: str, random: np.random.Generator
+    table: Table,
+    base: int,
+    held: np.ndarray,
+    prefer: np.ndarray,
+    ceiling: np.ndarray | None,
+    tier: str,
+    random: np.random.Generator,
 ) -> tuple[np.ndarray, float] | None:
     """One piece: values and the least movement possible. Of the ``tier``: only to neighbours; multiples of the base by
     a step as well; or any count by one step more."""
@@ -130,6 +141,8 @@ def _solve(
     cost, offset = np.where(loose, base * (1 - 2 * share), 0.0), float(rest.sum())
     for step, sign in ((0, 1.0), (1, -1.0)):  # the other neighbour than the preferred one is dear
         cost[loose & (prefer == base * (below + step))] = sign * _DEAR * base
+    if ceiling is not None:
+        high[loose & (ceiling >= 0) & (base * (below + 1) > ceiling)] = 0.0
     fixed = held >= 0
     low[fixed] = high[fixed] = held[fixed] // base - below[fixed]
     matrix = table.relations.tocsc()

@@ -81,7 +81,13 @@ def build(
             counted.append(count(store, snapshot, year, return_name, data_set))
         with tempfile.TemporaryDirectory(prefix="openilr-") as private:  # raw counts: for this user's eyes only
             raw = [write_raw(each, year, return_name, Path(private), names) for each in counted]
-            pairs = [Cells(*paths, each.overlapping) for each, paths in zip(counted, raw, strict=True)]
+            pairs = [
+                Cells(
+                    *paths, each.overlapping, population=each.data_set.population,
+                    rates={name: rate[:2] for name, rate in each.rates.items()},
+                )
+                for each, paths in zip(counted, raw, strict=True)
+            ]  # fmt: skip
             done = protect_together(
                 pairs, part / "data", method, base=base, threshold=threshold, low=method == "rounding", memory=ledger,
                 say=say,

@@ -45,13 +45,14 @@ class Counted:
 
 @dataclass(frozen=True)
 class AtSnapshot:
-    """A store as a snapshot has it: measures that ask it for the year and return read the frozen files."""
+    """A store as a snapshot has it: measures that ask for the year and return read the frozen files. Measures over
+    several years (achievement rates) ask for everything, and get what the store holds."""
 
     store: Store
     snapshot: str
 
-    def connect(self, *_: Any, **__: Any) -> Any:
-        return self.store.connect(snapshot=self.snapshot)
+    def connect(self, *which: Any, **how: Any) -> Any:
+        return self.store.connect(snapshot=self.snapshot) if which else self.store.connect(**how)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.store, name)

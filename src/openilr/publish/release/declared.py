@@ -23,6 +23,11 @@ class DataSet:
     levels: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def population(self) -> str:
+        """Whom it counts, where a setting makes that another population than the usual one."""
+        return ", ".join(f"{name} {value}" for name, value in sorted(self.settings.items()))
+
 
 HOME = ("Regional", "Local authority district")
 APPRENTICESHIPS = ("starts", "achievements")
@@ -67,6 +72,18 @@ DATA_SETS = (
         "fe_skills_subject", "Enrolments by subject",
         "Adult enrolments in further education and skills by sector subject area, level, age and home region.",
         ("enrolments",), ("ssa1", "level", "age_adult"), ("Regional",),
+    ),
+    DataSet(
+        "achievement_rates_apprenticeships", "Achievement rates of apprenticeships",
+        "Leavers, completers and achievers of apprenticeships by hybrid end year, with retention, pass and achievement "
+        "rates, by level, age and home region.",
+        ("qar",), ("level", "age", "sex"), ("Regional",), {"programme": "apprenticeships"},
+    ),
+    DataSet(
+        "achievement_rates_education", "Achievement rates of education and training",
+        "Leavers, completers and achievers of education and training by hybrid end year, with retention, pass and "
+        "achievement rates, by level, age and home region.",
+        ("qar",), ("level", "age", "sex"), ("Regional",), {"programme": "education-and-training"},
     ),
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from openilr.disclose.tables.model import Table
+from openilr.publish.protect import Subject
 
 COUNTRY = "National"
 
@@ -42,7 +43,7 @@ class Ledger:
             for key, raw, shown, snapshot in pl.read_parquet(path, columns=list(_COLUMNS)).iter_rows():
                 self.known[key] = (raw, shown, snapshot)
 
-    def _keys(self, name: str, time: tuple[str, str], table: Table) -> list[str]:
+    def _keys(self, subject: Subject, table: Table) -> list[str]:
         """A cell's name, the same in every data set; short, because there are many."""
         parts = []
         for dimension in table.dimensions:
@@ -53,7 +54,7 @@ class Ledger:
                 total = [all(v.strip().casefold() == "total" for v in n) for n in labels]
                 nodes = zip(labels, total, strict=True)
                 parts.append(["" if t else f"{dimension.name}={'/'.join(n)}" for n, t in nodes])
-        head = f"{self.method}|{name}|{'|'.join(time)}"
+        head = "|".join((self.method, subject.population, subject.indicator, *subject.time))
         out = []
         for nodes_of in table.at.tolist():
             words = sorted(parts[d][n] for d, n in enumerate(nodes_of))
@@ -61,12 +62,12 @@ class Ledger:
             out.append(hashlib.blake2b(cell.encode(), digest_size=12).hexdigest())
         return out
 
-    def before(self, name: str, time: tuple[str, str], table: Table) -> tuple[np.ndarray, np.ndarray]:
+    def before(self, subject: Subject, table: Table) -> tuple[np.ndarray, np.ndarray]:
         """For each cell what was published of it, ``HIDDEN`` where hidden, -2 where nothing; and whether it must stay:
         it was published from the same snapshot, or from an older one with the same count."""
         shown = np.full(len(table), -2, dtype=np.int64)
         same = np.zeros(len(table), bool)
-        for cell, key in enumerate(self._keys(name, time, table)):
+        for cell, key in enumerate(self._keys(subject, table)):
             raw, value, snapshot = (
                 (*self.fresh[key], self.snapshot) if key in self.fresh else self.known.get(key, (-1, 0, ""))
             )
@@ -74,10 +75,10 @@ class Ledger:
                 shown[cell], same[cell] = value, snapshot == self.snapshot
         return shown, same
 
-    def note(self, name: str, time: tuple[str, str], table: Table, shown: np.ndarray) -> None:
+    def note(self, subject: Subject, table: Table, shown: np.ndarray) -> None:
         """Remember what is published of each cell."""
         for key, raw, value, latent in zip(
-            self._keys(name, time, table), table.values.tolist(), shown.tolist(), table.latent.tolist(), strict=True
+            self._keys(subject, table), table.values.tolist(), shown.tolist(), table.latent.tolist(), strict=True
         ):
             if not latent:
                 self.fresh[key] = (raw, value)
