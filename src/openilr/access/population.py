@@ -164,20 +164,17 @@ class Population:
             raise AccessError("No learner meets the application's conditions.")
 
     def _sql(self, condition: Condition) -> str:
-        import duckdb
-
         field = catalogue.field(condition.field)
         column = f't."{field.name}"'
+        described = self.session.execute(f"DESCRIBE SELECT {column} FROM {field.table} t").fetchall()  # noqa: S608
+        kind = described[0][1]
+        bounds = ((">=", condition.low), ("<=", condition.high))
+        for value in (*condition.values, *(bound for _, bound in bounds if bound is not None)):
+            if self.session.execute(f"SELECT TRY_CAST({_literal(value)} AS {kind})").fetchall()[0][0] is None:
+                raise AccessError(f"The condition on {condition.field} compares it with a value of another kind.")
         if condition.values:
-            text = f"{column} IN ({', '.join(map(_literal, condition.values))})"
-        else:
-            bounds = ((">=", condition.low), ("<=", condition.high))
-            text = " AND ".join(f"{column} {sign} {_literal(value)}" for sign, value in bounds if value is not None)
-        try:
-            self.session.execute(f"SELECT {text} FROM {field.table} t LIMIT 0")  # noqa: S608
-        except duckdb.Error:
-            raise AccessError(f"The condition on {condition.field} compares it with a value of another kind.") from None
-        return f"({text})"
+            return f"({column} IN ({', '.join(map(_literal, condition.values))}))"
+        return " AND ".join(f"({column} {sign} {_literal(bound)})" for sign, bound in bounds if bound is not None)
 
     def _link(self) -> bool:
         """Bring in the spine and the keys of the link run, if one is named."""

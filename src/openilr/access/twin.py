@@ -10,6 +10,8 @@ shares from everybody in the same return instead, so a narrow condition tells no
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,27 +88,55 @@ def _frames(population: Population, asked: Application, people: int, seed: int) 
     made: dict[str, pl.DataFrame] = {}
     everyone = pl.DataFrame({"person_id": _numbers(random, people), "learner_id": _numbers(random, people)})
     for name in order:
-        national = name in parents()
         above = parents().get(name)
-        under = made.get(above or "", everyone)
-        owners = _repeated(population, name, above if above in made else None, under.height, random)
+        columns = [wanted for wanted in by_table[name] if catalogue.field(wanted.name).name != "year"]
+        with _records(population, name, columns):
+            under = made.get(above or "", everyone)
+            owners = _repeated(population, name, above if above in made else None, under.height, random)
+            values = {catalogue.field(w.name).name: _drawn(population, w, len(owners), random) for w in columns}
         frame = under[owners]
         ids = {"person_id": frame["person_id"]}
-        if national:
+        if name in parents():
             ids["learner_id"] = pl.Series(_numbers(random, len(owners))) if name == LEARNER else frame["learner_id"]
         if any(parents().get(other) == name for other in by_table):
             ids["record_id"] = pl.Series(_numbers(random, len(owners)))
         if above in made:
             ids["parent_id"] = frame["record_id"]
-        if national:
+        if name in parents():
             ids["year"] = pl.Series([asked.years[i] for i in random.integers(0, len(asked.years), len(owners))])
-        columns = {
-            catalogue.field(w.name).name: _drawn(population, name, w, len(owners), random)
-            for w in by_table[name]
-            if catalogue.field(w.name).name != "year"
-        }
-        made[name] = pl.DataFrame({**ids, **columns}).sort("person_id")
+        made[name] = pl.DataFrame({**ids, **values}).sort("person_id")
     return {name: made[name] for name in sorted(made)}
+
+
+@contextmanager
+def _records(population: Population, table: str, columns: list[Wanted]) -> Iterator[None]:
+    """The records of a table in the details asked for, as ``_records``; empty without the link run that it needs."""
+    if population.holds(table):
+        owner = ["year", "ukprn", "parent"] if table in parents() else []
+        chosen = ", ".join(["person", *owner, *map(_sql, columns)])
+        source = f"SELECT {chosen} FROM ({population.table(table)})"  # noqa: S608 - names and SQL of the catalogue
+    else:
+        source = f"SELECT {', '.join(f'NULL AS {each}' for each in ['person', *map(_column, columns)])} LIMIT 0"
+    population.session.execute(f"CREATE TEMP TABLE _records AS {source}")
+    try:
+        yield
+    finally:
+        population.session.execute("DROP TABLE _records")
+
+
+def _sql(wanted: Wanted) -> str:
+    found = catalogue.field(wanted.name)
+    rung = found.rungs[found.rung(wanted.detail)]
+    return f"{rung.sql.format(x=_quoted(found.name))} AS {_column(wanted)}"
+
+
+def _column(wanted: Wanted) -> str:
+    """The value's own name, so that it hides no column of the record's owner."""
+    return f'"value {catalogue.field(wanted.name).name}"'
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def _depth(table: str) -> int:
@@ -127,8 +157,8 @@ def _repeated(
         return np.zeros(0, dtype=np.int64)
     by = "year, ukprn, parent" if above else "person"
     rows = population.session.execute(
-        f"SELECT least(n, 10) AS n, count(*) FROM (SELECT count(*) AS n FROM ({population.table(table)}) "  # noqa: S608
-        f"GROUP BY {by}) GROUP BY 1 ORDER BY 1"
+        f"SELECT least(n, 10) AS n, count(*) FROM (SELECT count(*) AS n FROM _records GROUP BY {by}) "  # noqa: S608
+        "GROUP BY 1 ORDER BY 1"
     ).fetchall()
     counts = {n: _rounded(times) for n, times in rows}
     if table != LEARNER:
@@ -141,45 +171,43 @@ def _repeated(
     return np.repeat(np.arange(owners), times)
 
 
-def _drawn(population: Population, table: str, wanted: Wanted, count: int, random: np.random.Generator) -> pl.Series:
+def _drawn(population: Population, wanted: Wanted, count: int, random: np.random.Generator) -> pl.Series:
     """Values of one column, in the shares that they have; nulls too."""
     import polars as pl
 
     found = catalogue.field(wanted.name)
-    rung = found.rungs[found.rung(wanted.detail)]
-    if rung.kind == "pseudonym":
+    if found.rungs[found.rung(wanted.detail)].kind == "pseudonym":
         return pl.Series(_numbers(random, 50)).gather(random.integers(0, 50, count))
-    if not population.holds(table):
-        return pl.Series([], dtype=pl.String)
-    sql = rung.sql.format(x=f'"{found.name}"')
     relation = population.session.sql(
-        f"SELECT {sql} AS value, count(DISTINCT person) AS people FROM ({population.table(table)}) "  # noqa: S608
+        f"SELECT {_column(wanted)} AS value, count(DISTINCT person) AS people FROM _records "  # noqa: S608
         "GROUP BY 1 ORDER BY 2 DESC, 1"
     )
     shares = pl.DataFrame(pl.from_arrow(relation.to_arrow_table()))
-    shares = shares.with_columns(people=(pl.col("people") / ROUNDED_TO).round() * ROUNDED_TO)
+    shares = shares.with_columns(people=(pl.col("people") / ROUNDED_TO).floor() * ROUNDED_TO)
     kept = shares.filter(pl.col("people") >= ROUNDED_TO).head(_MOST_VALUES)
+    common = kept["people"].sum() / max(shares["people"].sum(), 1)
+    if (shares["value"].dtype.is_numeric() or shares["value"].dtype == pl.Date) and common < 0.5:
+        return _in_between(shares["value"].drop_nulls(), count, random)
     if kept.is_empty():
-        return _in_between(shares, count, random)
+        return pl.Series([None] * count, dtype=shares["value"].dtype)
     weights = kept["people"].to_numpy()
     return kept["value"].gather(random.choice(len(weights), count, p=weights / weights.sum()))
 
 
-def _in_between(shares: pl.DataFrame, count: int, random: np.random.Generator) -> pl.Series:
-    """For a column whose every value is rare, such as pay: numbers between rounded quantiles of ten people or more."""
+def _in_between(values: pl.Series, count: int, random: np.random.Generator) -> pl.Series:
+    """For a column of mostly rare values, such as pay: numbers between rounded quantiles, ten values or more apart."""
     import polars as pl
 
-    values = shares["value"].drop_nulls()
-    if not values.dtype.is_numeric() or len(values) < 2 * ROUNDED_TO:
-        return pl.Series([None] * count, dtype=values.dtype)
     steps = min(20, len(values) // ROUNDED_TO)
-    ends = [float(values.quantile(i / steps) or 0) for i in range(1, steps)]
-    ends = [float(f"{end:.2g}") for end in ends]
-    if len(ends) < 2:
-        return pl.Series([ends[0]] * count).cast(values.dtype)
+    if steps < 3:
+        return pl.Series([None] * count, dtype=values.dtype)
+    numbers = (values.cast(pl.Int32) if values.dtype == pl.Date else values).cast(pl.Float64).sort()
+    cuts = numbers.gather([len(numbers) * i // steps for i in range(1, steps)])
+    ends = [float(f"{cut:.3g}") for cut in cuts]
     at = random.integers(0, len(ends) - 1, count)
     share = random.random(count)
-    return pl.Series([ends[i] + (ends[i + 1] - ends[i]) * s for i, s in zip(at, share, strict=True)]).cast(values.dtype)
+    drawn = pl.Series([ends[i] + (ends[i + 1] - ends[i]) * s for i, s in zip(at, share, strict=True)], dtype=pl.Float64)
+    return drawn.round().cast(pl.Int32).cast(pl.Date) if values.dtype == pl.Date else drawn.cast(values.dtype)
 
 
 def _rounded(count: int) -> int:

@@ -152,7 +152,7 @@ def field(request: HttpRequest, name: str) -> HttpResponse:
     if found.grade in ("direct", "key"):
         raise AccessError(f"{name} identifies people and is never given.")
     asked = draft.content.get("question", [])
-    before = next((row for row in draft.content.get("field", ()) if row["name"] == name), {})
+    before: dict[str, Any] = next((row for row in draft.content.get("field", ()) if row["name"] == name), {})
     details = [rung.name for rung in found.rungs]
     form = forms.NewField(details, [q["id"] for q in asked], _posted(request), initial=before)
     if request.method == "POST" and form.is_valid():
