@@ -185,7 +185,7 @@ def _drawn(population: Population, wanted: Wanted, count: int, random: np.random
     shares = pl.DataFrame(pl.from_arrow(relation.to_arrow_table()))
     shares = shares.with_columns(people=(pl.col("people") / ROUNDED_TO).floor() * ROUNDED_TO)
     kept = shares.filter(pl.col("people") >= ROUNDED_TO).head(_MOST_VALUES)
-    common = kept["people"].sum() / max(shares["people"].sum(), 1)
+    common = int(kept["people"].sum()) / max(int(shares["people"].sum()), 1)
     if (shares["value"].dtype.is_numeric() or shares["value"].dtype == pl.Date) and common < 0.5:
         return _in_between(shares["value"].drop_nulls(), count, random)
     if kept.is_empty():
