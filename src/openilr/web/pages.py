@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, Undefined
 
 from openilr.web import areas
 
@@ -25,26 +25,17 @@ def environment(**options: Any) -> Environment:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    options["undefined"] = _Lenient
+    options["undefined"] = _Missing
     made = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - Django turns autoescape on
     made.globals.update(static=static, url=_url)
     made.filters.update(number=number, moment=moment, day=day, iso_day=iso_day)
     return made
 
 
-class _Lenient(StrictUndefined):
-    """Our templates fail on a misspelt name; the macros of the design system ask for parameters that may be missing."""
+class _Missing(Undefined):
+    """What is missing may be asked about, as the macros of the design system do, but printing it is a mistake of ours."""
 
-    def __bool__(self) -> bool:
-        return False
-
-    def __iter__(self) -> Any:
-        return iter(())
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, StrictUndefined)
-
-    __hash__ = StrictUndefined.__hash__
+    __str__ = Undefined._fail_with_undefined_error
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:

@@ -79,9 +79,9 @@ def _views(things: Mapping[str, Filter], view: Any) -> dict[str, Any]:
 
 def _changes(before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str, Any]]) -> list[dict[str, State]]:
     """Additions have no previous state, deletions no current one, changes have both."""
-    gone = [{"previousState": state} for key, state in before.items() if key not in after]
-    added = [{"currentState": state} for key, state in after.items() if key not in before]
-    changed = [
+    gone: list[dict[str, State]] = [{"previousState": state} for key, state in before.items() if key not in after]
+    added: list[dict[str, State]] = [{"currentState": state} for key, state in after.items() if key not in before]
+    changed: list[dict[str, State]] = [
         {"currentState": state, "previousState": before[key]}
         for key, state in after.items()
         if key in before and before[key] != state

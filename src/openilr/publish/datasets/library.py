@@ -435,7 +435,7 @@ def _keep_certificates(data: Path, meta: Path, part: Path) -> None:
 def _compress(source: Path, target: Path) -> None:
     sink = durable.Sink(target)
     try:
-        with source.open("rb") as given, gzip.GzipFile("", "wb", 6, sink, mtime=0) as packed:  # type: ignore[call-overload]
+        with source.open("rb") as given, gzip.GzipFile("", "wb", 6, sink, mtime=0) as packed:
             shutil.copyfileobj(given, packed, 1 << 20)
         sink.finish()
     finally:

@@ -115,7 +115,7 @@ def _filter(source: Source, row: Mapping[str, str], given: _Ids) -> Filter:
         given.id("filter", (column,)), column, row["label"], row.get("filter_hint", ""), (),
         row.get("filter_default", ""), grouping, row.get("parent_filter", ""),
     )  # fmt: skip
-    groups = dict(source.distinct([column, grouping])) if grouping else {}
+    groups = {row[0]: row[1] for row in source.distinct([column, grouping])} if grouping else {}
     labels = [label for (label,) in source.distinct([column])]
     options = tuple(Option(given.id("option", (column, label)), label, groups.get(label, "")) for label in labels)
     return replace(made, options=options)

@@ -48,8 +48,8 @@ def _table(held: Store, m: Any, year: str, return_name: str, ukprn: int, by: str
         for row in result.frame.to_dicts()
     ]
     columns = [(name, *_heading(name, labels)) for name in names]
-    problem = "" if not by or wanted else "This measure has no such breakdown; its total:"
-    return {"measure": m, "rows": rows, "columns": columns, "problem": problem, "notes": list(result.notes)}
+    note = "" if not by or wanted else "This measure has no such breakdown; its total:"
+    return {"measure": m, "rows": rows, "columns": columns, "problem": note, "notes": list(result.notes)}
 
 
 def _heading(column: str, labels: dict[str, Any]) -> tuple[str, str]:
