@@ -299,9 +299,9 @@ def page(options, rows, size, held, added, asked, cold, loads, sent) -> str:
         "# Service", "",
         "Written by `benchmarks/bench_web.py`. " + machine(),
         "", "## Query engine", "",
-        f"{rows:,} rows ({size:,.0f} MB of CSV, {held:,.0f} MB kept with its compressed copy). {len(ours)} questions at "
-        "random: one to four filters, up to three places, one to four periods. Each is counted and its first 1,000 rows "
-        "are fetched. "
+        f"{rows:,} rows ({size:,.0f} MB of CSV, {held:,.0f} MB kept with its compressed copy). {len(ours)} questions "
+        "at random: one to four filters, up to three places, one to four periods. Each is counted and its first 1,000 "
+        "rows are fetched. "
         "The same SQL by hand is DuckDB on the same file without anything of ours; the answers were the same.", "",
         row("", "median ms", "95th ms", "longest ms"), row("---", "---", "---", "---"),
         *(row(name, f"{statistics.median(t):.1f}", f"{t[int(len(t) * 0.95)]:.1f}", f"{t[-1]:.1f}")

@@ -33,7 +33,7 @@ def environment(**options: Any) -> Environment:
 
 
 class _Missing(Undefined):
-    """What is missing may be asked about, as the macros of the design system do, but printing it is a mistake of ours."""
+    """What is missing may be asked about, as the design system's macros do, but printing it is a mistake of ours."""
 
     __str__ = Undefined._fail_with_undefined_error
 
