@@ -192,7 +192,8 @@ def as_format_1(store: Store) -> None:
     """Take everything away that the first release did not write."""
     with sqlite3.connect(store.path / "catalogue.sqlite") as database:
         database.executescript(
-            "DROP INDEX versions; DROP TABLE snapshot_file; DROP TABLE snapshot_submission; DROP TABLE snapshot; "
+            "DROP INDEX versions; DROP INDEX files_of; DROP TABLE snapshot_file; "
+            "DROP TABLE snapshot_submission; DROP TABLE snapshot; "
             "DROP TABLE source_edition; "
             "ALTER TABLE submission DROP COLUMN origin; UPDATE store SET value = '1' WHERE name = 'format'"
         )

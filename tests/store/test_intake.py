@@ -52,3 +52,15 @@ def test_aims_that_went_on_are_looked_for_in_the_next_year(store):
 
 def test_without_an_earlier_year_nothing_is_remembered(store):
     assert submit(store, learner("L1", aim())).last_year is None
+
+
+def test_names_of_files_that_were_received(store, tmp_path):
+    for name in ("ILR-10000001-2526-20260801-090000-01.xml", "ILR-10000001-2627-20260801-090000-01.xml",
+                 "ilr-10000002-2526-20260801-090000-01.xml"):  # fmt: skip
+        (tmp_path / name).write_bytes(b"<Message/>")
+        store.submit([tables([learner("L1", aim())])], report(), file=tmp_path / name, return_name="R14",
+                     submitted_by="x")  # fmt: skip
+    assert len(store.received()) == 3
+    assert store.received("ILR-10000001-2526-20260901-090000-01.XML") == ["ILR-10000001-2526-20260801-090000-01.xml"]
+    assert store.received("ILR-10000002-2526-20260901-090000-01.XML") == ["ilr-10000002-2526-20260801-090000-01.xml"]
+    assert store.received("nonsense.xml") == []

@@ -152,7 +152,7 @@ def _submit_one(
     from openilr.collect import examine
 
     before = _state(path)
-    received = held.received()
+    received = held.received(path.name)
     checked = check(path, settings, lambda n: progress(f"{path.name}: {n:,} learners checked"), reference, received)
     if checked.report is None or checked.problem:
         return checked.problem or f"{path.name} could not be checked."

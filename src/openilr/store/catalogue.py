@@ -38,6 +38,7 @@ CREATE TABLE file (
     kind TEXT NOT NULL CHECK (kind IN ('table', 'identifiers', 'report')),
     entity TEXT, rows INTEGER, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL
 );
+CREATE INDEX files_of ON file (submission);
 CREATE TABLE rule_count (
     submission TEXT NOT NULL REFERENCES submission (id), rule TEXT NOT NULL, severity TEXT NOT NULL,
     learners INTEGER NOT NULL, findings INTEGER NOT NULL, PRIMARY KEY (submission, rule, severity)
@@ -68,7 +69,8 @@ _SAME = "year IS NOT DISTINCT FROM ? AND return_name = ? AND ukprn IS NOT DISTIN
 #: What each format added to the one before, for stores of an earlier release.
 _UPGRADES = {
     2: "ALTER TABLE submission ADD COLUMN origin TEXT NOT NULL DEFAULT 'submitted';"
-    "CREATE INDEX versions ON submission (year, return_name, ukprn);" + _SECOND,
+    "CREATE INDEX versions ON submission (year, return_name, ukprn);"
+    "CREATE INDEX files_of ON file (submission);" + _SECOND,
 }
 
 
@@ -167,20 +169,26 @@ class Catalogue:
         *,
         year: str | None = None,
         return_name: str | None = None,
+        ukprn: int | None = None,
         current: bool | None = None,
         with_files: bool = False,
     ) -> list[Submission]:
         """Submissions in the order year, return, provider, version."""
-        where, values = ["1 = 1"], []
-        for column, value in (("year", year), ("return_name", return_name), ("current", current)):
-            if value is not None:
-                where.append(f"{column} = ?")
-                values.append(int(value) if column == "current" else value)
+        asked = {"year": year, "return_name": return_name, "ukprn": ukprn, "current": current}
+        given = {column: int(v) if isinstance(v, bool) else v for column, v in asked.items() if v is not None}
         # The condition holds column names only; every value is bound.
-        query = f"SELECT * FROM submission WHERE {' AND '.join(where)} ORDER BY year, return_name, ukprn, version"  # noqa: S608
+        where = " AND ".join(["1 = 1", *(f"{column} = ?" for column in given)])
+        values = list(given.values())
+        query = f"SELECT * FROM submission WHERE {where} ORDER BY year, return_name, ukprn, version"  # noqa: S608
         rows = self._db.rows(query, values)
-        files = self._files() if with_files else {}
+        files = self._files(where, values) if with_files else {}
         return [_submission(row, files.get(row["id"], ())) for row in rows]
+
+    def received(self, file: str | None) -> list[str]:
+        """Names of accepted files, all of them or those with the same provider and year in their name as this one."""
+        same = "%" if file is None else "-".join(file.lower().split("-")[:3]) + "-%"
+        query = "SELECT file FROM submission WHERE status = 'accepted' AND lower(file) LIKE ?"
+        return [row["file"] for row in self._db.rows(query, (same,))]
 
     def submission(self, id: str) -> Submission:
         found = self._db.rows("SELECT * FROM submission WHERE id = ?", (id,))
@@ -188,7 +196,7 @@ class Catalogue:
             raise StoreError(
                 f"The store has no snapshot, file or return {id}: see `ilr store snapshots` and `returns`."
             )
-        return _submission(found[0], self._files(id).get(id, ()))
+        return _submission(found[0], self._files("id = ?", [id]).get(id, ()))
 
     def next_version(self, year: str | None, return_name: str, ukprn: int | None) -> int:
         query = f"SELECT max(version) AS last FROM submission WHERE {_SAME}"  # noqa: S608
@@ -254,10 +262,12 @@ class Catalogue:
                 self._db.run(statement)
         self._db.run("UPDATE store SET value = ? WHERE name = 'format'", (str(FORMAT),))
 
-    def _files(self, id: str | None = None) -> dict[str, tuple[StoredFile, ...]]:
+    def _files(self, where: str, values: list[Any]) -> dict[str, tuple[StoredFile, ...]]:
+        """Files of the submissions for which the condition holds, by submission."""
         files: dict[str, list[StoredFile]] = {}
-        where, values = ("", ()) if id is None else ("WHERE submission = ?", (id,))
-        for row in self._db.rows(f"SELECT * FROM file {where} ORDER BY path", values):  # noqa: S608
+        of_these = f"SELECT id FROM submission WHERE {where}"  # noqa: S608
+        query = f"SELECT * FROM file WHERE submission IN ({of_these}) ORDER BY path"  # noqa: S608
+        for row in self._db.rows(query, values):
             stored = StoredFile(row["path"], row["kind"], row["bytes"], row["sha256"], row["entity"], row["rows"])
             files.setdefault(row["submission"], []).append(stored)
         return {id: tuple(of_one) for id, of_one in files.items()}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
+    from ibis.backends.duckdb import Backend
 
 #: Days by which a date may differ before it is told: the service keeps months, the ILR days.
 DAYS = 31
@@ -20,17 +21,22 @@ POUNDS = 1.0
 _KEY = ["UKPRN", "ULN", "StandardCode"]
 
 
-def with_apprenticeship_service(aims: pl.DataFrame, prices: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+def with_apprenticeship_service(connection: Backend, ulns: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     """One row for each difference: UKPRN, ULN, StandardCode, what, ilr, service. It names people: not for everyone.
 
-    ``aims`` are programme aims of standards: UKPRN, ULN, StandardCode, LearnStartDate, LearnPlanEndDate, learner_key,
-    row. ``prices`` are their agreed prices (AFinType TNP): parent, UKPRN, AFinCode, AFinDate, AFinAmount. ``records``
-    is the reference table ``apprenticeship_records``. What: ``missing in the service``, ``missing in the ILR``,
-    ``start``, ``planned end``, ``price``.
+    ``connection`` has the national views of one return, ``ulns`` learner_key and ULN from the vault, ``records`` the
+    reference table ``apprenticeship_records``. What: ``missing in the service``, ``missing in the ILR``, ``start``,
+    ``planned end``, ``price``.
     """
     import polars as pl
 
-    agreed = _agreed(prices)
+    table, money = connection.table("learning_delivery"), connection.table("app_fin_record")
+    programmes = table.filter((table.AimType == 1) & (table.ProgType == 25)).select(
+        "learner_key", "row", "LearnStartDate", "LearnPlanEndDate", UKPRN="ukprn", StandardCode="StdCode"
+    )
+    aims = programmes.to_polars().join(ulns.unique("learner_key"), on="learner_key", how="left")
+    prices = money.filter(money.AFinType == "TNP").select("parent", "AFinCode", "AFinDate", "AFinAmount", UKPRN="ukprn")
+    agreed = _agreed(prices.to_polars())
     ilr = aims.join(agreed, left_on=["UKPRN", "row"], right_on=["UKPRN", "parent"], how="left")
     # A restart stands twice in the ILR and once in the service: the latest spell is compared, with the first start.
     ilr = ilr.sort("LearnStartDate").group_by(_KEY, maintain_order=True).agg(
@@ -81,11 +87,12 @@ def learn_aim_ref(qualification_number: str) -> str:
     return re.sub(r"[^0-9A-Za-z]", "", qualification_number).upper()
 
 
-def with_register(aims: pl.DataFrame, qualifications: pl.DataFrame) -> pl.DataFrame:
+def with_register(connection: Backend, qualifications: pl.DataFrame) -> pl.DataFrame:
     """Aims counted by whether Ofqual's register knows them: LearnAimRef, aims, known, title, owner, status, and
-    ``after_end`` (aims that began after the qualification's operational end). ``aims``: LearnAimRef, LearnStartDate."""
+    ``after_end`` (aims that began after the qualification's operational end)."""
     import polars as pl
 
+    aims = connection.table("learning_delivery").select("LearnAimRef", "LearnStartDate").to_polars()
     register = qualifications.select(
         pl.col("QualificationNumber").str.replace_all(r"[^0-9A-Za-z]", "").str.to_uppercase().alias("LearnAimRef"),
         title="QualificationTitle", owner="OwnerOrganisationName", status="QualificationStatus",

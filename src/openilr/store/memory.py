@@ -55,8 +55,8 @@ def recall(folder: Path, key: Key, catalogue: Catalogue, new: Submission, tables
 
 
 def _last_of(catalogue: Catalogue, year: str, ukprn: int | None) -> Submission | None:
-    found = [s for s in catalogue.submissions(year=year, current=True) if s.ukprn == ukprn]
-    return catalogue.submission(max(found, key=lambda s: s.return_name).id) if found else None
+    found = catalogue.submissions(year=year, ukprn=ukprn, current=True, with_files=True)
+    return max(found, key=lambda s: s.return_name, default=None)
 
 
 def _table(folder: Path, submission: Submission, entity: str) -> Path | None:

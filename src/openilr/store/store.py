@@ -170,9 +170,11 @@ class Store:
         of_years = [s for name in (AcademicYear(year).previous.name, year) for s in self._submissions(year=name)]
         return timetable.standing(of_years, year, return_name, days, now or datetime.now(UTC))
 
-    def received(self) -> list[str]:
-        """Names of the files that were accepted so far: what the rules about repeated and older files ask for."""
-        return [s.file for s in self._submissions() if s.status == "accepted"]
+    def received(self, file: str | None = None) -> list[str]:
+        """Names of accepted files: what the rules about repeated and older files ask for. With the name of a file, only
+        those of the same provider and year, by their names."""
+        with self._reading() as catalogue:
+            return catalogue.received(file)
 
     def rule_counts(self, submission: str) -> pl.DataFrame:
         """How often each rule fired on one submission: rule, severity, learners, findings. No values of learners."""
@@ -407,25 +409,11 @@ class Store:
             raise StoreError(f"The store holds no {tables[source]}: add the file with `ilr reference add`.")
         year, return_name, members = self._meant(year, return_name, None)
         connection = self.connect(year, return_name)
-        aims = connection.table("learning_delivery")
         if source == "qualifications":
-            return crosscheck.with_register(
-                aims.select("LearnAimRef", "LearnStartDate").to_polars(), reference["qualifications"]
-            )
-        programmes = aims.filter((aims.AimType == 1) & (aims.ProgType == 25))
-        found = programmes.select(
-            "learner_key", "row", UKPRN="ukprn", StandardCode="StdCode", LearnStartDate="LearnStartDate",
-            LearnPlanEndDate="LearnPlanEndDate",
-        ).to_polars()  # fmt: skip
-        money = connection.table("app_fin_record")
-        prices = money.filter(money.AFinType == "TNP").select(
-            "parent", "AFinCode", "AFinDate", "AFinAmount", UKPRN="ukprn"
-        )
+            return crosscheck.with_register(connection, reference["qualifications"])
         vault = self.vault()
         names = [vault.identifiers(s.id, "Learner").select("learner_key", "ULN") for s in members]
-        found = found.join(pl.concat(names).unique("learner_key"), on="learner_key", how="left")
-        records = reference["apprenticeship_records"]
-        return crosscheck.with_apprenticeship_service(found, prices.to_polars(), records)
+        return crosscheck.with_apprenticeship_service(connection, pl.concat(names), reference["apprenticeship_records"])
 
     def export(
         self,
