@@ -116,6 +116,19 @@ def test_a_reference_that_went_to_somebody_else_is_not_joined(store):
     assert rows["person"].n_unique() == counts["people"]
 
 
+def test_who_says_where_they_were_before_is_the_same_person(store, monkeypatch, tmp_path):
+    ingest(store, "2425", learner("L1", aim(LearnStartDate=date(2024, 9, 2)), ULN=NONE))
+    moved = {"PrevUKPRN": A, "PrevLearnRefNumber": "L1"}
+    ingest(store, "2526", learner("Z9", aim(), ULN=NONE, **moved), learner("Z8", aim(), ULN=NONE, Sex="M", **moved),
+           ukprn=B)  # fmt: skip
+    rows, counts = store.journeys()
+    assert (counts["people"], counts["ulns_joined"], counts["references_used_again"]) == (2, 1, 1)
+    people = rows.group_by("person").agg(n=pl.col("ukprn").n_unique()).sort("n")
+    assert people["n"].to_list() == [1, 2]
+    monkeypatch.setenv("OPENILR_VAULT_KEY_FILE", str(tmp_path / "nowhere"))
+    assert Store(store.path).journeys()[1]["people"] == 3, "without the vault's key nobody knows"
+
+
 def test_two_aims_of_one_day_stay_two(store):
     ingest(store, "2526", learner("L1", aim(1), aim(2)))
     assert one(store).height == 2

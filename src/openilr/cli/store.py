@@ -464,6 +464,9 @@ def journeys(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write every episode to this Parquet file.")
     ] = None,
+    links: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Who is one person, by this run of `ilr link run`.")
+    ] = None,
     provider: Annotated[int | None, typer.Option(metavar="UKPRN", help="With --learner: whose learner.")] = None,
     learner: Annotated[
         str | None, typer.Option(metavar="REF", help="Tell one learner's story, by LearnRefNumber.")
@@ -484,7 +487,8 @@ def journeys(
         raise CannotRun("A learner is known by both: --provider UKPRN and --learner REF.")
     held = opened(store)
     with plain(StoreError):
-        rows, n = held.journeys(output if learner is None else None)
+        spine = _spine(held, links) if links else None
+        rows, n = held.journeys(output if learner is None else None, spine=spine)
         if learner is not None and provider is not None:
             key = held.learner_key(provider, learner)
             found = rows.filter(rows["person"].is_in(rows.filter(learner_key=key)["person"].implode()))
@@ -504,6 +508,16 @@ def journeys(
             f"that stand for another person were not.\n"
         )
     return FINE
+
+
+def _spine(held: Store, run: str) -> pl.DataFrame:
+    """Who is one person, as a run of linking has left it in the store."""
+    import polars as pl
+
+    path = held.path / "links" / run / "spine.parquet"
+    if not path.is_file():
+        raise CannotRun(f"The store has no links of a run {run}; `ilr link` lists them.")
+    return pl.read_parquet(path, columns=["learner_key", "person_id"])
 
 
 @app.command("quality")

@@ -1,7 +1,8 @@
 """One learner over returns, years and providers: what was one aim all along, and which aim follows which.
 
 A *person* is a ULN. Where a learner of one provider (one LearnRefNumber) appears under two ULNs, or first without one,
-it is still one person, if sex and year of birth agree: a reference that was given to somebody else is not joined. What
+or comes with the reference and UKPRN that it had before (PrevLearnRefNumber, PrevUKPRN), it is still one person, if sex
+and year of birth agree: a reference that was given to somebody else is not joined. What
 this can not see, a person without a ULN at two providers, is the business of ``openilr.link``; its answer may be given.
 
 An *episode* is one aim at one provider: the same person, LearnAimRef, LearnStartDate and programme, in however many
@@ -16,6 +17,7 @@ Every year is taken from its last return of each provider.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,18 +35,26 @@ GOES_ON = (1, 6)
 _SAME = ("person", "ukprn", "LearnAimRef", "LearnStartDate", "ProgType", "StdCode", "FworkCode", "PwayCode", "_n")
 
 
-def journeys(paths: views.Paths, output: Path, spine: pl.DataFrame | None = None) -> dict[str, int]:
+def journeys(
+    paths: views.Paths,
+    output: Path,
+    previous: Callable[[set[tuple[str, int]]], pl.DataFrame],
+    spine: pl.DataFrame | None,
+) -> dict[str, int]:
     """Write one row an episode to a Parquet file; how many there are of what.
 
     Columns: person, journey, step (1 is the first of the journey), how (first, restart, transfer_within,
     transfer_elsewhere), ukprn, learner_key, LearnAimRef, AimType, ProgType, StdCode, LearnStartDate, LearnPlanEndDate,
     LearnActEndDate, CompStatus, Outcome, first_year, last_year, years (how many it was returned in), lost (it went on,
     and the provider's next year is without it). ``spine`` has learner_key and person_id, from linking.
+    ``previous`` is asked for (learner_key, previous_key) of the years and providers whose learners came from another.
     """
     with views.duckdb_session() as session:
         for name, query in views.queries(paths).items():
             if name in ("learner", "learning_delivery", "learning_delivery_fam"):
                 session.execute(f"CREATE VIEW {name} AS {query}")
+        moved = session.execute("SELECT DISTINCT year, ukprn FROM learner WHERE PrevUKPRN IS NOT NULL").fetchall()
+        session.register("previous", previous(set(moved)).to_arrow())
         joined, kept_apart = _people(session, spine)
         _episodes(session)
         _links(session)
@@ -54,8 +64,8 @@ def journeys(paths: views.Paths, output: Path, spine: pl.DataFrame | None = None
 
 
 def people(session: DuckDBPyConnection) -> tuple[pl.DataFrame, int]:
-    """Learners that stand under several person keys: (learner_key, person_key, person), one row a key that is joined
-    to another; and how many references were kept apart because sex or birth year differ."""
+    """Person keys that stand for one person: (person_key, person), one row a key that is joined to another; and how
+    many references were kept apart because sex or birth year differ. ``previous`` is a table of the session."""
     import polars as pl
 
     found = views.frame(session, """
@@ -65,8 +75,13 @@ def people(session: DuckDBPyConnection) -> tuple[pl.DataFrame, int]:
                    min(2000 + left(year, 2)::INTEGER - age_aug31) AS born_too, min(year) AS since
             FROM learner GROUP BY learner_key, person_key
         )
-        SELECT * FROM each WHERE learner_key IN (SELECT learner_key FROM each GROUP BY learner_key HAVING count(*) > 1)
-        ORDER BY learner_key, since, person_key
+, alike AS (
+            SELECT learner_key AS learner, learner_key FROM each GROUP BY learner_key HAVING count(*) > 1
+            UNION ALL SELECT learner_key || ' before', learner_key FROM previous
+            UNION ALL SELECT learner_key || ' before', previous_key FROM previous
+        )
+        SELECT DISTINCT learner, each.* FROM alike JOIN each USING (learner_key)
+        ORDER BY learner, since DESC, person_key
     """)  # fmt: skip
     above: dict[str, str] = {}
 
@@ -76,15 +91,15 @@ def people(session: DuckDBPyConnection) -> tuple[pl.DataFrame, int]:
         return key
 
     apart, rows = 0, []
-    for (_,), part in found.group_by(["learner_key"], maintain_order=True):
+    for (_,), part in found.group_by(["learner"], maintain_order=True):
         same = [part[column].drop_nulls().n_unique() <= 1 for column in ("sex", "sex_too", "born", "born_too")]
         if not all(same):
             apart += 1
             continue
         keys = part["person_key"].to_list()
         # The learner's own key stands for "no ULN yet": a real ULN is the better name for the person.
-        own = part["learner_key"][0]
-        keys = [key for key in keys if key != own] + [key for key in keys if key == own]
+        own = set(part["learner_key"])
+        keys.sort(key=lambda key, own=own: key in own)  # type: ignore[misc]
         for key in keys:
             above[top(key)] = top(keys[0])
         rows += keys

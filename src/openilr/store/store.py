@@ -466,11 +466,30 @@ class Store:
         with tempfile.TemporaryDirectory(prefix="openilr-") as folder, _plain_errors("The journeys were not written"):
             file = Path(folder) / "journeys.parquet"
             part = Path(f"{output}{durable.PART}") if output is not None else file
-            counts = journeys.journeys(paths, part, spine)
+            counts = journeys.journeys(paths, part, lambda moved: self._previous(last, moved), spine)
             if output is not None:
                 part.replace(output)
                 return pl.DataFrame(), counts
             return pl.read_parquet(file), counts
+
+    def _previous(
+        self, last: dict[tuple[str | None, int | None], Submission], moved: set[tuple[str, int]]
+    ) -> pl.DataFrame:
+        """(learner_key, previous_key) of learners who say where they were before; empty without the vault's key."""
+        import polars as pl
+
+        pairs: list[tuple[str, str]] = []
+        with suppress(VaultError):
+            vault = self.vault()
+            for submission in (last[one] for one in sorted(moved)):
+                files = [self.path / f.path for f in submission.files if (f.entity, f.kind) == ("Learner", "table")]
+                before = pl.scan_parquet(files).select("row", "PrevUKPRN").drop_nulls().collect()
+                names = vault.identifiers(submission.id, "Learner").drop_nulls("PrevLearnRefNumber")
+                for key, ukprn, reference in (
+                    names.join(before, on="row").select("learner_key", "PrevUKPRN", "PrevLearnRefNumber").iter_rows()
+                ):
+                    pairs.append((key, self._key.learner_key(ukprn, reference)))
+        return pl.DataFrame(pairs, schema={"learner_key": pl.String, "previous_key": pl.String}, orient="row")
 
     # Deriving again
 
