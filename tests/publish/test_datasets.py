@@ -27,6 +27,17 @@ def library(tmp_path):
     return Library(tmp_path / "store")
 
 
+@pytest.fixture(scope="module")
+def four_versions(tmp_path_factory):
+    """1.0, 1.1, 1.1.1 and 2.0."""
+    folder = tmp_path_factory.mktemp("versions")
+    library = Library(folder)
+    _add(library, folder, "1")
+    _add(library, folder, "2", years=(*YEARS, "202526"))
+    _add(library, folder, "3", years=(*YEARS, "202526"), seed=2)
+    return _add(library, folder, "4", years=("202526",))[0]
+
+
 def _add(library, tmp_path, folder, title="Starts", **choices):
     return library.add(*write(tmp_path / folder, **choices), title=title)
 
@@ -176,12 +187,8 @@ def test_what_the_screening_fails_is_not_kept(library, tmp_path):
         ("١", None),
     ],
 )
-def test_versions_are_found_as_clients_write_them(library, tmp_path, asked, number):
-    _add(library, tmp_path, "1")
-    _add(library, tmp_path, "2", years=(*YEARS, "202526"))
-    _add(library, tmp_path, "3", years=(*YEARS, "202526"), seed=2)
-    d, *_ = _add(library, tmp_path, "4", years=("202526",))
-    found = d.find(asked)
+def test_versions_are_found_as_clients_write_them(four_versions, asked, number):
+    found = four_versions.find(asked)
     assert (found.number if found else None) == number
 
 

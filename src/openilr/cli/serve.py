@@ -44,6 +44,8 @@ def command(
             return
         with Output(None) as out:
             out.write(f"Serving {store} at {address}\n")
+            if host in ("0.0.0.0", "::") and "OPENILR_HOSTS" not in os.environ:  # noqa: S104
+                out.write("Only loopback names are answered. Set OPENILR_HOSTS to the names that people use.\n")
             for one in demo_sign_ins(store / "web"):
                 out.write(f"  {one['role']:<11} {one['name']:<13} {one['password']}\n")
 
