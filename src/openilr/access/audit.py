@@ -89,7 +89,7 @@ class Log:
 
     def events(self, project: str | None = None) -> list[Event]:
         """All events, or those of a project, oldest first. AuditError if any of the log is not as it was written."""
-        found, _ = self._read(every_signature=False)
+        found = self._read(every_signature=False)
         return found if project is None else [event for event in found if event.project == project]
 
     def verify(self, public_key: str | None = None) -> list[str]:
@@ -184,41 +184,49 @@ class Log:
             raise _changed("it ends before the place that it had reached")
         return last
 
-    def _read(self, *, every_signature: bool, public_key: str | None = None) -> tuple[list[Event], str]:
+    def _read(self, *, every_signature: bool, public_key: str | None = None) -> list[Event]:
         key = (public_key or self.public_key()).strip().lower()
         known = self.keys.get("signing")
         if known is not None and key != self.keys.signing.public_key().public_bytes_raw().hex():
             raise _changed("its public key is not the one of the signing key")
-        events: list[Event] = []
-        prev, signature = START, ""
         head_seq, head_hash = self._head()
-        for number, line in enumerate(self._lines(), start=1):
-            try:
-                read = json.loads(line)
-                signature, digest = read.pop("sig"), read.pop("hash")
-                right = read["seq"] == number and read["prev"] == prev and _hash(read) == digest
-                at = datetime.fromisoformat(read["at"])
-            except (ValueError, KeyError, TypeError, AttributeError):
-                raise _changed(f"line {number} is no event") from None
-            if not right:
-                raise _changed(f"event {number} was edited, or one before it is missing")
-            if every_signature and not _signed(key, bytes.fromhex(digest), signature):
+        place = (str(self.path.absolute()), key)
+        before = None if every_signature else self._still_there(_CHECKED.get(place))
+        events, prev = (list(before.events), before.events[-1].hash) if before else ([], START)
+        line, signature, size = b"", "", before.size if before else 0
+        for line in self._lines(size):
+            number = len(events) + 1
+            event, signature = _event(number, line, prev)
+            if every_signature and not _signed(key, bytes.fromhex(event.hash), signature):
                 raise _changed(f"event {number} was not signed by this store")
-            if number == head_seq and digest != head_hash:
-                raise _changed(f"event {number} is not the one that was written there")
-            events.append(Event(number, at, read["actor"], read["action"], read["facts"], digest))
-            prev = digest
+            events.append(event)
+            prev, size = event.hash, size + len(line)
         # Each event stands on the one before, so the last signature vouches for all.
-        if events and not _signed(key, bytes.fromhex(prev), signature):
+        if signature and not _signed(key, bytes.fromhex(prev), signature):
             raise _changed("its last event was not signed by this store")
         if len(events) < head_seq:
             raise _changed(f"it ends at event {len(events)}, but had reached {head_seq}")
-        return events, prev
+        if head_seq and events[head_seq - 1].hash != head_hash:
+            raise _changed(f"event {head_seq} is not the one that was written there")
+        if line:
+            _CHECKED[place] = _Checked(tuple(events), size, line, self.path.stat().st_ino)
+        return events
 
-    def _lines(self) -> Iterator[bytes]:
+    def _still_there(self, before: _Checked | None) -> _Checked | None:
+        """What this process has read and checked already, if the file goes on from there."""
+        if before is None or not self.path.is_file():
+            return None
+        with self.path.open("rb") as file:
+            about = os.fstat(file.fileno())
+            file.seek(before.size - len(before.line))
+            same = file.read(len(before.line)) == before.line
+        return before if same and about.st_ino == before.inode else None
+
+    def _lines(self, start: int = 0) -> Iterator[bytes]:
         if not self.path.is_file():
             return
         with self.path.open("rb") as file:
+            file.seek(start)
             for line in file:
                 if not line.endswith(b"\n"):
                     return  # being written, or left by a writer that was killed: it never counted
@@ -240,6 +248,22 @@ class Log:
             file.flush()
             os.fsync(file.fileno())
         part.replace(self.keys.folder / "audit.head")
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What a process has read of a log, to its last line: a long log is read once, and then from there.
+
+    Lines that are edited later change nothing of what was read; ``verify`` always reads all of them.
+    """
+
+    events: tuple[Event, ...]
+    size: int
+    line: bytes
+    inode: int
+
+
+_CHECKED: dict[tuple[str, str], _Checked] = {}
 
 
 def append(store: Any, actor: str, action: str, **facts: Any) -> Event:
@@ -273,6 +297,20 @@ def _checked(name: str, value: Any) -> Any:
             "no free text and no personal data."
         )
     return text
+
+
+def _event(number: int, line: bytes, prev: str) -> tuple[Event, str]:
+    """The event of a line and its signature; AuditError where it does not follow on the one before."""
+    try:
+        read = json.loads(line)
+        signature, digest = read.pop("sig"), read.pop("hash")
+        right = read["seq"] == number and read["prev"] == prev and _hash(read) == digest
+        event = Event(number, datetime.fromisoformat(read["at"]), read["actor"], read["action"], read["facts"], digest)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise _changed(f"line {number} is no event") from None
+    if not right:
+        raise _changed(f"event {number} was edited, or one before it is missing")
+    return event, signature
 
 
 def _hash(body: dict[str, Any]) -> str:
