@@ -166,6 +166,7 @@ def test_an_approval_of_a_page_that_has_changed_since_is_refused(held, signed_in
     project.apply(
         held, application(ends="2079-01-01").replace("r-jones", "researcher"), by="researcher", project_id=applied
     )
+    signed_in("steward").get(f"/projects/{applied}/review/")
     answer = signed_in("steward").post(f"/projects/{applied}/approve/", {"reason": "ok", "application": read})
     assert answer.status_code == 403 and "changed since it was read" in answer.text
 
@@ -175,6 +176,17 @@ def test_review_shows_what_is_asked_beside_what_would_do(signed_in, applied):
     assert "60 people" not in page and "40 people" in page
     for words in ("As asked", "Less, that would do", "learner.age_aug31", "of people are unique", "2526-R14-1"):
         assert words in page
+
+
+def test_what_can_not_be_decided_is_told_and_not_approved(held, signed_in):
+    from openilr.access import project
+
+    text = application().replace("[36]", "[81]").replace("r-jones", "researcher")
+    id = project.apply(held, text, by="researcher").id
+    page = signed_in("steward").get(f"/projects/{id}/review/").text
+    assert "No learner meets the application" in page and ">Approve<" not in page
+    answer = signed_in("steward").post(f"/projects/{id}/approve/", {"reason": "fine"})
+    assert answer.status_code == 409 and project.project(held, id).state == "applied"
 
 
 def test_a_decision_needs_a_reason(held, signed_in, applied):

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from openilr.access.application import Application
+from openilr.access.errors import AccessError
 from openilr.access.minimise import FieldReport, Report, Risk, Step, check
 from openilr.access.population import basis
 from openilr.store import Store, durable
@@ -39,7 +40,11 @@ def made(
     if report is not None:
         return report
     path, frozen = _place(store, asked, link_run)
-    report = check(store, asked, link_run=link_run, progress=progress)
+    try:
+        report = check(store, asked, link_run=link_run, progress=progress)
+    except AccessError as problem:
+        # Such as conditions that nobody meets: it can not be decided as it is, and whoever looks is told.
+        report = Report(asked.data, (str(problem),))
     if frozen:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = path.with_name(path.name + durable.PART)

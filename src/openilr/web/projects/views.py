@@ -13,11 +13,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from openilr.access import checks
+from openilr.access import AccessError, checks
 from openilr.access import ending as access_ending
 from openilr.access import project as access
 from openilr.access import twin as access_twin
-from openilr.access.report import life, risk_words
+from openilr.access.report import check_text, life, risk_words
 from openilr.web import audit
 from openilr.web.projects import forms, jobs
 from openilr.web.projects.common import EVERYBODY, governed, is_of, one, roles, seen_by, who
@@ -120,12 +120,12 @@ def _decided(request: HttpRequest, found: access.Project, step: str, said: dict[
     if step == "clarify":
         return access.clarify(held, found.id, by=by, question=said["reason"], roles=given)
     if step == "approve":
-        from openilr.access.report import check_text
-
         known = checks.known(held, access.application(held, found))
+        if known is None or known.refusals:
+            raise AccessError("Look at what the application would contain first: open its review.")
         return access.approve(
-            held, found.id, by=by, reason=said["reason"], roles=given,
-            application_hash=said["application"] or None, check=check_text(known) if known else None,
+            held, found.id, by=by, reason=said["reason"], roles=given, application_hash=said["application"] or None,
+            check=check_text(known),
         )  # fmt: skip
     act = {"refuse": access.refuse, "suspend": access.suspend, "resume": access.resume}[step]
     return act(held, found.id, by=by, reason=said["reason"], roles=given)
