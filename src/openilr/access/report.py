@@ -21,11 +21,21 @@ _WORDS = {
     "project.resume": "let the project go on",
     "project.close": "closed the project and destroyed its keys",
     "project.certificate": "signed the certificate of deletion",
-    "project.twin": "made a synthetic twin",
-    "project.check": "looked at what the application would contain",
     "extract.make": "made the extract {extract} of {rows} rows",
     "extract.open": "opened the extract {extract}",
     "extract.destroy": "destroyed the extract {extract} and its key",
+    "session.run": "ran a session on {extract}: {outputs} outputs, {passed} passed, {to_review} to review",
+    "output.look": "looked at the output {output}",
+    "output.change": "changed the output {output}",
+    "output.agree": "agreed to release {output}",
+    "output.refuse": "refused to release {output}",
+    "output.release": "released {output}",
+    "output.export": "exported {outputs} outputs for checking",
+    "web.projects.view": "looked at the project",
+    "web.projects.review": "looked at the review",
+    "web.projects.twin": "took the synthetic twin",
+    "web.projects.apply": "used the form",
+    "web.projects.certificate": "took the certificate",
 }
 
 
@@ -90,6 +100,8 @@ def life(store: Any, id: str) -> dict[str, Any]:
         "events": [_event(log, event) for event in mine],
         "refused": sum(event.action.endswith(".refused") for event in mine),
         "openings": sum(event.action == "extract.open" for event in mine),
+        "runs": sum(event.action == "session.run" for event in mine),
+        "released": sum(event.action == "output.release" for event in mine),
     }  # fmt: skip
 
 
@@ -111,7 +123,10 @@ def life_text(said: dict[str, Any]) -> str:
     for each in said["events"]:
         why = f": {each['reason']}" if each["reason"] else ""
         lines.append(f"{each['at'][:16].replace('T', ' ')}  {each['actor']} {each['words']}{why}\n")
-    lines.append(f"\n{said['openings']} openings, {said['refused']} attempts refused.\n")
+    lines.append(
+        f"\n{said['openings']} openings, {said['runs']} runs, {said['released']} outputs released, "
+        f"{said['refused']} attempts refused.\n"
+    )
     return "".join(lines)
 
 
