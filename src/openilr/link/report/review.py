@@ -1,0 +1,236 @@
+"""Clerical review: people judge a sample of pairs on a page that shows both records side by side.
+
+The page is served on this computer only, under an address with a secret in it, and never written to a file; the
+records come out of the vault into memory. What is kept are keys and verdicts.
+"""
+
+# ruff: noqa: E501 - sentences of a page
+from __future__ import annotations
+
+import html
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from openilr.link import gather
+from openilr.link.report.shares import Share
+from openilr.link.run import Run, get
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from openilr.store import Store
+
+#: Bands of probability that a sample is drawn from, and whether their pairs are links.
+BANDS = (
+    ("unlinked, 5% to 50%", 0.05, 0.5, False),
+    ("50% to 90%", 0.5, 0.9, True),
+    ("90% to 99%", 0.9, 0.99, True),
+    ("over 99%", 0.99, 1.01, True),
+)
+VERDICTS = {"same": "One person", "different": "Two people", "unsure": "I can not say"}
+_SHOWN = {
+    "given_names": "Given names", "family_name": "Family name", "date_of_birth": "Date of birth", "sex": "Sex",
+    "postcode": "Postcode", "uln": "ULN", "nino": "NI number", "address": "Address",
+}  # fmt: skip
+
+
+def sample(run: Run, size: int) -> pl.DataFrame:
+    """About ``size`` pairs, as many from each band: source, record_key, person_id, band. The same each time."""
+    import polars as pl
+
+    chance = 1 / (1 + 2.0 ** -pl.col("weight").clip(-60, 60))
+    links = run.table("keys").select("source", "record_key", "person_id", "probability")
+    best = run.table("candidates").filter(~pl.col("twins")).with_columns(probability=chance)
+    best = best.join(links.select("source", "record_key"), on=["source", "record_key"], how="anti")
+    best = best.sort("probability", descending=True).unique(["source", "record_key"], keep="first", maintain_order=True)
+    drawn = []
+    for band, low, high, linked in BANDS:
+        frame = links if linked else best.select(links.columns)
+        some = frame.filter(pl.col("probability") >= low, pl.col("probability") < high)
+        order = some.sort(pl.concat_str("record_key", "person_id").hash(7))
+        drawn.append(order.head(-(-size // len(BANDS))).with_columns(band=pl.lit(band)))
+    return pl.concat(drawn).drop("probability")
+
+
+def _file(run: Run) -> Path:
+    return run.folder.parent / "judgements" / f"{run.id}.jsonl"
+
+
+def judged(run: Run) -> list[dict[str, Any]]:
+    """All verdicts on pairs of a run; of several on one pair the last counts."""
+    path = _file(run)
+    if not path.is_file():
+        return []
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return list({(line["source"], line["record_key"], line["person_id"]): line for line in lines}.values())
+
+
+def judgements(run: Run, keys: pl.DataFrame) -> list[dict[str, Any]]:
+    """By band: how many pairs were judged, and the share that people found to be one person."""
+    mine = set(keys["source"].unique())
+    rows = []
+    for band, *_ in BANDS:
+        verdicts = [line["verdict"] for line in judged(run) if line["band"] == band and line["source"] in mine]
+        clear = [verdict for verdict in verdicts if verdict != "unsure"]
+        if verdicts:
+            one = Share(clear.count("same"), len(clear)).to_dict()
+            rows.append(
+                {"band": band, "judged": len(verdicts), "unsure": len(verdicts) - len(clear), "one_person": one}
+            )
+    return rows
+
+
+@dataclass
+class Review:
+    """A sample being judged by one person."""
+
+    store: Store
+    run: Run
+    pairs: list[dict[str, Any]]
+    by: str
+    records: dict[str, list[dict[str, str | None]]] = field(repr=False)
+    persons: dict[str, list[dict[str, str | None]]] = field(repr=False)
+
+    @staticmethod
+    def of(store: Store, run: str | None, size: int, by: str) -> Review:
+        """A sample of the run without the pairs that were judged before, with both records of each pair in memory."""
+        import polars as pl
+
+        chosen = get(store, run)
+        done = {(line["source"], line["record_key"], line["person_id"]) for line in judged(chosen)}
+        pairs = [
+            row for row in sample(chosen, size).to_dicts()
+            if (row["source"], row["record_key"], row["person_id"]) not in done
+        ]  # fmt: skip
+        records: dict[str, list[dict[str, str | None]]] = {}
+        for name in sorted({pair["source"] for pair in pairs}):
+            wanted = pl.Series([pair["record_key"] for pair in pairs if pair["source"] == name])
+            some = gather.register(store, name).filter(pl.col("key").is_in(wanted.implode()))
+            for row in some.iter_rows(named=True):
+                records.setdefault(row["key"], []).append(row)
+        spine = chosen.table("spine").select("learner_key", "person_id")
+        wanted = pl.Series([pair["person_id"] for pair in pairs], dtype=pl.String)
+        some = gather.learners(store).join(spine, left_on="key", right_on="learner_key")
+        persons: dict[str, list[dict[str, str | None]]] = {}
+        for row in some.filter(pl.col("person_id").is_in(wanted.implode())).iter_rows(named=True):
+            persons.setdefault(row["person_id"], []).append(row)
+        return Review(store, chosen, pairs, by, records, persons)
+
+    def judge(self, place: int, verdict: str) -> None:
+        """Keep a verdict (a key of VERDICTS) on one pair."""
+        if verdict not in VERDICTS:
+            raise ValueError("not a verdict")
+        path = _file(self.run)
+        path.parent.mkdir(exist_ok=True)
+        line = self.pairs[place] | {
+            "verdict": verdict,
+            "by": self.by,
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def page(self, place: int) -> str:
+        """The page of one pair; after the last, a word of thanks."""
+        if place >= len(self.pairs):
+            return _frame(
+                "All judged", f"<p>{len(self.pairs)} pairs were judged. The report counts them; you may close this.</p>"
+            )
+        pair = self.pairs[place]
+        rows = []
+        for name, title in _SHOWN.items():
+            one = _values(self.records.get(pair["record_key"], []), name)
+            other = _values(self.persons.get(pair["person_id"], []), name)
+            same = bool(one & other)
+            how = "" if not one or not other else ' class="same"' if same else ' class="other"'
+            cells = ("".join(f"<div>{html.escape(value)}</div>" for value in sorted(values)) for values in (one, other))
+            rows.append(f"<tr{how}><th scope='row'>{title}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+        buttons = "".join(
+            f'<button name="verdict" value="{verdict}">{words}</button>' for verdict, words in VERDICTS.items()
+        )
+        return _frame(
+            f"Pair {place + 1} of {len(self.pairs)}",
+            f"<table><thead><tr><td></td><th scope='col'>{html.escape(pair['source'])}</th><th scope='col'>Learner</th>"
+            f"</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+            f'<form method="post"><input type="hidden" name="place" value="{place}">{buttons}</form>'
+            "<p>Green rows agree in one way of writing, red rows in none. The link's own probability is not shown, so "
+            "that it does not lead you.</p>",
+        )  # fmt: skip
+
+
+def _values(rows: list[dict[str, str | None]], name: str) -> set[str]:
+    return {value.strip() for row in rows if (value := row.get(name))}
+
+
+_STYLE = """
+body{font:19px/1.4 arial,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#0b0c0c}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.5rem;border-bottom:1px solid #b1b4b6}
+.same td{background:#e3f2e8}.other td{background:#fbe9e6}button{font:inherit;padding:.5rem 1rem;margin:1rem 1rem 1rem 0}
+"""
+
+
+def _frame(title: str, body: str) -> str:
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'
+        f"<body><h1>{title}</h1>{body}</body></html>"
+    )
+
+
+def serve(review: Review, port: int = 0, ready: Callable[[str], object] = str) -> None:
+    """Show the pairs on 127.0.0.1 until interrupted. ``ready`` is told the address, which holds a secret."""
+    secret = secrets.token_urlsafe(24)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path, _, query = self.path.partition("?")
+            if self._allowed(path):
+                place = parse_qs(query).get("place", ["0"])[0]
+                self._answer(review.page(int(place) if place.isdecimal() else 0))
+
+        def do_POST(self) -> None:
+            if not self._allowed(self.path.partition("?")[0]):
+                return
+            sent = parse_qs(self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 4096)).decode())
+            place, verdict = sent.get("place", [""])[0], sent.get("verdict", [""])[0]
+            if not place.isdecimal() or int(place) >= len(review.pairs) or verdict not in VERDICTS:
+                self.send_error(400)
+                return
+            review.judge(int(place), verdict)
+            self.send_response(303)
+            self.send_header("Location", f"/{secret}?place={int(place) + 1}")
+            self.end_headers()
+
+        def _allowed(self, path: str) -> bool:
+            # The name in the request is checked, so that no other site's name can be made to point here.
+            host = (self.headers.get("Host") or "").partition(":")[0]
+            if host in ("127.0.0.1", "localhost") and secrets.compare_digest(path.encode(), f"/{secret}".encode()):
+                return True
+            self.send_error(404)
+            return False
+
+        def _answer(self, text: str) -> None:
+            data = text.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(data)))
+            self.send_header("Cache-Control", "no-store")
+            self.send_header("Referrer-Policy", "no-referrer")
+            self.send_header(
+                "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
+            )
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *said: Any) -> None:
+            """Nothing is logged: addresses hold the secret."""
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
+        ready(f"http://127.0.0.1:{server.server_address[1]}/{secret}")
+        server.serve_forever()
