@@ -76,6 +76,67 @@ def pairs(
     return FINE
 
 
+@app.command("key")
+def key(
+    output: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, for the two sides that encode.")],
+) -> int:
+    """Make the secret with which two sides encode their people. Who links must not have it.
+
+    Example: ilr link key shared.key
+
+    Exit codes: 0 made; 2 the file is there already or can not be written.
+    """
+    from openilr.link import LinkError
+    from openilr.link.keyed import make_key
+
+    with plain(LinkError):
+        make_key(output)
+    return FINE
+
+
+@app.command("encode")
+def encode(
+    people: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A file of people, as for ilr link pairs.")
+    ] = None,
+    key: Annotated[Path, typer.Option(metavar="KEY", help="The shared secret, from ilr link key.")] = ...,  # type: ignore[assignment]
+    output: Annotated[Path, typer.Option(metavar="FILE.parquet", help="Where to write the encodings.")] = ...,  # type: ignore[assignment]
+    store: Annotated[Path | None, typer.Option(metavar="STORE", help="Encode the learners of a store instead.")] = None,
+) -> int:
+    """Encode a file of people with a shared secret, so that it can be linked by somebody who may not see who they are.
+
+    Give the encoded files of both sides to ilr link pairs. Encodings hide values, not how often they occur.
+
+    Example: ilr link encode college.csv --key shared.key --output college.parquet
+
+    Exit codes: 0 encoded; 2 a file can not be read or written.
+    """
+    import io
+
+    from openilr.link import LinkError, gather, keyed, read_people
+    from openilr.store import StoreError
+
+    if (people is None) == (store is None):
+        raise CannotRun("Say whom to encode: a FILE or --store STORE.")
+    out = Output(output)
+    with plain(LinkError, StoreError):
+        secret = keyed.read_key(key)
+        if people is not None:
+            plainly, notes = read_people(people)
+        else:
+            # One row a learner: the latest way in which each is written down.
+            plainly, notes = gather.learners(opened(store)).unique("key", keep="last", maintain_order=True), []  # type: ignore[arg-type]
+            plainly = plainly.drop("reference", "earlier_reference").rename({"key": "id"})
+        encoded = keyed.encode(plainly, secret)
+    data = io.BytesIO()
+    encoded.write_parquet(data)
+    with out:
+        out.write(data.getvalue())
+    for note in notes:
+        say(note)
+    return FINE
+
+
 @app.command("run")
 def run(
     store: StoreFolder,

@@ -19,8 +19,7 @@ from openilr.link import scoring, settle, training
 from openilr.link.blocking import NARROW, WIDE, Rule, usable
 from openilr.link.engine import open_database, put
 from openilr.link.errors import LinkError
-from openilr.link.identifiers import PREPARED
-from openilr.link.model import Model, possible
+from openilr.link.model import Comparison, Model, possible
 from openilr.link.sure import sure, weighed
 
 if TYPE_CHECKING:
@@ -56,6 +55,7 @@ class Bench:
     ) -> None:  # fmt: skip
         self.within, self.watch = within, watch
         self.held = (_filled(left), _filled(right))
+        self.columns = left.columns
         comparisons = possible(self.held[0] & self.held[1])
         if not comparisons:
             raise LinkError(
@@ -79,9 +79,9 @@ class Bench:
     def usable(self, rules: tuple[Rule, ...], tables: tuple[str, str]) -> tuple[list[Rule], list[tuple[Rule, int]]]:
         return usable(rules, self.held, self.database, tables, self.most)
 
-    def _trained(self, comparisons: Any) -> Model:
+    def _trained(self, comparisons: tuple[Comparison, ...]) -> Model:
         self.watch("Learning how records of one person differ")
-        columns = [name for name in PREPARED if name != "row"]
+        columns = [name for name in self.columns if name not in ("row", "who")]
         counted = training.chance(self.database, comparisons, sorted(set(self.tables)), columns)
         brought_up = sum(rule.pairs(self.database, *self.tables) for rule in self.rules)
         return training.train(
@@ -89,7 +89,7 @@ class Bench:
         )
 
     def score(self, rules: list[Rule], tables: tuple[str, str]) -> pl.DataFrame:
-        return scoring.score(self.database, self.model, rules, tables, LEAST_WEIGHT)
+        return scoring.score(self.database, self.model, rules, tables, self.columns, LEAST_WEIGHT)
 
     def sure(self, *, unique: bool) -> pl.DataFrame:
         return sure(self.database, self.held, self.tables, unique=unique, within=self.within)
@@ -112,7 +112,7 @@ def match(
     left: pl.DataFrame, right: pl.DataFrame, *, many: bool = False, least: float = 0.5, model: Model | None = None,
     runners_up: bool = False, watch: Callable[[str], object] = str,
 ) -> Matched:  # fmt: skip
-    """Link the people of two frames of :func:`openilr.link.identifiers.prepare`.
+    """Link the people of two frames of :func:`openilr.link.identifiers.prepare` or :func:`openilr.link.keyed.decode`.
 
     One to one, or with ``many`` every pair of at least the probability ``least``. ``model`` is an earlier one to use
     instead of training. ``runners_up`` looks for rivals of the sure links, too, which takes as long again. Raises
@@ -128,7 +128,7 @@ def match(
         pairs = bench.score(bench.rules, bench.tables)
         return Matched(settle.every(pairs, bench.model, least, bench.sure(unique=False)), bench.model, {}, pairs)
     watch("Linking people who agree in every respect")
-    certain = weighed(bench.database, bench.model, bench.sure(unique=True), bench.tables)
+    certain = weighed(bench.database, bench.model, bench.sure(unique=True), bench.tables, bench.columns)
     names = ("who_l", "who_r", "probability", "weight", "method")
     found, seen = [certain.select(names)], []
     steps: dict[str, Any] = {"sure": certain.height}
@@ -168,4 +168,4 @@ def match_within(
 
 
 def _filled(people: pl.DataFrame) -> set[str]:
-    return {name for name in PREPARED if people[name].null_count() < people.height}
+    return {name for name in people.columns if people[name].null_count() < people.height}

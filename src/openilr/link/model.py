@@ -150,6 +150,56 @@ COMPARISONS = (
 )  # fmt: skip
 
 
+def _dice(name: str) -> str:
+    """How much two Bloom filters of :mod:`openilr.link.keyed` have in common, 0 to 1."""
+    words = range(4)
+    both = " + ".join(f"bit_count({name}_bits{n}_l & {name}_bits{n}_r)::int" for n in words)
+    each = " + ".join(f"bit_count({name}_bits{n}_l)::int + bit_count({name}_bits{n}_r)::int" for n in words)
+    return f"(2.0 * ({both}) / nullif({each}, 0))"
+
+
+_ENCODED_TURNED = "(given1_l <> given1_r and given1_l = family_r and family_l = given1_r)"
+#: The same for encoded people, of whom only equality and the likeness of names can be seen.
+ENCODED = (
+    Comparison("given", ("given1",), _null("given1"), (
+        Level("changed over with the family name", _ENCODED_TURNED, 0.004, 1e-7),
+        Level("same", "given1_l = given1_r", 0.85, 0.006, "given1"),
+        Level("short form or other spelling",
+              f"given_key_l = given_key_r or {_SHORT.format('nicknames_l', 'nicknames_r')}", 0.05, 0.004),
+        Level("nearly the same letters", f"{_dice('given1')} >= 0.7", 0.05, 0.003),
+        Level("a short form with a slip, or alike",
+              f"{_SHORT.format('near_forms_l', 'near_forms_r')} or {_dice('given1')} >= 0.5", 0.015, 0.01),
+        Level(TWINS, "dob_l = dob_r and family_l = family_r", 0.0001, 0.8, fixed=True),
+        Level("different", "", 0.02, 0.97),
+    )),
+    Comparison("family", ("family",), f"{_null('family')} or {_ENCODED_TURNED}", (
+        Level("same", "family_l = family_r", 0.88, 0.003, "family"),
+        Level("nearly the same letters", f"{_dice('family')} >= 0.7", 0.05, 0.002),
+        Level("part of a double name", "list_has_any(coalesce(parts_l, [family_l]), coalesce(parts_r, [family_r]))",
+              0.015, 0.0008),
+        Level("alike", f"family_sound_l = family_sound_r or {_dice('family')} >= 0.5", 0.01, 0.004),
+        Level("different", "", 0.045, 0.9922),
+    )),
+    Comparison("dob", ("dob",), _null("dob"), (
+        Level("same", "dob_l = dob_r", 0.965, 0.0003, "dob"),
+        Level("day and month changed over", "dob_turned_l = dob_r", 0.006, 0.0001),
+        Level("two of day, month, year", "dob_ym_l = dob_ym_r or dob_yd_l = dob_yd_r or dob_md_l = dob_md_r",
+              0.02, 0.012),
+        Level("different", "", 0.009, 0.98),
+    )),
+    *(comparison for comparison in COMPARISONS if comparison.name in ("sex",)),
+    Comparison("postcode", ("postcode",), _null("postcode"), (
+        Level("same", "postcode_l = postcode_r", 0.75, 0.00002, "postcode"),
+        Level("same district", "district_l = district_r", 0.1, 0.0015),
+        Level("different", "", 0.15, 0.998),
+    )),
+    *(Comparison(name, (name,), _null(name), (
+        Level("same", f"{name}_l = {name}_r", 0.985, 1e-8),
+        Level("different", "", 0.015, 1.0),
+    )) for name in ("uln", "nino")),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Model:
     """Comparisons with their numbers, and how likely two people drawn at random are one (``prior``).
@@ -184,11 +234,12 @@ class Model:
 
 
 def comparing(names: Iterable[str]) -> tuple[Comparison, ...]:
-    """The comparisons of these names, in their order."""
+    """The comparisons of plain people with these names, in their order."""
     return tuple(comparison for comparison in COMPARISONS if comparison.name in names)
 
 
 def possible(columns: Iterable[str]) -> tuple[Comparison, ...]:
     """The comparisons that can say something where only these columns hold values."""
     held = set(columns)
-    return tuple(comparison for comparison in COMPARISONS if held.issuperset(comparison.needs))
+    known = ENCODED if "given1_bits0" in held or "dob_ym" in held else COMPARISONS
+    return tuple(comparison for comparison in known if held.issuperset(comparison.needs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from openilr.link import keyed
 from openilr.link.identifiers import prepare
 from openilr.link.match import Matched, match
 from openilr.link.model import Model
@@ -20,7 +21,7 @@ def pairs(
     a: pl.DataFrame, b: pl.DataFrame, *, many: bool = False, least: float = 0.5, model: Model | None = None,
     watch: Callable[[str], object] = str,
 ) -> tuple[pl.DataFrame, Matched]:  # fmt: skip
-    """Link two frames of people (text columns of :data:`openilr.link.identifiers.COLUMNS`, ``id`` distinct).
+    """Link two frames of people: text columns of :data:`openilr.link.identifiers.COLUMNS`, ``id`` distinct, or encoded.
 
     The pairs, in the order of ``a``: id_a, id_b, probability (0 to 1, rivals counted), method (one of
     :data:`METHODS`). One to one; with ``many`` every pair of at least the probability ``least``. Beside them what the
@@ -28,7 +29,9 @@ def pairs(
     """
     import polars as pl
 
-    matched = match(prepare(a), prepare(b), many=many, least=least, model=model, watch=watch)
+    keyed.same_key(a, b)
+    ready = keyed.decode if keyed.is_encoded(a) else prepare
+    matched = match(ready(a), ready(b), many=many, least=least, model=model, watch=watch)
     found = matched.links.select(
         id_a=a["id"].gather(matched.links["who_l"]),
         id_b=b["id"].gather(matched.links["who_r"]),

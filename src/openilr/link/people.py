@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from openilr.link.errors import LinkError
 from openilr.link.identifiers import COLUMNS, unread_dates
+from openilr.link.keyed import is_encoded
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,6 +40,8 @@ def read_people(path: Path) -> tuple[pl.DataFrame, list[str]]:
     if not path.is_file():
         raise LinkError(f"There is no file {path}.")
     frame, notes = _parquet(path) if _is_parquet(path) else _csv(path)
+    if is_encoded(frame):
+        return frame, notes
     named: dict[str, str] = {}
     for column in frame.columns:
         plain = re.sub(r"[^a-z]", "", column.casefold())

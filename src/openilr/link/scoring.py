@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from openilr.link.blocking import Rule
 from openilr.link.engine import get
-from openilr.link.identifiers import PREPARED
 from openilr.link.model import Comparison, Model
 from openilr.link.training import PRIOR_PAIRS, side_by_side, twins_sql
 
@@ -73,7 +72,12 @@ def frequencies(database: DuckDBPyConnection, model: Model, tables: Sequence[str
 
 
 def score(
-    database: DuckDBPyConnection, model: Model, rules: Sequence[Rule], tables: tuple[str, str], least: float
+    database: DuckDBPyConnection,
+    model: Model,
+    rules: Sequence[Rule],
+    tables: tuple[str, str],
+    columns: Sequence[str],
+    least: float,
 ) -> pl.DataFrame:
     """Pairs of at least this weight, the base 2 logarithm of the odds: who_l, who_r, weight, twins.
 
@@ -97,12 +101,12 @@ def score(
             table = api.register(f"frequency_{column}", dataset_display_name=f"of_{column}")
             linker.table_management.register_term_frequency_lookup(table, column)
         scored = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
-        found = get(database, _of_people(model, scored.physical_name, tables))
+        found = get(database, _of_people(model, scored.physical_name, tables, columns))
         linker.table_management.delete_tables_created_by_splink_from_db()
     return found.cast({"who_l": pl.Int64, "who_r": pl.Int64, "weight": pl.Float64}).sort("who_l", "who_r")
 
 
-def _of_people(model: Model, scored: str, tables: tuple[str, str]) -> str:
+def _of_people(model: Model, scored: str, tables: tuple[str, str], columns: Sequence[str]) -> str:
     """A query for pairs of people instead of rows, which says whether the two could be twins."""
     given = next((comparison for comparison in model.comparisons if comparison.name == "given"), None)
     source = f"{scored} p join {tables[0]} l on l.row = p.row_l join {tables[1]} r on r.row = p.row_r"
@@ -110,7 +114,7 @@ def _of_people(model: Model, scored: str, tables: tuple[str, str]) -> str:
     if given is None or not {"dob", "family"} <= {comparison.name for comparison in model.comparisons}:
         pairs = f"select l.who as who_l, r.who as who_r, match_weight, false as twins from {source} {apart}"
     else:
-        both = side_by_side([c for c in PREPARED if c not in ("row", "who")], source + apart,
+        both = side_by_side([c for c in columns if c not in ("row", "who")], source + apart,
                             also=("l.who as who_l", "r.who as who_r", "match_weight"))  # fmt: skip
         pairs = f"select who_l, who_r, match_weight, {twins_sql(given)} as twins from ({both})"
     if tables[0] == tables[1]:

@@ -3,11 +3,11 @@
 # ruff: noqa: S608 - queries are put together from our own column names; no value goes into their text
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from openilr.link import training
 from openilr.link.engine import get, put
-from openilr.link.identifiers import PREPARED
 from openilr.link.model import Model
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ def sure(
     return found
 
 
-def weighed(database: DuckDBPyConnection, model: Model, pairs: pl.DataFrame, tables: tuple[str, str]) -> pl.DataFrame:
+def weighed(
+    database: DuckDBPyConnection, model: Model, pairs: pl.DataFrame, tables: tuple[str, str], columns: Sequence[str]
+) -> pl.DataFrame:
     """The sure pairs with the weight and probability that the model gives them, so that all links can be compared."""
     import numpy as np
     import polars as pl
@@ -66,8 +68,8 @@ def weighed(database: DuckDBPyConnection, model: Model, pairs: pl.DataFrame, tab
     put(database, "sure", pairs)
     levels = ", ".join(f"{training.level_sql(c)} as c{place}" for place, c in enumerate(model.comparisons))
     source = f"sure p join {tables[0]} l on l.who = p.who_l join {tables[1]} r on r.who = p.who_r"
-    columns = [name for name in PREPARED if name not in ("row", "who")]
-    both = training.side_by_side(columns, source, also=("p.who_l", "p.who_r", "p.method"))
+    compared = [name for name in columns if name not in ("row", "who")]
+    both = training.side_by_side(compared, source, also=("p.who_l", "p.who_r", "p.method"))
     found = get(database, f"select who_l, who_r, method, {levels} from ({both})")
     weight = np.full(found.height, np.log2(model.prior / (1 - model.prior)))
     for place, comparison in enumerate(model.comparisons):
