@@ -121,11 +121,7 @@ def _join_likely(
     groups: Groups, people: pl.DataFrame, links: pl.DataFrame, made: dict[int, tuple[str, float | None]]
 ) -> set[int]:
     """Join what the model links, surest first; who was left apart though likely, or joined against a rival."""
-    import polars as pl
-
-    numbers: dict[int, set[str]] = {}
-    for who, uln in people.filter(pl.col("uln").is_not_null()).select("who", "uln").unique().iter_rows():
-        numbers.setdefault(who, set()).add(uln)
+    numbers, names = _values(people, "uln"), _values(people, "given1")
     bearers = set(numbers)  # records with a ULN of their own, not one that came to their group with another
     ambiguous: set[int] = set()
     order = links.sort("weight", "who_l", "who_r", descending=[True, False, False])
@@ -134,7 +130,11 @@ def _join_likely(
         if first == second:
             continue
         mine, theirs = numbers.get(first, set()), numbers.get(second, set())
-        apart = bool(mine and theirs and not mine & theirs) and not (one in bearers and other in bearers)
+        # With two different ULNs, only a changed number of one person will do: the same forename, and no third record
+        # between them that has no number itself.
+        apart = bool(mine and theirs and not mine & theirs) and not (
+            one in bearers and other in bearers and names.get(one, set()) & names.get(other, set())
+        )
         if probability < LEAST or apart:
             ambiguous |= {one, other}
             continue
@@ -144,6 +144,15 @@ def _join_likely(
             if made[each][0] == "single":
                 made[each] = ("probabilistic", weight)
     return ambiguous
+
+
+def _values(people: pl.DataFrame, column: str) -> dict[int, set[str]]:
+    import polars as pl
+
+    found: dict[int, set[str]] = {}
+    for who, value in people.filter(pl.col(column).is_not_null()).select("who", column).unique().iter_rows():
+        found.setdefault(who, set()).add(value)
+    return found
 
 
 def _ids(groups: list[int], keys: list[str], before: Mapping[str, str]) -> list[str]:
