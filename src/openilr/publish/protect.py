@@ -101,6 +101,7 @@ def protect_together(
     for subject in sorted(joint, key=lambda s: len(parts[s.indicator])):
         members = joint[subject]
         told = partial(_told, say, f"{subject.indicator} {subject.time[0]}")
+        told(method)
         try:
             table, places = union([counts.table for _, counts in members])
             if method == "rounding":
