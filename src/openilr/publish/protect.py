@@ -21,8 +21,8 @@ from openilr.disclose.tables.rounding import round_table
 from openilr.disclose.tables.suppression import suppress
 from openilr.publish import verify
 from openilr.publish.cells import Cells, CellsError, Counts
+from openilr.publish.csvtext import csv_bytes
 from openilr.publish.derived import Rate, find_rate
-from openilr.publish.write import csv_bytes
 
 METHODS = ("rounding", "suppression")
 HIDDEN, LOW = "c", "low"

@@ -17,7 +17,7 @@ from openilr.disclose.tables.flow import Flow
 from openilr.disclose.tables.model import Say, Table, TableError, silent
 
 #: Simplex steps spent on hiding less; a fixed number, so that the same table is always protected the same way.
-STEPS = 400_000
+STEPS = 150_000
 
 
 @dataclass(frozen=True)

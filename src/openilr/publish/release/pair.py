@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from openilr.measure.declare import NOT_KNOWN, Dimension
 from openilr.measure.dimensions import REGIONS
 from openilr.publish import standard
+from openilr.publish.csvtext import csv_bytes
 from openilr.publish.places import Lists
 from openilr.publish.release.counting import TOTAL, Counted
 from openilr.publish.verify import ratio
-from openilr.publish.write import csv_bytes
 from openilr.spec import AcademicYear
 
 if TYPE_CHECKING:
