@@ -63,6 +63,7 @@ _PUBLISHED = {
     "Qualifications": "qualifications",
     "ApprenticeshipServiceRecords": "apprenticeship_records",
     "nomis_2026_10_01": "labour_market",
+    "population": "population",
     "SkillsImperative2035_Occupations": "forecasts",
     "AppendixQ_Annex1": "gcse_grades",
     "code-lists": "code_lists",

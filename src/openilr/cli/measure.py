@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from openilr.measure import Result
+    from openilr.store import Store
 
 
 class Format(StrEnum):
@@ -58,6 +59,10 @@ def command(
     trail: Annotated[
         bool, typer.Option("--trail", help="For each aim, why it counts or does not. Needs the key of the vault.")
     ] = False,
+    forecast: Annotated[
+        bool,
+        typer.Option("--forecast", help="With qar and --provider: best, expected and worst case, and aims at risk."),
+    ] = False,
     learner: Annotated[str | None, typer.Option(metavar="REF", help="With --trail: only this LearnRefNumber.")] = None,
     aim: Annotated[int | None, typer.Option(metavar="N", help="With --trail: only this AimSeqNumber.")] = None,
     engine: Annotated[Engine, typer.Option(help="What does the counting.")] = Engine.duckdb,
@@ -91,6 +96,10 @@ def command(
             with Output(output) as out:
                 _write_trail(rows, format, out)
         return FINE
+    if forecast:
+        if name != "qar" or provider is None or wanted:
+            raise CannotRun("--forecast goes with qar and --provider, and without --by.")
+        return _forecast(held, year, asked, format, output)
     if learner is not None or aim is not None:
         raise CannotRun("--learner and --aim go with --trail.")
     with plain(MeasureError, StoreError):
@@ -100,6 +109,34 @@ def command(
         out.write(written)
     for note in () if quiet else result.notes:
         say(note)
+    return FINE
+
+
+def _forecast(held: Store, year: str, asked: dict[str, Any], format: Format, output: Path | None) -> int:
+    """Where the year may end for one provider."""
+    from openilr.measure import MeasureError
+    from openilr.measure.qar.forecast import forecast
+    from openilr.store import StoreError
+
+    if format not in (Format.text, Format.json, Format.html):
+        raise CannotRun("A forecast is text, json or html.")
+    with plain(MeasureError, StoreError):
+        made = forecast(held, asked.pop("ukprn"), year, **asked)
+    if format is Format.json:
+        written = json.dumps(made.to_dict(), ensure_ascii=False) + "\n"
+    elif format is Format.html:
+        from openilr.measure.charts.forecast import page
+
+        written = page(made)
+    else:
+        from openilr.cli.tables import table
+
+        parts = (("Cases", made.rates), ("Aims at risk", made.at_risk), ("What would change the rate", made.changes))
+        label = known_year(year).academic_year.label
+        heading = f"Achievement rate of {made.ukprn}, {label} {made.return_name} ({made.programme})"
+        written = f"{heading}\n" + "".join(f"\n{title}\n\n{table(frame)}" for title, frame in parts)
+    with Output(output) as out:
+        out.write(written)
     return FINE
 
 

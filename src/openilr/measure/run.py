@@ -93,7 +93,7 @@ def of_provider(rows: ir.Table, ukprn: int) -> ir.Table:
 
 
 def open_views(store: Store, engine: str, *which: str) -> BaseBackend:
-    return store.connect(*which) if engine == "duckdb" else store.connect(*which, engine=engine)  # type: ignore[call-arg]
+    return store.connect(*which, engine=engine)
 
 
 def fetch(table: ir.Table) -> pl.DataFrame:

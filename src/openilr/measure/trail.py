@@ -52,7 +52,7 @@ def trail(
     clauses = {clause.name: clause for clause in measure.clauses}
     named = {field for text in (measure.counted, *(c.reason for c in clauses.values())) for field in _fields(text)}
     frame = fetch(rows.select(*_PLACE, *sorted(named & set(rows.columns) - set(_PLACE))))
-    frame = _with_reference(store, vault, frame).sort("ukprn", "learn_ref_number", "AimSeqNumber", "year")
+    frame = with_reference(store, vault, frame).sort("ukprn", "learn_ref_number", "AimSeqNumber", "year")
     fixed = {"period_start": asked.period.start, "period_end": asked.period.end}
     for row in frame.iter_rows(named=True):
         if learn_ref_number is not None and row["learn_ref_number"] != learn_ref_number:
@@ -73,7 +73,7 @@ def _row(measure: Measure, clauses: dict[str, Clause], row: dict[str, Any]) -> d
     }
 
 
-def _with_reference(store: Store, vault: Any, frame: pl.DataFrame) -> pl.DataFrame:
+def with_reference(store: Store, vault: Any, frame: pl.DataFrame) -> pl.DataFrame:
     """The provider's own reference of each learner, from the vault."""
     import polars as pl
 

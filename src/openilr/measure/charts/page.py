@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: Bars that still can be read; the table has the others.
 MOST_BARS = 24
 MOST_SERIES = 4
-_STYLE = """
+STYLE = """
 body{font-family:Arial,Helvetica,sans-serif;color:#0b0c0c;max-width:60rem;margin:2rem auto;padding:0 1rem;
  line-height:1.4}
 table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:bold;padding:.5rem 0}
@@ -95,7 +95,7 @@ def page(result: Result) -> str:
     notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(measure.title)}, {label}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>'
         f"<main><h1>{escape(measure.title)}</h1><p>{escape(label)}</p>"
         '<p class="warning">These numbers are not protected: they are for people with the right to see them, and not '
         "for publication.</p>"

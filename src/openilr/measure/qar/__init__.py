@@ -133,14 +133,14 @@ def judge(connection: BaseBackend, asked: Asked) -> Candidates:
         rows.leave_out(ON_BREAK, lambda a: a.is_break)
         rows.leave_out(OTHER_YEAR, lambda a: a.hybrid != year)
     rows.change(lambda a: named(connection, facts.with_records(connection, a), "qar_leavers"))
-    _exclude(connection, asked, rows)
+    exclude(connection, asked, rows)
     rows.change(lambda a: _with_result(a, asked))
     if asked.trail:
         rows.rows = _with_others(_of_interest(rows.rows, year), found.rows, asked)
     return rows
 
 
-def _exclude(connection: BaseBackend, asked: Asked, rows: Candidates) -> None:
+def exclude(connection: BaseBackend, asked: Asked, rows: Candidates) -> None:
     """The exclusions that apply to those who left."""
     days, strategy_counts = asked.options["days"], asked.options["strategy_transfers"] == "counted"
     rows.change(lambda a: with_fam_flag(connection, a, "RES", "is_restart"))
