@@ -8,9 +8,9 @@ from openilr.measure import fe_and_skills as fe
 from openilr.measure.aims import is_apprenticeship
 from openilr.measure.candidates import Candidates
 from openilr.measure.declare import Asked, Choice, Indicator, Measure
+from openilr.measure.engines import open_views
 from openilr.measure.learner_achievements import MEASURE as ACHIEVEMENTS
 from openilr.measure.learner_achievements import judge as achieved
-from openilr.measure.run import open_views
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations, count, product
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 from openilr.measure.breakdowns import with_codes
 from openilr.measure.declare import NOT_KNOWN, Asked, Dimension, Measure, MeasureError, Result
+from openilr.measure.engines import fetch, keep, open_views
 from openilr.measure.period import Period
 from openilr.measure.registry import get
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from openilr.store import Store
 
 TOTAL = "Total"
-_kept = count()
 _NO_LEVELS = (
     "No level is known for any of these aims: levels come from LARS, and the store had none when the files were "
     "accepted. Add LARS and send the files in again."
@@ -90,28 +90,6 @@ def connect(measure: Measure, asked: Asked, engine: str = "duckdb") -> BaseBacke
 def of_provider(rows: ir.Table, ukprn: int) -> ir.Table:
     """Rows of one provider, those that it took over in a merger among them."""
     return rows.filter((rows.provider if "provider" in rows.columns else rows.ukprn) == ukprn)
-
-
-def open_views(store: Store, engine: str, *which: str) -> BaseBackend:
-    return store.connect(*which, engine=engine)
-
-
-def fetch(table: ir.Table) -> pl.DataFrame:
-    """The rows of an expression as a Polars frame, whichever engine it runs on."""
-    return table.to_polars()
-
-
-def keep(connection: BaseBackend, table: ir.Table, name: str) -> ir.Table:
-    """The rows of an expression that several others ask for, worked out once."""
-    if connection.name == "duckdb":
-        # Not cache(): in Ibis 12 it cannot drop its table again on DuckDB 2.
-        return connection.create_table(f"{name}_{next(_kept)}", table, temp=True)
-    return table.cache()
-
-
-def named(connection: BaseBackend, table: ir.Table, name: str) -> ir.Table:
-    """The same expression as a view of its own: what is built on it stays short, and quick to turn into a query."""
-    return connection.create_view(f"{name}_{next(_kept)}", table)
 
 
 def _settings(measure: Measure, options: Mapping[str, str]) -> dict[str, str]:

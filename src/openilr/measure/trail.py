@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from openilr.measure.candidates import CLAUSE
 from openilr.measure.declare import Clause, Measure
-from openilr.measure.run import ask, connect, fetch, of_provider
+from openilr.measure.engines import fetch
+from openilr.measure.run import ask, connect, of_provider
 
 if TYPE_CHECKING:
     import polars as pl

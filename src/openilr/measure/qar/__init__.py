@@ -21,12 +21,12 @@ from openilr.measure.aims import (
 )
 from openilr.measure.candidates import CLAUSE, Candidates
 from openilr.measure.declare import Asked, Choice, Clause, Dimension, Indicator, Measure
+from openilr.measure.engines import named, open_views
 from openilr.measure.qar import aims as facts
 from openilr.measure.qar.files import LATE, MERGERS, in_play
 from openilr.measure.qar.histories import PLACE
 from openilr.measure.qar.scope import APPRENTICESHIPS, EDUCATION, SOURCE
 from openilr.measure.qar.scope import CLAUSES as SCOPE
-from openilr.measure.run import named, open_views
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -19,6 +19,7 @@ from openilr.measure.aims import (
 )
 from openilr.measure.candidates import CLAUSE, Candidates
 from openilr.measure.declare import Asked, Choice
+from openilr.measure.engines import keep, named, small
 from openilr.measure.qar.files import successors, years_number
 from openilr.measure.qar.histories import KEY, LATEST, PLACE, academic_year, histories, with_keys
 from openilr.measure.qar.scope import in_scope
@@ -64,14 +65,10 @@ CHOICES = (OVERDUE_YEAR, VANISHED, BREAKS)
 
 def records(connection: BaseBackend, asked: Asked, files: pl.DataFrame) -> Candidates:
     """All records with a rate in the files that are read, each with what is known of its file."""
-    import ibis
     import polars as pl
 
-    orders = (pl.col("number") * 100 + pl.col("return").str.slice(1).cast(pl.Int32)).alias("order")
-    files = files.with_columns(orders).with_columns(file_year=pl.col("number").cast(pl.Int64))
-    bits = {order: 1 << place for place, order in enumerate(sorted(files["order"].unique()))}
-    files = files.with_columns(file_bit=pl.col("order").replace_strict(bits, return_dtype=pl.Int64))
-    read = ibis.memtable(files.drop("number"))
+    files = files.with_columns(file_year=pl.col("number").cast(pl.Int64))
+    read = small(connection, files.drop("number"), "qar_files")
     source = connection.table("learning_delivery")
     source = source.select(*(c for c in source.columns if c in _READ))
     aims = source.inner_join(read, ["year", "return", "ukprn"])
@@ -85,19 +82,18 @@ def aims(connection: BaseBackend, asked: Asked, found: Candidates, files: pl.Dat
     ``hybrid`` (the year it counts in, null while that is open), ``planned``, ``actual``, ``achieved``, ``reported``
     (years as numbers), and flags ``is_overdue``, ``is_awaiting``, ``is_break``, ``has_restart``, ``is_standard``.
     """
-    import ibis
-
-    from openilr.measure.run import keep, named
 
     providers = successors(connection, files, asked)
     scoped = found.rows.filter(found.rows[CLAUSE].isnull()) if found.trail else found.rows
-    keyed = named(connection, with_keys(scoped, ibis.memtable(providers)), "qar_records")
-    rows = histories(connection, keyed).filter(lambda t: t.first_year.notnull())
+    keyed = named(connection, with_keys(scoped, small(connection, providers, "qar_providers")), "qar_records")
+    orders = tuple(sorted(files["order"].unique()))
+    rows = histories(connection, keyed, orders).filter(lambda t: t.first_year.notnull())
     rows = rows.select(
         *KEY, *(rows.latest[name].name(name) for name in (*PLACE, *LATEST)), "first_year", "last_year", "final_end",
         "early_end",
     )  # fmt: skip
-    rows = _with_years(rows).inner_join(ibis.memtable(_last_years(files, providers)), "provider")
+    last_years = small(connection, _last_years(files, providers), "qar_last_years")
+    rows = _with_years(rows).inner_join(last_years, "provider")
     rows = keep(connection, rows.select(*(c for c in rows.columns if not c.endswith("_right"))), "qar_histories")
     rows = _with_state(_with_restarts(connection, rows, keyed), asked)
     return keep(connection, rows, "qar_aims")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from openilr.measure.declare import Asked, Choice
+from openilr.measure.engines import fetch
 from openilr.spec import AcademicYear
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def years_number(year: str) -> int:
 
 
 def in_play(asked: Asked) -> pl.DataFrame:
-    """year, return, ukprn, number (2025 for 2025-26), is_final, is_early: one row for each file that is read."""
+    """One row for each file that is read: year, return, ukprn, number (2025 for 2025-26), order (202514 for its R14),
+    is_final, is_early."""
     import polars as pl
 
     asked_number = years_number(asked.year)
@@ -58,7 +60,9 @@ def in_play(asked: Asked) -> pl.DataFrame:
     early = early.group_by("year", "number", "ukprn").agg(pl.col("return").max()).with_columns(is_early=True)
     place = ["year", "return", "ukprn", "number"]
     files = final.join(early, on=place, how="full", coalesce=True)
-    return files.with_columns(pl.col("is_final", "is_early").fill_null(False)).select(*place, "is_final", "is_early")
+    order = pl.col("number") * 100 + pl.col("return").str.slice(1).cast(pl.Int32)
+    flags = ("is_final", "is_early")
+    return files.with_columns(pl.col(flags).fill_null(False), order=order).select(*place, "order", *flags)
 
 
 def successors(connection: BaseBackend, files: pl.DataFrame, asked: Asked) -> pl.DataFrame:
@@ -79,8 +83,6 @@ def successors(connection: BaseBackend, files: pl.DataFrame, asked: Asked) -> pl
 def _merged(learners: ir.Table, files: pl.DataFrame) -> dict[int, int]:
     """Closed provider: the one whose learners name it most, in the first year that any does."""
     import polars as pl
-
-    from openilr.measure.run import fetch
 
     named = learners.filter(learners.PMUKPRN.notnull(), learners.ukprn != learners.PMUKPRN)
     named = named.group_by("year", "return", "ukprn", "PMUKPRN").agg(learners=named.count())

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from openilr.measure.candidates import Candidates
 from openilr.measure.declare import Asked
+from openilr.measure.engines import fetch, named
 from openilr.measure.qar import MEASURE, aims, exclude
 from openilr.measure.qar.files import in_play, years_number
 from openilr.measure.qar.histories import PLACE
-from openilr.measure.run import ask, connect, fetch, half_up, named
+from openilr.measure.run import ask, connect, half_up
 
 if TYPE_CHECKING:
     import polars as pl

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from openilr.measure.aims import text_or_null
+from openilr.measure.engines import fetch, keep, small
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -52,27 +53,22 @@ def _with_person(records: ir.Table) -> ir.Table:
     return joined.mutate(person=person).drop("known_person")
 
 
-def histories(connection: BaseBackend, records: ir.Table) -> ir.Table:
+def histories(connection: BaseBackend, records: ir.Table, orders: tuple[int, ...]) -> ir.Table:
     """One row for each aim: ``KEY``, ``latest`` (a struct of ``PLACE`` and ``LATEST``), and years as numbers:
 
     ``first_year``, ``last_year`` of the final returns that hold it; ``final_end``, the first whose final return has its
     end; ``early_end``, the first whose end the next year's early return has; ``number`` tells like aims apart.
     """
-    from openilr.measure.run import keep
-
-    grouped = keep(connection, _grouped(records, KEY).mutate(number=0), "qar_grouped")
-    doubled = grouped.filter(grouped.in_files != grouped.records).select(*KEY)
-    several = _numbered(records, doubled)
+    grouped = keep(connection, _grouped(records, KEY, orders).mutate(number=0), "qar_grouped")
+    several = _numbered(connection, records, grouped.filter(grouped.in_one_file > 1).select(*KEY))
     if several is None:
         return grouped
-    return grouped.filter(grouped.in_files == grouped.records).union(
-        _grouped(several, (*KEY, "number")).select(*grouped.columns)
-    )
+    single = grouped.filter(grouped.in_one_file == 1)
+    return single.union(_grouped(several, (*KEY, "number"), orders).select(*grouped.columns))
 
 
-def _grouped(records: ir.Table, key: tuple[str, ...]) -> ir.Table:
-    """``records`` counts the records; ``in_files`` sums the files that hold them, each once: they are the same number
-    unless a file holds two."""
+def _grouped(records: ir.Table, key: tuple[str, ...], orders: tuple[int, ...]) -> ir.Table:
+    """``in_one_file``: the most records of the key that one return holds."""
     import ibis
 
     latest = ibis.struct({name: records[name] for name in ("order", *PLACE, *LATEST)})
@@ -80,15 +76,14 @@ def _grouped(records: ir.Table, key: tuple[str, ...]) -> ir.Table:
     end = academic_year(records.LearnActEndDate)
     # The end was known to the return before this year's R04, had that been able to say so.
     known_late = records.is_early & ended & (end < records.file_year)
-    file = records.file_bit
+    in_each = [(records.order == order).cast("int8").sum() for order in orders]
     return records.group_by(list(key)).agg(
         latest=latest.max(),
         first_year=records.file_year.min(where=records.is_final),
         last_year=records.file_year.max(where=records.is_final),
         final_end=records.file_year.min(where=records.is_final & ended),
         early_end=(records.file_year - 1).min(where=known_late),
-        records=file.sum(),
-        in_files=file.bit_or(),
+        in_one_file=ibis.greatest(*in_each, 0),
     )
 
 
@@ -97,19 +92,16 @@ def academic_year(day: ir.DateValue) -> ir.IntegerValue:
     return day.year() - (day.month() < 8).cast("int32")
 
 
-def _numbered(records: ir.Table, doubled: ir.Table) -> ir.Table | None:
+def _numbered(connection: BaseBackend, records: ir.Table, doubled: ir.Table) -> ir.Table | None:
     """The records of keys that one file holds more than once, with a ``number`` for each aim; None where there are
     none."""
-    import ibis
-
-    from openilr.measure.run import fetch
 
     several = records.inner_join(doubled, list(KEY))
     several = several.select(*(c for c in several.columns if not c.endswith("_right")))
     frame = fetch(several.select(*KEY, *PLACE, "order", "LearnPlanEndDate", "LearnActEndDate"))
     if frame.is_empty():
         return None
-    numbers = ibis.memtable(number_like_aims(frame))
+    numbers = small(connection, number_like_aims(frame), "qar_numbers")
     joined = several.inner_join(numbers, list(PLACE))
     return joined.select(*(c for c in joined.columns if not c.endswith("_right")))
 
