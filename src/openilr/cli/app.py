@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from openilr.cli import link, measure, project, publish, rules, schema, serve, session, store, synth, validate
+from openilr.cli import (
+    link,
+    measure,
+    project,
+    publish,
+    reference,
+    rules,
+    schema,
+    serve,
+    session,
+    store,
+    synth,
+    validate,
+)
 from openilr.cli.groups import help_where_nothing_is_asked
 
 app = typer.Typer(
@@ -63,7 +76,7 @@ app.command("measure")(measure.command)
 app.command("synth")(synth.command)
 app.add_typer(link.app, name="link")
 app.add_typer(store.app, name="store")
-app.add_typer(store.reference_app, name="reference")
+app.add_typer(reference.app, name="reference")
 app.add_typer(publish.app, name="publish")
 project.app.command("run")(session.run)
 project.app.command("outputs")(session.outputs)

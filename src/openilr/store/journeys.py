@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openilr.store import views
+from openilr.store.catalogue import Submission
+from openilr.store.vault import Key, Vault
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,6 +34,7 @@ ELSEWHERE, WITHIN = (2, 7, 41, 47), (40,)
 #: Days after the end within which the aim that a learner transferred to has begun.
 TRANSFER_DAYS = 90
 GOES_ON = (1, 6)
+PREVIOUS = ("learner_key", "previous_key")
 _SAME = ("person", "ukprn", "LearnAimRef", "LearnStartDate", "ProgType", "StdCode", "FworkCode", "PwayCode", "_n")
 
 
@@ -105,6 +108,20 @@ def people(session: DuckDBPyConnection) -> tuple[pl.DataFrame, int]:
         rows += keys
     pairs = [(key, top(key)) for key in dict.fromkeys(rows) if top(key) != key]
     return pl.DataFrame(pairs, schema={"person_key": pl.String, "person": pl.String}, orient="row"), apart
+
+
+def previous_references(folder: Path, key: Key, submissions: list[Submission]) -> pl.DataFrame:
+    """(learner_key, previous_key) of learners who say where they were before."""
+    import polars as pl
+
+    pairs: list[tuple[str, str]] = []
+    for submission in submissions:
+        files = [folder / f.path for f in submission.files if (f.entity, f.kind) == ("Learner", "table")]
+        before = pl.scan_parquet(files).select("row", "PrevUKPRN").drop_nulls().collect()
+        names = Vault(folder, key).identifiers(submission.id, "Learner").drop_nulls("PrevLearnRefNumber")
+        found = names.join(before, on="row").select("learner_key", "PrevUKPRN", "PrevLearnRefNumber")
+        pairs += [(own, key.learner_key(ukprn, reference)) for own, ukprn, reference in found.iter_rows()]
+    return pl.DataFrame(pairs, schema=dict.fromkeys(PREVIOUS, pl.String), orient="row")
 
 
 def _people(session: DuckDBPyConnection, spine: pl.DataFrame | None) -> tuple[int, int]:

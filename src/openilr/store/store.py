@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +20,7 @@ from openilr.store.acceptance import Acceptance
 from openilr.store.catalogue import Catalogue, Snapshot, Submission
 from openilr.store.errors import StoreError, VaultError
 from openilr.store.intake import Intake, NotChecked, ReportLike, Sent
+from openilr.store.references import keep_reference
 from openilr.store.staging import Batch
 from openilr.store.vault import Key, Vault, make_key, read_key
 
@@ -463,33 +463,20 @@ class Store:
         if not last:
             raise StoreError("The store holds no accepted return.")
         paths = views.of_submissions(self.path, list(last.values()))
+
+        def previous(moved: set[tuple[str, int]]) -> pl.DataFrame:
+            with suppress(VaultError):
+                return journeys.previous_references(self.path, self._key, [last[one] for one in sorted(moved)])
+            return pl.DataFrame(schema=dict.fromkeys(journeys.PREVIOUS, pl.String))
+
         with tempfile.TemporaryDirectory(prefix="openilr-") as folder, _plain_errors("The journeys were not written"):
             file = Path(folder) / "journeys.parquet"
             part = Path(f"{output}{durable.PART}") if output is not None else file
-            counts = journeys.journeys(paths, part, lambda moved: self._previous(last, moved), spine)
+            counts = journeys.journeys(paths, part, previous, spine)
             if output is not None:
                 part.replace(output)
                 return pl.DataFrame(), counts
             return pl.read_parquet(file), counts
-
-    def _previous(
-        self, last: dict[tuple[str | None, int | None], Submission], moved: set[tuple[str, int]]
-    ) -> pl.DataFrame:
-        """(learner_key, previous_key) of learners who say where they were before; empty without the vault's key."""
-        import polars as pl
-
-        pairs: list[tuple[str, str]] = []
-        with suppress(VaultError):
-            vault = self.vault()
-            for submission in (last[one] for one in sorted(moved)):
-                files = [self.path / f.path for f in submission.files if (f.entity, f.kind) == ("Learner", "table")]
-                before = pl.scan_parquet(files).select("row", "PrevUKPRN").drop_nulls().collect()
-                names = vault.identifiers(submission.id, "Learner").drop_nulls("PrevLearnRefNumber")
-                for key, ukprn, reference in (
-                    names.join(before, on="row").select("learner_key", "PrevUKPRN", "PrevLearnRefNumber").iter_rows()
-                ):
-                    pairs.append((key, self._key.learner_key(ukprn, reference)))
-        return pl.DataFrame(pairs, schema={"learner_key": pl.String, "previous_key": pl.String}, orient="row")
 
     # Deriving again
 
@@ -529,23 +516,8 @@ class Store:
         Each call makes a new edition with all earlier files, in which a file takes the place of one of the same
         name. Submissions record the edition that they were accepted with.
         """
-        source = Path(path)
-        added = [source] if source.is_file() else sorted(p for p in source.glob("*") if p.is_file())
-        if not added:
-            raise StoreError(f"{source} is not a file, nor a folder with files in it.")
         with _plain_errors(), self._writing() as catalogue:
-            editions = catalogue.reference_editions()
-            number, _, files = editions[-1] if editions else (0, "", {})
-            final = self.path / "reference" / f"{number + 1:04d}"
-            with durable.staging((final, 0o755)) as (part,):
-                for name in files.keys() - {file.name for file in added}:
-                    _link_or_copy(self.path / "reference" / f"{number:04d}" / name, part / name)
-                for file in added:
-                    size, sha256 = _copy(file, part / file.name)
-                    files[file.name] = {"bytes": size, "sha256": sha256}
-                durable.publish_folder(part, final)
-                catalogue.add_reference(number + 1, _now(), files)
-        return [file.name for file in added]
+            return keep_reference(self.path, catalogue, Path(path), _now())
 
     def reference(self) -> Any:
         """The current edition as ``openilr.reference.Reference``, or None where none was added."""
@@ -629,27 +601,6 @@ def _refuse_unclear(return_name: str, submitted_by: str) -> None:
         raise StoreError(f"{return_name!r} is not a return: write R01 to R14.")
     if not submitted_by.strip():
         raise StoreError("Say who sends the file: submitted_by may not be empty.")
-
-
-def _copy(source: Path, target: Path) -> tuple[int, str]:
-    sink = durable.Sink(target)
-    try:
-        with source.open("rb") as file:
-            while piece := file.read(1 << 20):
-                sink.write(piece)
-        sink.finish()
-    finally:
-        sink.close()
-    return sink.size, sink.sha256
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    # Files of an edition never change, so editions may share them; not every file system can.
-    with suppress(OSError):
-        durable.step(f"link {target.name}")
-        os.link(source, target)
-        return
-    shutil.copyfile(source, target)
 
 
 @contextmanager

@@ -1,0 +1,117 @@
+"""``ilr reference``: keep reference data in a store, and see what is there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openilr.cli.groups import help_where_nothing_is_asked
+from openilr.cli.output import Output
+from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
+from openilr.cli.store import Format, StoreFolder, opened
+
+app = typer.Typer(
+    help="Reference data of a store: LARS, postcodes, organisations and other lists.\n\n"
+    "Example: ilr reference add lars/ --store sector\n\n"
+    "Exit codes: 0 fine; 1 a file can not be used; 2 could not run.",
+    invoke_without_command=True,
+    callback=help_where_nothing_is_asked,
+)
+
+
+@app.command("add")
+def add(
+    path: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="A file as published, or a folder of them.")],
+    store: StoreFolder,
+) -> int:
+    """Keep a copy of reference files in the store, after reading them to their end.
+
+    Example: ilr reference add lars/ --store sector
+
+    Exit codes: 0 added; 1 a file can not be used, and nothing was added; 2 could not run.
+    """
+    from openilr.reference import BadReference, load
+    from openilr.store import StoreError
+
+    held = opened(store)
+    if not path.exists():
+        raise CannotRun(f"There is no file or folder {path}.")
+    try:
+        found = load(path)
+        problems = found.check()
+    except BadReference as problem:
+        problems = [problem]
+    for each in problems:
+        say(str(each))
+    if problems:
+        return FOUND
+    if not found.names:
+        raise CannotRun(f"No file in {path} has the name of a reference file that OpenILR reads.")
+    for name, reason in found.ignored:
+        say(f"{name} is not used: {reason}")
+    with plain(StoreError):
+        added = held.add_reference(path)
+    with Output(None) as out:
+        out.write(f"Added {', '.join(added)}.\n")
+    return FINE
+
+
+@app.command("list")
+def listed(
+    store: Annotated[Path | None, typer.Option(metavar="STORE", help="The folder of a store.")] = None,
+    reference: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of reference files instead.")] = None,
+    year: Annotated[str | None, typer.Option(metavar="YYYY", help="Rules of this year; by default the latest.")] = None,
+    format: Annotated[Format, typer.Option(help="Form of the list; json names every rule.")] = Format.text,
+) -> int:
+    """List reference tables: file, rows, edition, date, licence, and how many rules each turns on; csv has the source.
+
+    Example: ilr reference list --store sector
+
+    Example: ilr reference list --reference lars/ --year 2526 --format json
+
+    Exit codes: 0 listed; 2 there is no such store or folder.
+    """
+    from openilr.cli.schema import known_year
+    from openilr.reference import BadReference, load
+    from openilr.store import StoreError
+
+    if (store is None) == (reference is None):
+        raise CannotRun("Say which reference data to list: --store STORE or --reference DIR.")
+    of_year = known_year(year).name if year else None
+    with plain(StoreError, BadReference):
+        found = opened(store).reference() if store else load(reference) if reference else None
+        for problem in found.check() if found is not None else ():
+            say(str(problem))
+        rows = [] if found is None else found.describe().to_dicts()
+    for row in rows:
+        row["rules"] = _rules_needing(row["table"], of_year)
+    with Output(None) as out:
+        if format is Format.json:
+            out.write(json.dumps(rows, default=str, ensure_ascii=False) + "\n")
+            return FINE
+        import polars as pl
+
+        from openilr.cli.tables import table
+
+        names = ("table", "file", "rows", "edition", "dated", "licence")
+        wanted = (*names, "source", "title") if format is Format.csv else names
+        shown = pl.DataFrame(
+            [{**{name: row[name] for name in wanted}, "rules": len(row["rules"])} for row in rows],
+            schema=[*wanted, "rules"] if not rows else None,
+            infer_schema_length=None,
+        )
+        out.write(
+            shown.write_csv() if format is Format.csv else table(shown) if rows else "There is no reference data.\n"
+        )
+    return FINE
+
+
+def _rules_needing(name: str, year: str | None) -> list[str]:
+    from openilr import years
+    from openilr.validate.explanations import rule_list
+
+    latest = [each for each in years.available() if years.load(each).has_rules][-1]
+    return [each.rule for each in rule_list(year or latest) if name in each.needs]
