@@ -553,7 +553,7 @@ def test_the_query_language_answers_as_a_row_by_row_reading_does(kept, ids):
         max_leaves=6,
     )
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
     @given(criteria)
     def same(c):
         found = reader.count(numbers, plan(meta, Query(c)))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 schemathesis = pytest.importorskip("schemathesis")
 OFFICIAL = Path(os.environ.get("OPENILR_OFFICIAL") or Path(__file__).parents[2] / "../shared/ilr")
 EES = OFFICIAL.parent / "ees" / "openapi-v1.json"
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 def _settings():
