@@ -26,6 +26,7 @@ from tests.access.conftest import application
         ('return = "R14"', 'return = "R15"', "'R15' is not a return"),
         ("in = [36]", "in = [36]\nfrom = 1", "either in"),
         ("in = [36]", "in = 36", "in takes a list"),
+        ("in = [36]", "from = nan", "nan and inf are no values"),
         ('name = "learner.age_aug31"', 'name = "learner.Sex"', "two of [[field]] learner.Sex"),
         ('serves = ["q1"]', 'serves = "q1"', "serves must be a list"),
         ("title =", "title = 5\nx =", "title must be a text"),

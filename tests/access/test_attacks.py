@@ -313,6 +313,19 @@ def test_closing_that_was_cut_off_can_be_finished(store, id, made, monkeypatch):
         ending.close(store, id, by="anna", reason="done")
 
 
+def test_what_a_killed_attempt_left_is_removed_by_the_next(store, id, made):
+    """A kill may leave sealed files and a key that no event names: nobody can open them, and they go."""
+    keys = Keys(store)
+    keys.make(f"extract/{id}-E2")
+    for name in (f"{id}-E2", f"{id}-E2.part"):
+        shutil.copytree(made.folder, store.path / "extracts" / name)
+    with pytest.raises(AccessError, match="There is no extract"):
+        open_extract(store, f"{id}-E2", by="r-jones")
+    again = extract.make(store, id, by="anna")
+    assert again.id == f"{id}-E2" and open_extract(store, again.id, by="r-jones").names
+    assert sorted(path.name for path in (store.path / "extracts").iterdir()) == [made.id, again.id]
+
+
 def test_an_application_text_that_was_changed_is_found(store, id):
     digest = project.project(store, id).approved_application
     path = store.path / "access" / "texts" / digest

@@ -138,11 +138,16 @@ def test_linked_records_of_the_chosen_people_and_no_others(store, linked):
         extract.make(store, id, by="anna")
     with pytest.raises(AccessError, match="no link run run-9"):
         extract.make(store, id, by="anna", link_run="run-9")
+    for elsewhere in ("../links/run-1", "..", "/links/run-1", "run-1/../run-1", ""):
+        with pytest.raises(AccessError, match="link run"):
+            extract.make(store, id, by="anna", link_run=elsewhere)
     tables = opened(store, id, link_run=linked)
     pay, learner = tables.table("hmrc_earnings"), tables.table("learner")
     assert set(pay.columns) == {"person_id", "TaxYear", "Earnings", "main_enterprise"}
     assert 0 < pay.height < 30 and set(pay["person_id"]) <= set(learner["person_id"])
     assert (pay["Earnings"] % 1000 == 0).all() and not {"ENT0", "ENT1", "ENT2"} & set(pay["main_enterprise"])
+    share = tables.manifest["quality"]["people_with_a_linked_record"]["hmrc_earnings"]
+    assert share == round(pay["person_id"].n_unique() / learner["person_id"].n_unique(), 4)
     assert tables.manifest["link_run"] == linked and "link run run-1" in tables.manifest["quality"]["people_joined_by"]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import tomllib
 from collections.abc import Iterator
@@ -237,6 +238,8 @@ def _conditions(reading: _Reading, data: dict[str, Any]) -> Iterator[Condition]:
         if not isinstance(values, list) or not all(isinstance(v, plain) for v in (*values, *filter(None, (low, high)))):
             reading.problem(f"{where}: in takes a list of numbers, words or dates; from and to take one of them.")
             continue
+        if any(isinstance(v, float) and not math.isfinite(v) for v in (*values, low, high)):
+            reading.problem(f"{where}: nan and inf are no values to compare with.")
         if bool(values) == (low is not None or high is not None):
             reading.problem(f"{where}: give either in = [...], or from and to.")
         yield Condition(name, tuple(values), low, high)

@@ -228,7 +228,7 @@ def _write(
         for name in sorted(by_table):
             progress(f"{id}: {name}")
             tables[name] = _write_table(id, population, name, by_table, pseudonyms, key, part, parts)
-        quality = _quality(log, chosen, population)
+        quality = _quality(log, chosen, population, [name for name in tables if name not in parents()])
     content = hashlib.sha256(_json({name: table["sha256"] for name, table in tables.items()})).hexdigest()
     return {
         "extract": id, "project": found.id, "title": asked.title, "application": found.approved_application,
@@ -338,7 +338,7 @@ def _shared(field: str) -> str:
     return "provider" if field in _PROVIDER_FIELDS else "employer" if field in _EMPLOYER_FIELDS else field
 
 
-def _quality(log: Log, chosen: Basis, population: Population) -> dict[str, Any]:
+def _quality(log: Log, chosen: Basis, population: Population, linked: list[str]) -> dict[str, Any]:
     """What a user of the extract should know of the data: who returned, what was refused, how people were joined."""
     with log.store.reading() as held:
         found = {s.id: s for s in held.submissions()}
@@ -355,7 +355,12 @@ def _quality(log: Log, chosen: Basis, population: Population) -> dict[str, Any]:
             }
         )  # fmt: skip
     joined = f"the spine of the link run {chosen.link_run}" if chosen.link_run else "the learners' ULN"
-    return {"people": population.people, "people_joined_by": joined, "snapshots": notes}
+    return {
+        "people": population.people,
+        "people_joined_by": joined,
+        "snapshots": notes,
+        "people_with_a_linked_record": {name: population.share_with(name) for name in linked},
+    }
 
 
 def _rung(wanted: Wanted) -> catalogue.Rung:

@@ -6,6 +6,7 @@ that the application may have and a column ``person``: the person's key, or with
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,6 +100,11 @@ class Population:
     def people(self) -> int:
         return self._count(f"SELECT count(DISTINCT person) FROM {_CHOSEN}")  # noqa: S608 - names of ours
 
+    def share_with(self, table: str) -> float:
+        """The share of the people who have a record in a table."""
+        found = self._count(f"SELECT count(DISTINCT person) FROM ({self.table(table)})")  # noqa: S608 - SQL of ours
+        return round(found / max(self.people, 1), 4)
+
     def rows(self, table: str) -> int:
         return self._count(f"SELECT count(*) FROM ({self.table(table)})")  # noqa: S608 - SQL of ours
 
@@ -182,6 +188,8 @@ class Population:
         if run is None:
             return False
         folder = self.store.path / "links" / run
+        if folder.parent != self.store.path / "links" or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", run):
+            raise AccessError(f"{run!r} is not the id of a link run; see `ilr link --help`.")
         for view, file in (("spine", "spine.parquet"), ("link_keys", "keys.parquet")):
             if not (folder / file).is_file():
                 raise AccessError(f"The store has no link run {run}; see `ilr link --help`.")
