@@ -43,8 +43,8 @@ def _counted(pairs: pl.DataFrame, people: pl.DataFrame, learners: pl.DataFrame) 
         return []
     some = people.join(pairs.select("record_key").unique(), left_on="key", right_on="record_key", how="semi")
     others = learners.join(pairs.select("person_id").unique(), on="person_id", how="semi")
-    left = prepare(some).select(_TOLD).with_columns(record_key=some["key"])
-    right = prepare(others).select(_TOLD).with_columns(person_id=others["person_id"])
+    left = prepare(some).select(*_TOLD).with_columns(record_key=some["key"])
+    right = prepare(others).select(*_TOLD).with_columns(person_id=others["person_id"])
     both = pairs.join(left, on="record_key").join(right, on="person_id", suffix="_theirs")
     told = []
     for column in _TOLD:

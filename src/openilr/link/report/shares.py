@@ -26,7 +26,8 @@ class Share:
         share, squared = self.hits / self.of, _Z * _Z
         centre = (share + squared / (2 * self.of)) / (1 + squared / self.of)
         half = _Z * math.sqrt(share * (1 - share) / self.of + squared / (4 * self.of**2)) / (1 + squared / self.of)
-        return max(0.0, centre - half), min(1.0, centre + half)
+        # At shares of 0 and 1 the interval ends there; rounding may not put the share outside it.
+        return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
     def to_dict(self) -> dict[str, float | None]:
         low, high = self.interval or (None, None)
