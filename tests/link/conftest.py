@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from openilr import link
 from openilr.cli.run import run
 from openilr.store import Store
 from openilr.synth.linked import Rates
@@ -17,11 +18,15 @@ from openilr.synth.sector import write_sector
 
 @dataclass(frozen=True)
 class Sector:
-    """``folder`` has returns, linked sources and truth; ``store`` holds them; ``key`` is the vault key's file."""
+    """``folder`` has returns, linked sources and truth; ``store`` holds them; ``key`` is the vault key's file.
+
+    ``early`` is a link run from before the returns of the last year came.
+    """
 
     folder: Path
     store: Store
     key: Path
+    early: str
 
     @property
     def truth(self) -> Path:
@@ -32,11 +37,13 @@ def make_sector(root: Path, people: int, years: tuple[str, ...]) -> Sector:
     write_sector(root / "sector", people, year_names=years, provider_count=2, seed=4, linked=Rates())
     place = str(root / "store")
     assert run(["store", "init", "--store", place]) == 0
+    assert run(["link", "add", str(root / "sector" / "linked"), "--store", place]) == 0
+    early = ""
     for year in years:
         files = [str(path) for path in sorted((root / "sector" / f"{year}-R14").glob("*.xml"))]
         run(["store", "submit", *files, "--return", "R14", "--store", place, "--quiet"])
-    assert run(["link", "add", str(root / "sector" / "linked"), "--store", place]) == 0
-    return Sector(root / "sector", Store(place), root / "vault.key")
+        early = early or link.run(Store(place), by="a test")
+    return Sector(root / "sector", Store(place), root / "vault.key", early)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +51,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sector]:
     root = tmp_path_factory.mktemp("linked-sector")
     before = os.environ.get("OPENILR_VAULT_KEY_FILE")
     os.environ["OPENILR_VAULT_KEY_FILE"] = str(root / "vault.key")
-    yield make_sector(root, 250, ("2425", "2526"))
+    yield make_sector(root, 200, ("2425", "2526"))
     if before is None:
         os.environ.pop("OPENILR_VAULT_KEY_FILE", None)
     else:
