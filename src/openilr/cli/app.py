@@ -64,7 +64,7 @@ def demo(
 
     Exit codes: 0 done (the errors that it finds were planted); 2 the folder can not be used.
     """
-    from openilr.cli.demo import run
+    from openilr.cli.demonstration.demo import run
 
     return run(out)
 

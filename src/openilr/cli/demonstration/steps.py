@@ -1,0 +1,126 @@
+"""The steps of the demonstration, in the order of the stages. To add one, add it here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command line, the exit codes that it may end with, and how many lines of what it prints are shown."""
+
+    line: str
+    ends: tuple[int, ...] = (0,)
+    lines: int | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """``made`` names what the step leaves in the folder to look at, with words about it."""
+
+    title: str
+    words: str
+    commands: tuple[Command, ...]
+    made: tuple[tuple[str, str], ...] = ()
+
+
+#: A day after the last return of 2025-26 was made: so that the demonstration says the same on any day.
+_DAY = "2026-10-21"
+
+STEPS = (
+    Step(
+        "A made-up sector",
+        "Twelve providers, three thousand learners over two years, and what schools, universities, HMRC and DWP know\n"
+        "of them. Nobody in it exists. In every fiftieth learner record a fault is planted.",
+        (
+            Command("ilr synth sector --learners 3000 --providers 12 --years 2425,2526 --faults 0.02 --linked --quiet"),
+        ),
+        (("sector", "returns as providers send them, reference data, linked sources, and the truth about all of it"),),
+    ),
+    Step(
+        "A provider checks its return",
+        "Every published rule that can be judged, each finding explained. Then the planted faults are counted again.",
+        (
+            Command(
+                f"ilr validate sector/2526-R14 --reference sector/reference --as-of {_DAY} --output report.html --quiet",
+                (1,),
+            ),
+            Command(
+                f"ilr validate sector/2425-R14 sector/2526-R14 --reference sector/reference --as-of {_DAY} --quiet "
+                "--format jsonl --output report.jsonl",
+                (1,),
+            ),
+            Command("ilr synth sector --score report.jsonl", lines=6),
+        ),
+        (("report.html", "what is wrong with the returns, for a person: open it in a browser"),),
+    ),
+    Step(
+        "A steward takes the returns in",
+        "Learners without errors are accepted; what identifies people goes encrypted into a vault. A return is frozen\n"
+        "as a snapshot that never changes, and the quality of each field is stated.",
+        (
+            Command("ilr store init --store store"),
+            Command("ilr reference add sector/reference --store store"),
+            Command(f"ilr store submit sector/2425-R14 --return R14 --store store --as-of {_DAY} --output received-2425.txt --quiet", (0, 1)),
+            Command(f"ilr store submit sector/2526-R14 --return R14 --store store --as-of {_DAY} --output received-2526.txt --quiet", (0, 1)),
+            Command("ilr store returns --store store --year 2526"),
+            Command("ilr store freeze 2425 R14 --store store"),
+            Command("ilr store freeze 2526 R14 --store store"),
+            Command("ilr store quality --store store --year 2526 --format html --output quality.html"),
+        ),
+        (
+            ("received-2526.txt", "what was found, accepted and refused, provider by provider"),
+            ("store", "the store: tables, vault, snapshots, projects, published data sets"),
+            ("quality.html", "how good each field is"),
+        ),
+    ),
+    Step(
+        "What the record says",
+        "Unprotected numbers, for people with the right to see them.",
+        (
+            Command("ilr measure starts --store store --year 2526 --by level"),
+            Command("ilr measure participation --store store --year 2526 --by age"),
+            Command("ilr measure qar --store store --year 2526 --programme all"),
+            Command("ilr measure qar --store store --year 2526 --by level --format html --output rates.html"),
+        ),
+        (("rates.html", "achievement rates by level: a chart with its table"),),
+    ),
+    Step(
+        "Linked to the rest of a life",
+        "The linker sees identifiers and nothing else, and writes keys and nothing else; analysis sees keys.",
+        (
+            Command("ilr link add sector/linked --store store"),
+            Command("ilr link run --store store"),
+            Command("ilr link report --store store --format html --output links.html"),
+            Command("ilr measure outcomes --store store --year 2425"),
+        ),
+        (("links.html", "how many were linked, how surely, and for whom it works less well"),),
+    ),
+    Step(
+        "From a question to checked results",
+        "A researcher applies, a steward who is somebody else approves, the analysis runs in a sandbox, a checker who\n"
+        "is somebody else again looks at the outputs, and only what passed is released.",
+        (
+            Command("ilr project people add anna --role steward --store store --by anna"),
+            Command("ilr project people add carl --role checker --store store --by anna"),
+            Command(
+                "ilr project people add r-jones --role researcher --accreditation AR-12345 --accreditation-until "
+                "2035-03-31 --training-until 2034-12-31 --store store --by anna"
+            ),
+            Command("ilr project check application.toml --store store"),
+            Command("ilr project apply application.toml --by r-jones --store store"),
+            Command("ilr project twin P-2026-001 --output twin --by r-jones --store store"),
+            Command("ilr project approve P-2026-001 --by anna --reason 'Serves the public; least data.' --store store"),
+            Command("ilr project extract P-2026-001 --by anna --store store --quiet"),
+            Command("ilr project run P-2026-001 analysis.py --by r-jones --store store"),
+            Command("ilr project outputs P-2026-001 --store store"),
+        ),
+        (("twin", "a synthetic twin of the extract: same tables and columns, none of the people"),),
+    ),
+    Step(
+        "Protected and published",
+        "All breakdowns and totals of a data set are protected together: every published sum still adds up.",
+        (Command("ilr publish build --store store --year 2526 --output published"),),
+        (("published", "data sets in the explore education statistics standard, and a record of how each was protected"),),
+    ),
+)
