@@ -11,10 +11,11 @@ INPUTS := pyproject.toml constraints.txt
 #: of research sessions, a browser and Java for the tests of pages and of Spark, a database server for those of the store.
 SYSTEM := bwrap=bubblewrap chromium=chromium java=default-jre-headless pg_ctlcluster=postgresql
 
-.PHONY: help demo test lint bench docs clean system
+.PHONY: help demo serve test lint bench docs clean system
 
 help:
-	@echo "make demo   check a synthetic return and follow it to a published table; writes to demo-output/"
+	@echo "make demo   the whole life of the record on a made-up sector; writes to demo-output/"
+	@echo "make serve  show what the demonstration made in a browser, with a sign-in for each role"
 	@echo "make test   run every test"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  measure speed and memory (needs xmllint), and write docs/benchmarks/"
@@ -24,6 +25,12 @@ help:
 
 demo: $(VENV)/installed | system
 	@$(BIN)/ilr demo demo-output
+
+# The demonstration keeps its keys beside its store, for they lock nothing but made-up people.
+serve: $(VENV)/installed
+	@test -d demo-output/store || $(BIN)/ilr demo demo-output
+	@OPENILR_VAULT_KEY_FILE=demo-output/keys/vault.key XDG_CONFIG_HOME=demo-output/keys \
+	  $(BIN)/ilr serve --store demo-output/store
 
 test: $(VENV)/installed-test | system
 	$(BIN)/python -m pytest -n auto

@@ -2,85 +2,77 @@
 
 from __future__ import annotations
 
-import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
+
+from openilr import read
+from openilr.cli.demonstration.steps import STEPS
 
 ILR = Path(sys.executable).with_name("ilr")
 
 
-def _demo(out: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [ILR, "demo", out], capture_output=True, text=True, cwd=out.parent, env={**os.environ, **environment}
-    )
+def _demo(out: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([ILR, "demo", out], capture_output=True, text=True, cwd=out.parent)
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     out = tmp_path_factory.mktemp("demonstration") / "demo-output"
-    run = _demo(out, OPENILR_OFFICIAL=str(out / "nowhere"))
-    assert run.returncode == 0, run.stderr
+    run = _demo(out)
+    assert run.returncode == 0, run.stderr + run.stdout[-3000:]
     assert not run.stderr
     return out, run.stdout
 
 
-def test_it_says_what_it_did_in_order(shown: tuple[Path, str]):
+def test_it_tells_its_steps_in_order_and_every_command(shown: tuple[Path, str]):
     _, text = shown
-    steps = ["1. Made-up returns", "2. Checked", "3. Kept", "4. Counted", "5. Protected", "6. Where to look"]
-    places = [text.index(step) for step in steps]
+    places = [text.index(f"{number}. {step.title}\n") for number, step in enumerate(STEPS, start=1)]
     assert places == sorted(places)
+    for step in STEPS:
+        for command in step.commands:
+            assert f"$ {command.line}\n" in text
 
 
-def test_every_planted_fault_is_found(shown: tuple[Path, str]):
+def test_every_planted_fault_is_found_and_nobody_else_is_blamed(shown: tuple[Path, str]):
     _, text = shown
-    lines = [line.split() for line in text.splitlines() if "planted faults were found" in line]
-    assert len(lines) == 3
-    for line in lines:
-        found, planted = int(line[0]), int(line[3])
-        assert found == planted > 5
+    total = next(line for line in text.splitlines() if line.strip().startswith("all rules")).split()
+    planted, found, wrong = int(total[2]), int(total[3]), int(total[6])
+    assert planted == found > 10 and wrong == 0
 
 
-def test_what_it_names_to_open_is_there(shown: tuple[Path, str]):
-    out, text = shown
-    named = [
-        Path(line.strip()) for line in text[text.index("6. Where to look") :].splitlines() if line.startswith(str(out))
-    ]
-    assert len(named) >= 3
-    for path in named:
-        assert path.exists(), path
-
-
-def test_the_published_tables_hold_no_learner(shown: tuple[Path, str]):
+def test_what_it_names_to_look_at_is_there(shown: tuple[Path, str]):
     out, _ = shown
-    import polars as pl
+    named = [out / name for step in STEPS for name, _ in step.made]
+    assert len(named) >= 8
+    for path in named:
+        assert path.exists() and (path.is_file() or any(path.iterdir())), path
 
-    from openilr import read
 
-    published = "".join(path.read_text("utf-8") for path in sorted((out / "published").rglob("*.csv")))
-    assert "time_period" in published
-    learners = read(sorted((out / "returns").glob("*.xml"))[0]).frames["Learner"]
-    identifiers = learners.select(pl.col("ULN").cast(pl.String), "NINumber", "Postcode", "LearnRefNumber")
+def test_nothing_that_left_holds_a_learner(shown: tuple[Path, str]):
+    out, _ = shown
+    left = [path for place in ("published", "released") for path in (out / place).rglob("*") if path.suffix == ".csv"]
+    assert len(left) >= 3
+    text = "".join(path.read_text("utf-8") for path in left)
+    identifiers = pl.concat(
+        read(path).frames["Learner"].select(pl.col("ULN").cast(pl.String), "NINumber", "Postcode", "LearnRefNumber")
+        for path in sorted((out / "sector" / "2526-R14").glob("*.xml"))
+    )
     for column in identifiers:
-        assert not [value for value in column.drop_nulls() if value in published], column.name
+        assert not [value for value in column.drop_nulls() if value in text], column.name
 
 
-def test_the_command_that_it_suggests_works(shown: tuple[Path, str]):
-    out, text = shown
-    suggested = next(line for line in text.splitlines() if " validate " in line).split()
-    assert Path(suggested[0]).name == "ilr"
-    run = subprocess.run([ILR, *suggested[1:]], capture_output=True, text=True, cwd=out.parent)
-    assert run.returncode == 1, run.stderr
-    assert "Found" in run.stdout
+def test_a_small_group_was_refused_before_its_safer_version_was_released(shown: tuple[Path, str]):
+    _, text = shown
+    refused = text.index("Refused")
+    assert refused < text.index("Passes all checks", refused) < text.index("released. Files and receipt")
 
 
-def test_it_can_be_run_again_in_its_own_folder_only(shown: tuple[Path, str], tmp_path: Path):
-    out, text = shown
-    again = _demo(out, OPENILR_OFFICIAL=str(out / "nowhere"))
-    assert again.returncode == 0
-    assert again.stdout == text
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path):
     other = tmp_path / "mine"
     other.mkdir()
     (other / "thesis.txt").write_text("words")
@@ -88,3 +80,24 @@ def test_it_can_be_run_again_in_its_own_folder_only(shown: tuple[Path, str], tmp
     assert refused.returncode == 2
     assert "holds other things" in refused.stderr and "Traceback" not in refused.stderr
     assert [path.name for path in other.iterdir()] == ["thesis.txt"]
+
+
+def test_it_may_be_run_again_where_it_was(tmp_path: Path):
+    # Run in the folder of an earlier demonstration, it begins by clearing what that one made, and nothing else.
+    out = tmp_path / "again"
+    (out / "store").mkdir(parents=True)
+    (out / "store" / "old").write_text("left over")
+    (out / ".made-by-ilr-demo").write_text("")
+    from openilr.cli.demonstration import demo
+
+    demo._prepare(out)
+    assert not (out / "store").exists()
+    assert (out / "analysis.py").is_file() and (out / "keys").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_commands_of_the_guide_are_those_of_the_demonstration():
+    guide = Path(__file__).resolve().parents[2] / "docs" / "guide" / "life-of-a-record.md"
+    shown = set(re.findall(r"^ilr .+$", guide.read_text("utf-8"), re.MULTILINE))
+    run = {command.line for step in STEPS for command in step.commands}
+    assert len(shown) >= 10
+    assert shown <= run, shown - run

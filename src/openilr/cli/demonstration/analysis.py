@@ -4,16 +4,20 @@ from openilr import research as r
 
 extract = r.open_extract()
 aims = extract.sample("learning_delivery", unit="learning_delivery", population="funded aims of adults and apprentices")
-aims = aims.with_columns(completed=(r.col("CompStatus") == 2).cast(int), funding=r.col("FundModel").cast(str))
+aims = aims.with_columns(
+    completed=(r.col("CompStatus") == 2).cast(int),
+    far=r.col("distance_band").is_in(["20 to 50", "over 50"]).cast(int),
+    funding=r.col("FundModel").cast(str),
+)
 
 r.output(
     r.table(aims, ["distance_band", "funding"]),
-    "aims_by_distance",
+    "aims-by-distance",
     "Aims by distance from home to the place of learning, and funding model",
 )
 r.output(
-    r.logit(aims, "completed ~ distance_band + funding"),
+    r.logit(aims, "completed ~ far + funding"),
     "completion",
-    "Completion by distance and funding model",
+    "Completion of those who travel 20 km or more, by funding model",
     "An association: those who travel far differ in other ways too.",
 )

@@ -109,13 +109,27 @@ STEPS = (
             ),
             Command("ilr project check application.toml --store store"),
             Command("ilr project apply application.toml --by r-jones --store store"),
-            Command("ilr project twin P-2026-001 --output twin --by r-jones --store store"),
+            Command("ilr project twin P-2026-001 --output twin --store store"),
             Command("ilr project approve P-2026-001 --by anna --reason 'Serves the public; least data.' --store store"),
             Command("ilr project extract P-2026-001 --by anna --store store --quiet"),
-            Command("ilr project run P-2026-001 analysis.py --by r-jones --store store"),
-            Command("ilr project outputs P-2026-001 --store store"),
+            Command("ilr project run P-2026-001 analysis.py --twin twin --by r-jones --store store --quiet"),
+            Command("ilr project run P-2026-001 analysis.py --by r-jones --store store --quiet"),
+            Command("ilr project outputs P-2026-001 aims-by-distance --by carl --store store", (0, 1)),
+            Command("ilr project outputs P-2026-001 aims-by-distance --apply suppress --by r-jones --store store", (0, 1)),
+            Command(
+                "ilr project release P-2026-001 aims-by-distance --by carl --reason 'Small groups are hidden, and so is what "
+                "would give them away.' --output released --store store"
+            ),
+            Command(
+                "ilr project release P-2026-001 completion --by carl --reason 'A model on enough people.' "
+                "--output released --store store"
+            ),
+            Command("ilr project report P-2026-001 --store store"),
         ),
-        (("twin", "a synthetic twin of the extract: same tables and columns, none of the people"),),
+        (
+            ("twin", "a synthetic twin of the extract: same tables and columns, none of the people"),
+            ("released", "what left: the files, and the receipt"),
+        ),
     ),
     Step(
         "Protected and published",
