@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 
 import polars as pl
-import pytest
-
 from openilr import read
 from openilr.cli.demonstration.steps import STEPS
 
@@ -20,17 +18,8 @@ def _demo(out: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([ILR, "demo", out], capture_output=True, text=True, cwd=out.parent)
 
 
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    out = tmp_path_factory.mktemp("demonstration") / "demo-output"
-    run = _demo(out)
-    assert run.returncode == 0, run.stderr + run.stdout[-3000:]
-    assert not run.stderr
-    return out, run.stdout
-
-
-def test_it_tells_its_steps_in_order_and_every_command(shown: tuple[Path, str]):
-    _, text = shown
+def test_it_tells_its_steps_in_order_and_every_command(demonstration: tuple[Path, str]):
+    _, text = demonstration
     places = [text.index(f"{number}. {step.title}\n") for number, step in enumerate(STEPS, start=1)]
     assert places == sorted(places)
     for step in STEPS:
@@ -38,23 +27,23 @@ def test_it_tells_its_steps_in_order_and_every_command(shown: tuple[Path, str]):
             assert f"$ {command.line}\n" in text
 
 
-def test_every_planted_fault_is_found_and_nobody_else_is_blamed(shown: tuple[Path, str]):
-    _, text = shown
+def test_every_planted_fault_is_found_and_nobody_else_is_blamed(demonstration: tuple[Path, str]):
+    _, text = demonstration
     total = next(line for line in text.splitlines() if line.strip().startswith("all rules")).split()
     planted, found, wrong = int(total[2]), int(total[3]), int(total[6])
     assert planted == found > 10 and wrong == 0
 
 
-def test_what_it_names_to_look_at_is_there(shown: tuple[Path, str]):
-    out, _ = shown
+def test_what_it_names_to_look_at_is_there(demonstration: tuple[Path, str]):
+    out, _ = demonstration
     named = [out / name for step in STEPS for name, _ in step.made]
     assert len(named) >= 8
     for path in named:
         assert path.exists() and (path.is_file() or any(path.iterdir())), path
 
 
-def test_nothing_that_left_holds_a_learner(shown: tuple[Path, str]):
-    out, _ = shown
+def test_nothing_that_left_holds_a_learner(demonstration: tuple[Path, str]):
+    out, _ = demonstration
     left = [path for place in ("published", "released") for path in (out / place).rglob("*") if path.suffix == ".csv"]
     assert len(left) >= 3
     text = "".join(path.read_text("utf-8") for path in left)
@@ -66,8 +55,8 @@ def test_nothing_that_left_holds_a_learner(shown: tuple[Path, str]):
         assert not [value for value in column.drop_nulls() if value in text], column.name
 
 
-def test_a_small_group_was_refused_before_its_safer_version_was_released(shown: tuple[Path, str]):
-    _, text = shown
+def test_a_small_group_was_refused_before_its_safer_version_was_released(demonstration: tuple[Path, str]):
+    _, text = demonstration
     refused = text.index("Refused")
     assert refused < text.index("Passes all checks", refused) < text.index("released. Files and receipt")
 
