@@ -116,7 +116,9 @@ def test_lists_refuse_what_they_do_not_know(call, kept, query, code, path):
 @pytest.mark.parametrize(
     "where", ["data-sets/{}", "data-sets/{}/meta", "data-sets/{}/query", "publications/{}", "data-sets/{}/csv"]
 )
-@pytest.mark.parametrize("id", ["nonsense", "00000000-0000-4000-8000-000000000000", "..%2f..%2fetc", "%00", "1' OR '1'='1"])
+@pytest.mark.parametrize(
+    "id", ["nonsense", "00000000-0000-4000-8000-000000000000", "..%2f..%2fetc", "%00", "1' OR '1'='1"]
+)
 def test_what_is_not_there_is_a_404_problem(call, kept, where, id):
     answer = call(f"/v1/{where.format(id)}", 404)
     assert set(answer) == {"type", "title", "status"}
