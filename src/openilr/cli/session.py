@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,7 +81,7 @@ def run(
     progress = Progress(quiet)
     with checked():
         if twin is not None:
-            session = run_on_twin(twin, script, limits=limits, show=sys.stderr.buffer)
+            session = run_on_twin(twin, script, limits=limits, show=getattr(sys.stderr, "buffer", io.BytesIO()))
             found = [_tried(o, convention) for o in session.returned.outputs]
         else:
             progress(f"{project}: running {script.name}")
