@@ -1,7 +1,7 @@
 """``ilr demo``: the whole life of the record on a made-up sector, told by the commands that anybody would type.
 
-Each step in ``steps.py`` is a heading, a sentence or two, and command lines. They are run as they stand, in this process,
-and what they print is shown: the demonstration cannot say anything that the commands do not do.
+Each step in ``steps.py`` is a heading, a sentence or two, and command lines. They are run as they stand, in this
+process, and what they print is shown: the demonstration cannot say anything that the commands do not do.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ __all__ = ["run"]
 #: The files that the demonstration brings along: an application for data, and a researcher's analysis.
 _BROUGHT = ("application.toml", "analysis.py")
 #: Made by the demonstration and removed by the next one. A folder with other things in it is left alone.
-_PARTS = (*_BROUGHT, "sector", "report.html", "report.jsonl", "received-2425.txt", "received-2526.txt", "quality.html", "links.html", "rates.html", "store",
-          "keys", "twin", "released", "published")  # fmt: skip
+_PARTS = (
+    *_BROUGHT, "sector", "report.html", "report.jsonl", "received-2425.txt", "received-2526.txt", "quality.html",
+    "links.html", "rates.html", "store", "keys", "twin", "released",
+)  # fmt: skip
 _MARK = ".made-by-ilr-demo"
 #: Where keys are looked for. They lie beside the store here, for they lock nothing but made-up people.
 _KEYS = {"OPENILR_VAULT_KEY_FILE": "keys/vault.key", "XDG_CONFIG_HOME": "keys"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -27,30 +28,27 @@ class Step:
 #: A day after the last return of 2025-26 was made: so that the demonstration says the same on any day.
 _DAY = "2026-10-21"
 
+_CHECK = f"sector/2526-R14 --reference sector/reference --as-of {_DAY} --quiet"
+_SUBMIT = f"--return R14 --store store --as-of {_DAY} --quiet"
+#: The first project of a store, in the year in which it is applied for.
+_PROJECT = f"P-{date.today():%Y}-001"
+_RELEASE = "store/releases/2526-R14-1/data/apprenticeships_characteristics"
+
 STEPS = (
     Step(
         "A made-up sector",
-        "Twelve providers, three thousand learners over two years, and what schools, universities, HMRC and DWP know\n"
-        "of them. Nobody in it exists. In every fiftieth learner record a fault is planted.",
-        (
-            Command("ilr synth sector --learners 3000 --providers 12 --years 2425,2526 --faults 0.02 --linked --quiet"),
-        ),
+        "Providers and their learners over two years, and what schools, universities, HMRC and DWP know of them.\n"
+        "Nobody in it exists. In every twentieth learner record a fault is planted.",
+        (Command("ilr synth sector --learners 2000 --providers 8 --years 2425,2526 --faults 0.05 --linked --quiet"),),
         (("sector", "returns as providers send them, reference data, linked sources, and the truth about all of it"),),
     ),
     Step(
         "A provider checks its return",
         "Every published rule that can be judged, each finding explained. Then the planted faults are counted again.",
         (
-            Command(
-                f"ilr validate sector/2526-R14 --reference sector/reference --as-of {_DAY} --output report.html --quiet",
-                (1,),
-            ),
-            Command(
-                f"ilr validate sector/2425-R14 sector/2526-R14 --reference sector/reference --as-of {_DAY} --quiet "
-                "--format jsonl --output report.jsonl",
-                (1,),
-            ),
-            Command("ilr synth sector --score report.jsonl", lines=6),
+            Command(f"ilr validate {_CHECK} --output report.html", (1,)),
+            Command(f"ilr validate sector/2425-R14 {_CHECK} --format jsonl --output report.jsonl", (1,)),
+            Command("ilr synth sector --score report.jsonl", lines=100),
         ),
         (("report.html", "what is wrong with the returns, for a person: open it in a browser"),),
     ),
@@ -61,8 +59,8 @@ STEPS = (
         (
             Command("ilr store init --store store"),
             Command("ilr reference add sector/reference --store store"),
-            Command(f"ilr store submit sector/2425-R14 --return R14 --store store --as-of {_DAY} --output received-2425.txt --quiet", (0, 1)),
-            Command(f"ilr store submit sector/2526-R14 --return R14 --store store --as-of {_DAY} --output received-2526.txt --quiet", (0, 1)),
+            Command(f"ilr store submit sector/2425-R14 {_SUBMIT} --output received-2425.txt", (0, 1)),
+            Command(f"ilr store submit sector/2526-R14 {_SUBMIT} --output received-2526.txt", (0, 1)),
             Command("ilr store returns --store store --year 2526"),
             Command("ilr store freeze 2425 R14 --store store"),
             Command("ilr store freeze 2526 R14 --store store"),
@@ -90,9 +88,9 @@ STEPS = (
         "The linker sees identifiers and nothing else, and writes keys and nothing else; analysis sees keys.",
         (
             Command("ilr link add sector/linked --store store"),
-            Command("ilr link run --store store"),
-            Command("ilr link report --store store --format html --output links.html"),
-            Command("ilr measure outcomes --store store --year 2425"),
+            Command("ilr link run --store store --quiet"),
+            Command("ilr link report --store store --format html --output links.html --quiet", (0, 1)),
+            Command("ilr measure outcomes --store store --year 2425 --format csv"),
         ),
         (("links.html", "how many were linked, how surely, and for whom it works less well"),),
     ),
@@ -109,32 +107,43 @@ STEPS = (
             ),
             Command("ilr project check application.toml --store store"),
             Command("ilr project apply application.toml --by r-jones --store store"),
-            Command("ilr project twin P-2026-001 --output twin --store store"),
-            Command("ilr project approve P-2026-001 --by anna --reason 'Serves the public; least data.' --store store"),
-            Command("ilr project extract P-2026-001 --by anna --store store --quiet"),
-            Command("ilr project run P-2026-001 analysis.py --twin twin --by r-jones --store store --quiet"),
-            Command("ilr project run P-2026-001 analysis.py --by r-jones --store store --quiet"),
-            Command("ilr project outputs P-2026-001 aims-by-distance --by carl --store store", (0, 1)),
-            Command("ilr project outputs P-2026-001 aims-by-distance --apply suppress --by r-jones --store store", (0, 1)),
+            Command(f"ilr project twin {_PROJECT} --output twin --store store"),
+            Command(f"ilr project approve {_PROJECT} --by anna --reason 'Serves the public.' --store store"),
+            Command(f"ilr project extract {_PROJECT} --by anna --store store --quiet"),
+            Command(f"ilr project run {_PROJECT} analysis.py --twin twin --by r-jones --store store --quiet"),
+            Command(f"ilr project run {_PROJECT} analysis.py --by r-jones --store store --quiet"),
+            Command(f"ilr project outputs {_PROJECT} aims-by-distance --by carl --store store", (0, 1)),
+            Command(f"ilr project outputs {_PROJECT} aims-by-distance --apply suppress --by r-jones --store store"),
             Command(
-                "ilr project release P-2026-001 aims-by-distance --by carl --reason 'Small groups are hidden, and so is what "
-                "would give them away.' --output released --store store"
+                f"ilr project release {_PROJECT} aims-by-distance --by carl --reason 'Small groups are hidden.' "
+                "--output released/table --store store"
             ),
             Command(
-                "ilr project release P-2026-001 completion --by carl --reason 'A model on enough people.' "
-                "--output released --store store"
+                f"ilr project release {_PROJECT} completion --by carl --reason 'A model on enough people.' "
+                "--output released/model --store store"
             ),
-            Command("ilr project report P-2026-001 --store store"),
+            Command(f"ilr project report {_PROJECT} --store store"),
         ),
         (
             ("twin", "a synthetic twin of the extract: same tables and columns, none of the people"),
-            ("released", "what left: the files, and the receipt"),
+            ("released", "what left: the files, and the receipts"),
         ),
     ),
     Step(
         "Protected and published",
         "All breakdowns and totals of a data set are protected together: every published sum still adds up.",
-        (Command("ilr publish build --store store --year 2526 --output published"),),
-        (("published", "data sets in the explore education statistics standard, and a record of how each was protected"),),
+        (
+            Command(
+                "ilr publish build --store store --year 2526 --quiet --only "
+                "apprenticeships_characteristics,fe_skills_characteristics"
+            ),
+            Command(f"ilr publish check {_RELEASE}.csv {_RELEASE}.meta.csv", lines=30),
+            Command(
+                f"ilr publish add {_RELEASE}.csv {_RELEASE}.meta.csv --store store "
+                "--title 'Apprenticeships by learner characteristics'"
+            ),
+            Command("ilr users demo --store store"),
+        ),
+        (("store/releases/2526-R14-1", "the release: data sets as CSV, Parquet, XLSX and ODS, with guidance"),),
     ),
 )
