@@ -233,6 +233,7 @@ class Reader:
 
         self._connection: duckdb.DuckDBPyConnection = duckdb.connect(config={"memory_limit": "4GB"})
         self._connection.execute("SET enable_object_cache = true")
+        self._connection.execute("SET enable_progress_bar = false")
         self._making = threading.Lock()
 
     @contextmanager

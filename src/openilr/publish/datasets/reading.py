@@ -39,6 +39,8 @@ class Source:
         import duckdb
 
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(config={"threads": 2})
+        # DuckDB draws a bar on the standard output when something takes long, also where nobody looks.
+        self.connection.execute("SET enable_progress_bar = false")
         #: Every value is text, and a blank is an empty text.
         self.select = (
             f"SELECT * FROM read_csv({_quoted(str(data))}, header = true, all_varchar = true, delim = ',', "  # noqa: S608
