@@ -1,0 +1,203 @@
+"""What was planted beside what the measures find in a store, through returns, link run and linked sources.
+
+Differences come from sampling, from errors in the records, from missed and false links, and from what a measure can
+not see. A row says how far apart the two are in standard errors of the found one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from math import sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openilr.spec import AcademicYear
+from openilr.synth import geography
+from openilr.synth.linked.effects import effect
+from openilr.synth.linked.lives import OFFERED, OFFERED_AGES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from openilr.store import Store
+
+#: Kinds of provision that count as education and training for adults.
+_EDUCATION = ("adult_skills", "tailored_learning", "loan")
+_FUNDING = (11, 38)
+_WHOLE_YEAR = 300
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number: what it is, for whom, planted, found, and the standard error of the found one."""
+
+    number: str
+    group: str
+    planted: float
+    found: float
+    error: float
+    count: int
+
+    @property
+    def distance(self) -> float:
+        return abs(self.found - self.planted) / self.error if self.error else 0.0
+
+
+def compare(folder: Path, store: Store, year: str) -> list[Row]:
+    """Outcomes, earnings and the effect of the intervention of one year: planted and found.
+
+    ``folder`` is what ``ilr synth --linked`` wrote; ``store`` holds its returns and linked sources, linked.
+    """
+    return [*_outcomes(folder, store, year), *_earnings(folder, store, year), *_intervention(store, year)]
+
+
+def _truth(folder: Path, name: str) -> pl.DataFrame:
+    import polars as pl
+
+    frame = pl.read_csv(folder / "truth" / f"{name}.csv", try_parse_dates=True, schema_overrides={"year": pl.String,
+                        "uln": pl.String, "husid": pl.String})  # fmt: skip
+    return frame
+
+
+def _achievers(folder: Path, year: str) -> pl.DataFrame:
+    """The best achievement of each person and provider in a year, as the measures choose it."""
+    import polars as pl
+
+    august = AcademicYear(year).august_31
+    born = _truth(folder, "people").select("person", "date_of_birth", "sex")
+    made = _truth(folder, "destinations").filter(pl.col("year") == year).join(born, on="person")
+    age = august.year - pl.col("date_of_birth").dt.year() - (pl.col("date_of_birth").dt.month() > 8).cast(pl.Int32)
+    apprentice = pl.col("kind") == "apprenticeship"
+    made = made.filter(apprentice | (pl.col("kind").is_in(_EDUCATION) & (age >= 19)))
+    made = made.with_columns(provision=pl.when(apprentice).then(pl.lit("apprenticeships"))
+                             .otherwise(pl.lit("education-and-training")))  # fmt: skip
+    return made.sort(apprentice, "level", "achieved", descending=True).unique(["person", "provider"], keep="first")
+
+
+_SHARES = (
+    ("sustained_positive", "spd_percent", "Sustained positive destination, percent"),
+    ("sustained_employment", "emp_percent", "Sustained employment, percent"),
+    ("sustained_learning", "learn_percent", "Sustained learning, percent"),
+)
+
+
+def _outcomes(folder: Path, store: Store, year: str) -> list[Row]:
+    import polars as pl
+
+    from openilr import measure
+
+    made = _achievers(folder, year)
+    rows = []
+    for provision in ("apprenticeships", "education-and-training"):
+        found = measure.compute(store, "outcomes", year, provision=provision).frame.row(0, named=True)
+        planted = made.filter(pl.col("provision") == provision)
+        count = found["number_of_matched_learners"]
+        for name, percent, title in _SHARES:
+            share = (planted[name].mean() or 0) * 100
+            error = sqrt(max(share * (100 - share), 1) / max(count, 1))
+            rows.append(Row(title, provision, share, found[percent] or 0.0, error, count))
+    return rows
+
+
+def _earnings(folder: Path, store: Store, year: str) -> list[Row]:
+    """Median annual pay of apprentices by level, one and three years after."""
+    import polars as pl
+
+    from openilr import measure
+
+    made = _achievers(folder, year).filter(pl.col("provision") == "apprenticeships")
+    pay = _truth(folder, "pay").with_columns(annual=pl.col("pay") / pl.col("days") * 365)
+    rows = []
+    for after in ("1", "3"):
+        begins = AcademicYear(year).end.year + int(after)
+        name = begins * 100 + (begins + 1) % 100
+        result = measure.compute(store, "earnings", year, by=["level"], provision="apprenticeships", after=after)
+        for row in result.frame.iter_rows(named=True):
+            levels = range(4, 8) if row["level"] == "4+" else (int(row["level"]),) if row["level"].isdigit() else ()
+            of_level = made.filter(pl.col("level").is_in(list(levels)), pl.col("sustained_employment") == 1)
+            annual = pay.filter(pl.col("tax_year") == name).join(of_level, on="person")["annual"]
+            if annual.len() < 30 or row["median"] is None:
+                continue
+            # The standard error of a median, from the quartiles of a nearly lognormal spread.
+            spread = (row["upper_quartile"] - row["lower_quartile"]) / 1.349
+            error = 1.253 * spread / sqrt(row["earners"])
+            title = f"Median annual pay {after} year{'s' if after != '1' else ''} after, pounds"
+            rows.append(Row(title, f"apprenticeships, level {row['level']}", float(annual.median() or 0),  # type: ignore[arg-type]
+                            float(row["median"]), error, row["earners"]))  # fmt: skip
+    return rows
+
+
+def _intervention(store: Store, year: str) -> list[Row]:
+    """The effect of coaching on pay and on days in work, as an analyst finds it: plain, and allowing for attainment."""
+    frame = _eligible(store, year)
+    rows = []
+    for column, outcome, title in (
+        ("log_pay", "log_pay", "Effect of coaching on pay, log points"),
+        ("in_work", "employment", "Effect of coaching on the share of days in work"),
+    ):
+        known = frame.drop_nulls([column, "attainment8"])
+        if known.height < 50:
+            continue
+        planted = effect(outcome, "intervention", "treated")
+        for how, controls in (("plain comparison", []), ("allowing for attainment, sex and age",
+                              ["attainment8", "woman", "age"])):  # fmt: skip
+            found, error = _regression(known, column, controls)
+            rows.append(Row(title, f"eligible learners, {how}", planted, found, error, known.height))
+    return rows
+
+
+def _eligible(store: Store, year: str) -> pl.DataFrame:
+    """Adults whose first programme made them eligible, with what became of them two tax years after the year."""
+    import ibis
+
+    from openilr import link
+    from openilr.link import life
+    from openilr.measure.earnings import annualised_pay
+
+    connection = link.connect(store)
+    aims, learners, spine = (connection.table(name) for name in ("learning_delivery", "learner", "spine"))
+    place = ["year", "return", "ukprn", "learner_key"]
+    person = aims.inner_join(learners.select(*place, "home_region", "Sex"), place).inner_join(spine, "learner_key")
+    first = person.group_by("person_id").agg(
+        started=person.LearnStartDate.min(), age=person.age_start.argmin(person.LearnStartDate),
+        funding=person.FundModel.argmin(person.LearnStartDate), sex=person.Sex.min(),
+        region=person.home_region.argmin(person.LearnStartDate),
+    )  # fmt: skip
+    regions = [geography.REGIONS[number] for number in OFFERED]
+    first = first.filter(
+        first.funding.isin(_FUNDING), first.region.isin(regions), first.age.between(*OFFERED_AGES),
+        first.started <= AcademicYear(year).end,
+    )  # fmt: skip
+    begins = AcademicYear(year).end.year + 1
+    april, march = date(begins, 4, 6), date(begins + 1, 4, 5)
+    coached = connection.table("coaching").filter(ibis._.person_id.notnull()).select("person_id").distinct()
+    coached = coached.mutate(treated=ibis.literal(1))
+    ks4 = connection.table("npd_ks4").group_by("person_id").agg(attainment8=ibis._.KS4_ATT8.max())
+    pay = annualised_pay(connection, begins)
+    spell = life.spells(connection, march)
+    work = life.merged(spell.filter(spell.state == "employment", spell.end >= april), "person_id")
+    inside = ibis.least(work.end, march).delta(ibis.greatest(work.start, april), unit="day") + 1
+    days = work.mutate(inside=inside).group_by("person_id").agg(days=ibis._.inside.sum())
+    whole = first
+    for table in (coached, ks4, pay, days):
+        names = [name for name in table.columns if name != "person_id"]
+        whole = whole.left_join(table, "person_id").select(whole, *(table[name] for name in names))
+    return whole.select(
+        "person_id", "age", "attainment8", treated=whole.treated.fill_null(0),
+        woman=(whole.sex == "F").cast("int64"), in_work=whole.days.fill_null(0) / 365, log_pay=whole.annualised.ln(),
+    ).to_polars()  # fmt: skip
+
+
+def _regression(frame: pl.DataFrame, outcome: str, controls: list[str]) -> tuple[float, float]:
+    """The coefficient of ``treated`` by least squares, and its standard error."""
+    import numpy as np
+
+    columns: list[Any] = [np.ones(frame.height), frame["treated"].to_numpy()]
+    x = np.column_stack([*columns, *(frame[name].to_numpy() for name in controls)]).astype(float)
+    y = frame[outcome].to_numpy().astype(float)
+    inverse = np.linalg.inv(x.T @ x)
+    coefficients = inverse @ x.T @ y
+    residual = y - x @ coefficients
+    variance = residual @ residual / (len(y) - x.shape[1])
+    return float(coefficients[1]), float(sqrt(variance * inverse[1, 1]))
