@@ -245,8 +245,8 @@ class _Check:
             return [_nothing_run("The file could not be read, so no rule about its records was run.")]
         if not year.has_rules or self.rules is None:
             label = year.academic_year.label
-            reason = f"OpenILR has no rules for {label}: only the schema was checked. {year.provisional}"
-            return [_nothing_run(reason.strip())]
+            words = f"OpenILR has no rules for {label}: only the schema was checked. {year.provisional}"
+            return [_nothing_run(words.strip())]
         if self.read_as is not None and self.read_as.name != year.name:
             return [_nothing_run(f"This is a file of {self.read_as.academic_year.label}: the rules of "
                                  f"{year.academic_year.label} about its records can not be asked of it.")]  # fmt: skip
