@@ -94,7 +94,7 @@ def _outcomes(folder: Path, store: Store, year: str) -> list[Row]:
         planted = made.filter(pl.col("provision") == provision)
         count = found["number_of_matched_learners"]
         for name, percent, title in _SHARES:
-            share = (planted[name].mean() or 0) * 100
+            share = float(planted.select(pl.col(name).mean()).item() or 0) * 100
             error = sqrt(max(share * (100 - share), 1) / max(count, 1))
             rows.append(Row(title, provision, share, found[percent] or 0.0, error, count))
     return rows
