@@ -20,13 +20,15 @@ from openilr.synth.sector import write_sector
 class Sector:
     """``folder`` has returns, linked sources and truth; ``store`` holds them; ``key`` is the vault key's file.
 
-    ``early`` is a link run from before the returns of the last year came.
+    ``early`` is a link run from before the returns of the last year came, ``first`` the one after: made here, so that
+    no test of the same worker comes between them.
     """
 
     folder: Path
     store: Store
     key: Path
     early: str
+    first: str
 
     @property
     def truth(self) -> Path:
@@ -43,7 +45,7 @@ def make_sector(root: Path, people: int, years: tuple[str, ...]) -> Sector:
         files = [str(path) for path in sorted((root / "sector" / f"{year}-R14").glob("*.xml"))]
         run(["store", "submit", *files, "--return", "R14", "--store", place, "--quiet"])
         early = early or link.run(Store(place), by="a test")
-    return Sector(root / "sector", Store(place), root / "vault.key", early)
+    return Sector(root / "sector", Store(place), root / "vault.key", early, link.run(Store(place), by="a test"))
 
 
 @pytest.fixture(scope="session")

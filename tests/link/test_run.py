@@ -20,7 +20,7 @@ from tests.link.conftest import Sector
 
 @pytest.fixture(scope="module")
 def first(made: Sector) -> str:
-    return link.run(made.store, by="a test")
+    return made.first
 
 
 def test_registers_are_linked_nearly_all_and_rightly(sector: Sector, first: str):
