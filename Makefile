@@ -26,6 +26,9 @@ help:
 demo: $(VENV)/installed | system
 	@$(BIN)/ilr demo demo-output
 
+# Journeys in a browser change the store that they are served from, so each file has a process and a store to itself.
+BROWSER := tests/web/test_projects_browser.py tests/web/test_browser.py
+
 # The demonstration keeps its keys beside its store, for they lock nothing but made-up people.
 serve: $(VENV)/installed
 	@test -d demo-output/store || $(BIN)/ilr demo demo-output
@@ -33,7 +36,8 @@ serve: $(VENV)/installed
 	  $(BIN)/ilr serve --store demo-output/store
 
 test: $(VENV)/installed-test | system
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto $(BROWSER:%=--ignore=%)
+	@for file in $(BROWSER); do echo $$file; $(BIN)/python -m pytest $$file || exit 1; done
 
 lint: $(VENV)/installed-lint
 	$(BIN)/ruff check .
