@@ -272,3 +272,4 @@ def review(
 
 app.command("add")(link_sources.add)
 app.command("sources")(link_sources.sources)
+app.command("months")(link_sources.months)

@@ -1,8 +1,9 @@
-"""``ilr link add`` and ``ilr link sources``: take in what is linked to learners, and see what is there."""
+"""``ilr link add``, ``sources`` and ``months``: what is linked to learners taken in, listed, and laid out by month."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -102,3 +103,40 @@ def sources(
             frame = pl.DataFrame(rows, infer_schema_length=None)
             out.write(frame.write_csv() if format is Format.csv else table(frame))
     return FINE
+
+
+def months(
+    store: StoreFolder,
+    output: Annotated[Path, typer.Option(metavar="FILE.parquet", help="Write the months to this Parquet file.")],
+    first: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="The first month.")],
+    last: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="The last month.")],
+    run: Annotated[str | None, typer.Option(metavar="RUN", help="Links of this run; by default the last.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing.")] = False,
+) -> int:
+    """Write days in each state, month by month, for every learner: school, learning, work, benefits or none of them.
+
+    Example: ilr link months --store sector --from 2024-08 --to 2027-07 --output months.parquet
+
+    Exit codes: 0 written; 2 there is no such store, run or month.
+    """
+    from openilr.link import LinkError, connect
+    from openilr.link.life import write_months
+    from openilr.store import StoreError
+
+    begins, ends = _month(first), _month(last)
+    if ends < begins:
+        raise CannotRun(f"--to {last} lies before --from {first}.")
+    if not output.parent.is_dir():
+        raise CannotRun(f"There is no folder {output.parent} to write {output.name} into.")
+    with plain(LinkError, StoreError, OSError):
+        rows = write_months(connect(opened(store), run), begins, ends, output)
+    if not quiet:
+        say(f"{rows:,} months in {output}.")
+    return FINE
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise CannotRun(f"{text} is not a month: write 2024-08.") from None

@@ -101,30 +101,33 @@ def _outcomes(folder: Path, store: Store, year: str) -> list[Row]:
 
 
 def _earnings(folder: Path, store: Store, year: str) -> list[Row]:
-    """Median annual pay of apprentices by level, one and three years after."""
+    """Median annual pay of apprentices by level, one year after.
+
+    As the measure does, it leaves out who is in higher education in the window: their pay is that of part-time work.
+    """
     import polars as pl
 
     from openilr import measure
 
     made = _achievers(folder, year).filter(pl.col("provision") == "apprenticeships")
     pay = _truth(folder, "pay").with_columns(annual=pl.col("pay") / pl.col("days") * 365)
+    made = made.filter(pl.col("higher_education") == 0)
     rows = []
-    for after in ("1", "3"):
-        begins = AcademicYear(year).end.year + int(after)
-        name = begins * 100 + (begins + 1) % 100
-        result = measure.compute(store, "earnings", year, by=["level"], provision="apprenticeships", after=after)
-        for row in result.frame.iter_rows(named=True):
-            levels = range(4, 8) if row["level"] == "4+" else (int(row["level"]),) if row["level"].isdigit() else ()
-            of_level = made.filter(pl.col("level").is_in(list(levels)), pl.col("sustained_employment") == 1)
-            annual = pay.filter(pl.col("tax_year") == name).join(of_level, on="person")["annual"]
-            if annual.len() < 30 or row["median"] is None:
-                continue
-            # The standard error of a median, from the quartiles of a nearly lognormal spread.
-            spread = (row["upper_quartile"] - row["lower_quartile"]) / 1.349
-            error = 1.253 * spread / sqrt(row["earners"])
-            title = f"Median annual pay {after} year{'s' if after != '1' else ''} after, pounds"
-            rows.append(Row(title, f"apprenticeships, level {row['level']}", float(annual.median() or 0),  # type: ignore[arg-type]
-                            float(row["median"]), error, row["earners"]))  # fmt: skip
+    begins = AcademicYear(year).end.year + 1
+    name = begins * 100 + (begins + 1) % 100
+    result = measure.compute(store, "earnings", year, by=["level"], provision="apprenticeships")
+    for row in result.frame.iter_rows(named=True):
+        levels = range(4, 8) if row["level"] == "4+" else (int(row["level"]),) if row["level"].isdigit() else ()
+        of_level = made.filter(pl.col("level").is_in(list(levels)), pl.col("sustained_employment") == 1)
+        annual = pay.filter(pl.col("tax_year") == name).join(of_level, on="person")["annual"]
+        if annual.len() < 30 or row["median"] is None:
+            continue
+        # The standard error of a median, from the quartiles of a nearly lognormal spread.
+        spread = (row["upper_quartile"] - row["lower_quartile"]) / 1.349
+        error = 1.253 * spread / sqrt(row["earners"])
+        title = "Median annual pay 1 year after, pounds"
+        rows.append(Row(title, f"apprenticeships, level {row['level']}", float(annual.median() or 0),  # type: ignore[arg-type]
+                        float(row["median"]), error, row["earners"]))  # fmt: skip
     return rows
 
 

@@ -83,6 +83,7 @@ def destinations(batch: Batch, span: Span, lives: Lives) -> Rows:
         "achieved": end, "year": np.array([AcademicYear.of(day).name for day in end.astype(object)], dtype=object),
         "sustained_employment": in_work.astype(int), "sustained_learning": in_learning.astype(int),
         "sustained_positive": (in_work | in_learning | mixed).astype(int),
+        "higher_education": lives.university[at].any(axis=1).astype(int),
         "any_activity": something.astype(int), "benefit": benefit.astype(int),
     }  # fmt: skip
 
