@@ -32,8 +32,8 @@ Convention = Annotated[
 def checked() -> Iterator[None]:
     """What disclose says is a plain sentence: refused (1) at the desk, could not run (2) elsewhere."""
     from openilr.cli.run import say
+    from openilr.disclose.errors import DisclosureError
     from openilr.disclose.outputs.desk import DeskError
-    from openilr.disclose.rules import DisclosureError
 
     with governed():
         try:

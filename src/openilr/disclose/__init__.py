@@ -1,14 +1,10 @@
-"""Output checks: what may leave, and in which form.
+"""What may leave, and in which form.
 
-Here now: primary suppression of small counts, and rounding. Not here yet: secondary suppression, and the audit that
-shows that no hidden count can be worked out from what is shown. Until a table has had all checks, ``is_protected`` is
-False and ``openilr.publish`` writes it as a draft only.
-
->>> checked = check(result)                              # doctest: +SKIP
->>> checked.table, checked.record, checked.missing       # doctest: +SKIP
+``outputs`` checks what researchers made, kind by kind, and fails closed; ``ledger`` holds everything that was released
+and what it gives away together; ``session`` is the room in which research code runs; ``tables`` protects tables that
+are published, with certificates.
 """
 
-from openilr.disclose.checks import ALL_CHECKS, CheckedTable, DisclosureError, check
-from openilr.disclose.rules import Rules, load_rules
+from openilr.disclose.errors import DisclosureError
 
-__all__ = ["ALL_CHECKS", "CheckedTable", "DisclosureError", "Rules", "check", "load_rules"]
+__all__ = ["DisclosureError"]

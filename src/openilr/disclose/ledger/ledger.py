@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from openilr.disclose.errors import DisclosureError
 from openilr.disclose.ledger.attack import Attack, Exposure, attack
 from openilr.disclose.ledger.published import PatternTable, Published
-from openilr.disclose.rules import DisclosureError
 
 if TYPE_CHECKING:
     import polars as pl

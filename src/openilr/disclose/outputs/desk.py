@@ -19,13 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from openilr.disclose.errors import DisclosureError
 from openilr.disclose.ledger import Ledger
 from openilr.disclose.outputs.check import Context, check, published, shown_numbers
 from openilr.disclose.outputs.files import make_files
 from openilr.disclose.outputs.findings import Verdict
 from openilr.disclose.outputs.kinds import BadOutput, Output
 from openilr.disclose.outputs.policy import Policy, load_policy
-from openilr.disclose.rules import DisclosureError
 
 if TYPE_CHECKING:
     import polars as pl

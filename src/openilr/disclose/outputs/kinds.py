@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openilr.disclose.rules import DisclosureError
+from openilr.disclose.errors import DisclosureError
 
 if TYPE_CHECKING:
     import polars as pl

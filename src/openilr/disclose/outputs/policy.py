@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from openilr.disclose.rules import DisclosureError
+from openilr.disclose.errors import DisclosureError
 
 __all__ = ["Policy", "load_policy"]
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from openilr.disclose.rules import DisclosureError
+from openilr.disclose.errors import DisclosureError
 from openilr.disclose.session.seccomp import program
 
 __all__ = ["Ended", "Limits", "NoSandbox", "Room", "run_inside"]

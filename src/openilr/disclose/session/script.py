@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from openilr.disclose.rules import DisclosureError
+from openilr.disclose.errors import DisclosureError
 
 __all__ = ["ScriptError", "as_script"]
 
