@@ -42,6 +42,7 @@ def test_a_breakdown_adds_up_to_the_whole_in_every_form(sector, capsysbinary):
         (["starts", "--by", "shoe_size"], "cannot be broken down by shoe_size"),
         (["starts", "--year", "2030"], "Known years"),
         (["starts", "--return", "R14"], "no accepted return"),
+        (["starts", "--snapshot", "2526-R12-1"], "no snapshot 2526-R12-1"),
         (["participation", "--provision", "cake"], "cake"),
     ],
 )
@@ -49,3 +50,13 @@ def test_what_cannot_be_measured_is_2(sector, capsysbinary, change, words):
     assert run(["measure", change[0], "--store", sector, "--year", "2526", *change[1:]]) == 2
     err = capsysbinary.readouterr().err.decode()
     assert words in err and err.count("\n") == 1
+
+
+def test_a_snapshot_is_measured_as_it_was_frozen(sector, capsysbinary):
+    assert run(["store", "freeze", "2526", "R12", "--store", sector]) == 0
+    asked = ["measure", "participation", "--store", sector, "--year", "2526", "--format", "json"]
+    capsysbinary.readouterr()
+    assert run(asked) == 0
+    as_it_stands = capsysbinary.readouterr().out
+    assert run([*asked, "--snapshot", "2526-R12-1"]) == 0
+    assert capsysbinary.readouterr().out == as_it_stands

@@ -65,6 +65,9 @@ def command(
     ] = False,
     learner: Annotated[str | None, typer.Option(metavar="REF", help="With --trail: only this LearnRefNumber.")] = None,
     aim: Annotated[int | None, typer.Option(metavar="N", help="With --trail: only this AimSeqNumber.")] = None,
+    snapshot: Annotated[
+        str | None, typer.Option(metavar="ID", help="As it was frozen by then, such as 2526-R14-1; `ilr store freeze`.")
+    ] = None,
     engine: Annotated[Engine, typer.Option(help="What does the counting.")] = Engine.duckdb,
     format: Annotated[Format, typer.Option(help="Form of the numbers.")] = Format.text,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the numbers to this file.")] = None,
@@ -87,7 +90,9 @@ def command(
     }
     options |= _settings(choose or [])
     held = opened(store)
-    asked: dict[str, Any] = {"return_name": return_name, "ukprn": provider, "engine": engine.value, **options}
+    asked: dict[str, Any] = {
+        "return_name": return_name, "ukprn": provider, "engine": engine.value, "snapshot": snapshot, **options,
+    }  # fmt: skip
     if trail:
         if format in (Format.html, Format.svg):
             raise CannotRun("A trail is text, csv or json.")

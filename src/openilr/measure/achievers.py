@@ -54,7 +54,10 @@ def _yes_or_no(value: ir.Value) -> ir.Value:
 def linked_views(asked: Asked, engine: str) -> Backend:
     """The national views of all years with the last link run. MeasureError where nothing was linked yet."""
     from openilr import link
+    from openilr.measure.frozen import Frozen
 
+    if isinstance(asked.store, Frozen):
+        raise MeasureError("Linked measures read the returns that were linked, not a snapshot.")
     if engine != "duckdb":
         raise MeasureError("Linked measures run on DuckDB only.")
     try:

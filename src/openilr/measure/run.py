@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from openilr.measure.breakdowns import with_codes
 from openilr.measure.declare import NOT_KNOWN, Asked, Dimension, Measure, MeasureError, Result
 from openilr.measure.engines import fetch, keep, open_views
+from openilr.measure.frozen import Frozen
 from openilr.measure.period import Period
 from openilr.measure.registry import get
 
@@ -40,17 +41,19 @@ def compute(
     by: Iterable[str] = (),
     ukprn: int | None = None,
     totals: bool = False,
+    snapshot: str | None = None,
     engine: str = "duckdb",
     **options: str,
 ) -> Result:
     """A measure over all providers' current files of a return; by default the last that any provider sent.
 
+    ``snapshot`` asks for what had been frozen when that snapshot was made (``openilr.measure.frozen``).
     ``ukprn`` asks for one provider alone. ``totals`` adds a row for every coarser breakdown, with "Total" for what it
     leaves out, and zeros for combinations of known items that nobody is in: the whole table, as published. ``engine``
     is ``duckdb`` or ``spark``. Raises MeasureError for an unknown measure, breakdown or option, StoreError where
     nothing was returned.
     """
-    measure, asked = ask(store, name, year, return_name, options)
+    measure, asked = ask(store, name, year, return_name, options, snapshot=snapshot)
     names = tuple(dict.fromkeys(by)) or measure.default_by
     wanted = [measure.dimension(dimension) for dimension in names]
     connection = connect(measure, asked, engine)
@@ -71,11 +74,14 @@ def compute(
 
 
 def ask(
-    store: Store, name: str, year: str, return_name: str | None, options: Mapping[str, str], *, trail: bool = False
-) -> tuple[Measure, Asked]:
+    store: Store, name: str, year: str, return_name: str | None, options: Mapping[str, str], *, trail: bool = False,
+    snapshot: str | None = None,
+) -> tuple[Measure, Asked]:  # fmt: skip
     """The measure of this name, and all that it will be told. MeasureError for what it does not know."""
     measure = get(name)
     settings = _settings(measure, options)
+    if snapshot is not None:
+        store = cast("Store", Frozen(store, snapshot))
     return_name = return_name or store.latest_return(year)
     return measure, Asked(store, year, return_name, Period.of(year, return_name), settings, trail)
 
@@ -193,6 +199,8 @@ def _notes(frame: pl.DataFrame, wanted: list[Dimension], measure: Measure, asked
     import polars as pl
 
     notes = []
+    if isinstance(asked.store, Frozen) and measure.connect:
+        notes.append(f"Read as frozen in {', '.join(asked.store.snapshots)}.")
     for dimension in wanted:
         from_lars = dimension.name in ("level", "detailed_level")
         if not from_lars and not dimension.name.startswith(_FROM_REFERENCE):

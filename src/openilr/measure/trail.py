@@ -33,6 +33,7 @@ def trail(
     ukprn: int | None = None,
     learn_ref_number: str | None = None,
     aim_seq_number: int | None = None,
+    snapshot: str | None = None,
     engine: str = "duckdb",
     **options: str,
 ) -> Iterator[dict[str, Any]]:
@@ -42,7 +43,7 @@ def trail(
     ``status`` is counted, excluded or out_of_scope; ``clause`` the name of the sentence of the definition that
     decides, null where it counts. VaultError without the store's key; MeasureError and StoreError as ``compute``.
     """
-    measure, asked = ask(store, name, year, return_name, options, trail=True)
+    measure, asked = ask(store, name, year, return_name, options, trail=True, snapshot=snapshot)
     vault = store.vault()
     connection = connect(measure, asked, engine)
     rows = measure.judge(connection, asked).rows
@@ -53,7 +54,7 @@ def trail(
     clauses = {clause.name: clause for clause in measure.clauses}
     named = {field for text in (measure.counted, *(c.reason for c in clauses.values())) for field in _fields(text)}
     frame = fetch(rows.select(*_PLACE, *sorted(named & set(rows.columns) - set(_PLACE))))
-    frame = with_reference(store, vault, frame).sort("ukprn", "learn_ref_number", "AimSeqNumber", "year")
+    frame = with_reference(asked.store, vault, frame).sort("ukprn", "learn_ref_number", "AimSeqNumber", "year")
     fixed = {"period_start": asked.period.start, "period_end": asked.period.end}
     for row in frame.iter_rows(named=True):
         if learn_ref_number is not None and row["learn_ref_number"] != learn_ref_number:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -197,13 +197,13 @@ class Store:
         year: str | None = None,
         return_name: str | None = None,
         *,
-        snapshot: str | None = None,
+        snapshot: str | Sequence[str] | None = None,
         engine: str = "duckdb",
     ) -> Any:
         """An Ibis connection with the national views (``openilr.store.views``).
 
         Over the current files of all providers, years and returns, narrowed to a year and a return where given; or
-        over a ``snapshot``, which never changes. ``engine`` is duckdb, or spark for more than one machine
+        over a ``snapshot`` (or several), which never changes. ``engine`` is duckdb, or spark for more than one machine
         (``openilr.store.spark``). StoreError where nothing was returned for them, there is no such snapshot, or the
         engine can not run.
         """
@@ -213,7 +213,8 @@ class Store:
         if engine not in engines:
             raise StoreError(f"There is no engine {engine!r}: write {' or '.join(engines)}.")
         if snapshot is not None:
-            return engines[engine](views.of_snapshot(self.path, self.snapshot(snapshot)))
+            ids = (snapshot,) if isinstance(snapshot, str) else snapshot
+            return engines[engine](views.of_snapshots(self.path, [self.snapshot(id) for id in ids]))
         found = self._submissions(year=year, return_name=return_name, current=True, with_files=True)
         if not found and (year or return_name):
             asked = " ".join(part for part in (year, return_name) if part)

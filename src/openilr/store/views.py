@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,6 +118,16 @@ def of_snapshot(folder: Path, snapshot: Snapshot) -> Paths:
     paths: Paths = {snapshot.year: {}}
     what = f"Restore it from a backup, or freeze {snapshot.year} {snapshot.return_name} again."
     _collect(folder, paths[snapshot.year], snapshot.files, what)
+    return paths
+
+
+def of_snapshots(folder: Path, snapshots: Iterable[Snapshot]) -> Paths:
+    """The files of several snapshots together, under the same conditions."""
+    paths: Paths = {}
+    for snapshot in snapshots:
+        for year, by_entity in of_snapshot(folder, snapshot).items():
+            for name, files in by_entity.items():
+                paths.setdefault(year, {}).setdefault(name, []).extend(files)
     return paths
 
 

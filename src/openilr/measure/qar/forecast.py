@@ -74,6 +74,7 @@ def forecast(
     year: str,
     *,
     return_name: str | None = None,
+    snapshot: str | None = None,
     engine: str = "duckdb",
     **options: str,
 ) -> Forecast:
@@ -84,7 +85,7 @@ def forecast(
     """
     from openilr.measure.trail import with_reference
 
-    measure, asked = ask(store, MEASURE.name, year, return_name, options)
+    measure, asked = ask(store, MEASURE.name, year, return_name, options, snapshot=snapshot)
     vault = store.vault()
     connection = connect(measure, asked, engine)
     everything = _aims(connection, asked)
@@ -96,7 +97,7 @@ def forecast(
     undecided = undecided.join(chance, on=["is_app", "level"], how="left")
     return Forecast(
         ukprn, year, asked.return_name, asked.options["programme"],
-        _rates(decided, undecided), _at_risk(store, vault, undecided, asked, with_reference),
+        _rates(decided, undecided), _at_risk(asked.store, vault, undecided, asked, with_reference),
         _changes(decided, undecided),
     )  # fmt: skip
 
