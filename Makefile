@@ -27,7 +27,7 @@ demo: $(VENV)/installed | system
 	@$(BIN)/ilr demo demo-output
 
 # Journeys in a browser change the store that they are served from, so each file has a process and a store to itself.
-BROWSER := tests/web/test_projects_browser.py tests/web/test_browser.py
+BROWSER := tests/web/test_outputs_browser.py tests/web/test_projects_browser.py tests/web/test_browser.py
 
 # The demonstration keeps its keys beside its store, for they lock nothing but made-up people.
 serve: $(VENV)/installed

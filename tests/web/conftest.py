@@ -26,9 +26,9 @@ def served(tmp_path_factory):
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = FAST_HASHER
-    from openilr.web.queue import huey
+    from openilr.web.queue import huey, sessions
 
-    huey.immediate = True
+    huey.immediate = sessions.immediate = True
     return folder
 
 
@@ -72,6 +72,18 @@ def returned(served, tmp_path_factory):
         assert done.accepted, done.reason
         paths.append(path)
     return paths
+
+
+@pytest.fixture(scope="session")
+def frozen(served, tmp_path_factory):
+    """The served store with a frozen return of 60 learners, 40 of them apprentices."""
+    from openilr.store import Store
+    from tests.access.conftest import submit
+
+    store = Store(served)
+    submit(store, tmp_path_factory.mktemp("sent"), ukprn=88888888)
+    store.freeze("2526", "R14", frozen_by="steward")
+    return store
 
 
 @pytest.fixture(scope="session")

@@ -19,3 +19,19 @@ def serving(application):
     finally:
         server.close()
         thread.join(5)
+
+
+def faults(page, addresses):
+    """What axe objects to on these pages, what is wider than a phone, and what the browser complained of."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = []
+    for address in addresses:
+        page.goto(address)
+        page.wait_for_function("document.body.classList.contains('govuk-frontend-supported')")
+        found += [(address, v["id"], v["nodes"][0]["html"][:120]) for v in Axe().run(page).response["violations"]]
+        page.set_viewport_size({"width": 375, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append((address, "wider than the screen", ""))
+        page.set_viewport_size({"width": 1200, "height": 900})
+    return [*found, *page.problems]

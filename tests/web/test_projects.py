@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from tests.access.conftest import application, submit
+from tests.access.conftest import application
 from tests.web.conftest import PASSWORD
 
 LISTED = ("steward", "researcher", "checker", "auditor")
@@ -17,20 +17,13 @@ ROLES = ("provider", "steward", "researcher", "checker", "auditor", "public")
 
 
 @pytest.fixture(scope="module")
-def held(people, tmp_path_factory):
-    """The served store with a frozen return, a second steward and a second researcher; jobs run at once."""
-    from openilr.store import Store
+def held(people, frozen):
+    """The store, with a second steward and a second researcher."""
     from openilr.web.accounts import people as accounts
-    from openilr.web.queue import huey
 
-    huey.immediate = True
-    store = Store(__import__("django.conf", fromlist=["settings"]).settings.STORE)
-    submit(store, tmp_path_factory.mktemp("sent"), ukprn=88888888)
-    store.freeze("2526", "R14", frozen_by="steward")
     accounts.add("both", ["steward", "researcher"], password=PASSWORD)
     accounts.add("other-researcher", ["researcher"], password=PASSWORD)
-    yield store
-    huey.immediate = False
+    return frozen
 
 
 @pytest.fixture

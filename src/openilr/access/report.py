@@ -36,6 +36,10 @@ _WORDS = {
     "web.projects.twin": "took the synthetic twin",
     "web.projects.apply": "used the form",
     "web.projects.certificate": "took the certificate",
+    "web.outputs.project": "looked at the list of its outputs",
+    "web.outputs.view": "looked at the state of the output {output}",
+    "web.outputs.run": "asked for a session",
+    "web.outputs.download": "took a file of release {release}",
 }
 
 

@@ -17,14 +17,14 @@ from openilr.cli.run import FINE, FOUND, CannotRun
 from openilr.cli.store import StoreFolder, opened
 
 if TYPE_CHECKING:
-    from openilr.disclose.outputs import Output
+    from openilr.disclose.outputs import Output, Policy
     from openilr.disclose.outputs.desk import Item
 
 OutputName = Annotated[
     str, typer.Argument(metavar="OUTPUT", help="Name of the output, such as r001/who, or who for the latest.")
 ]
 Convention = Annotated[
-    str, typer.Option("--convention", metavar="NAME", help="Which convention of disclose/outputs/policy.toml.")
+    str, typer.Option("--convention", metavar="NAME", help="Which convention of the store's rules for outputs.")
 ]
 
 
@@ -70,9 +70,8 @@ def run(
 
     Exit codes: 0 ran to its end; 1 refused, or the analysis stopped early; 2 could not run.
     """
-    from openilr.disclose.outputs import load_policy
     from openilr.disclose.session import Limits
-    from openilr.disclose.session.project import run_for_project, run_on_twin
+    from openilr.disclose.session import project as session_of
 
     held = opened(store)
     if not script.is_file():
@@ -80,13 +79,17 @@ def run(
     limits = Limits(seconds=float(seconds), memory=memory << 30)
     progress = Progress(quiet)
     with checked():
+        policy = session_of.convention(held, convention)
         if twin is not None:
-            session = run_on_twin(twin, script, limits=limits, show=getattr(sys.stderr, "buffer", io.BytesIO()))
-            found = [_tried(o, convention) for o in session.returned.outputs]
+            session = session_of.run_on_twin(
+                twin, script, limits=limits, show=getattr(sys.stderr, "buffer", io.BytesIO())
+            )
+            found = [_tried(o, policy) for o in session.returned.outputs]
         else:
             progress(f"{project}: running {script.name}")
-            policy = load_policy(convention)
-            session, items = run_for_project(held, project, script, by=person(by), limits=limits, policy=policy)
+            session, items = session_of.run_for_project(
+                held, project, script, by=person(by), limits=limits, policy=policy
+            )
             found = [_plain(item) for item in items]
     progress.clear()
     facts = {"words": session.words(), "seconds": round(session.ended.seconds, 1), "outputs": found}
@@ -120,12 +123,12 @@ def outputs(
 
     Exit codes: 0 all pass or wait for a person; 1 some are refused; 2 could not run.
     """
-    from openilr.disclose.outputs import load_policy
     from openilr.disclose.session.project import change, export_sacro, look
+    from openilr.disclose.session.project import convention as rules
 
     held = opened(store)
     with checked():
-        policy = load_policy(convention)
+        policy = rules(held, convention)
         if apply is not None:
             if output is None:
                 raise CannotRun("Say which output: --apply goes with one.")
@@ -162,13 +165,13 @@ def release(
 
     Exit codes: 0 decided; 1 refused; 2 could not run.
     """
-    from openilr.disclose.outputs import load_policy
+    from openilr.disclose.session.project import convention as rules
     from openilr.disclose.session.project import decide
     from openilr.disclose.session.project import release as let_go
 
     held = opened(store)
     with checked():
-        policy = load_policy(convention)
+        policy = rules(held, convention)
         item = decide(held, project, output, by=person(by), agree=not refuse, reason=reason, policy=policy)
         folder = None
         if item.state == "agreed" and len(item.agreed) >= policy.checkers:
@@ -187,11 +190,11 @@ def release(
     return write(format, facts, f"{item.name}: released. Files and receipt are in {to or folder}.\n")
 
 
-def _tried(output: Output, convention: str) -> dict[str, Any]:
+def _tried(output: Output, policy: Policy) -> dict[str, Any]:
     """An output of a run on a twin: its verdict with all that was found, as nobody is in it."""
-    from openilr.disclose.outputs import Context, check, load_policy
+    from openilr.disclose.outputs import Context, check
 
-    verdict = check(output, Context(policy=load_policy(convention)))
+    verdict = check(output, Context(policy=policy))
     return {
         "output": output.id, "kind": output.kind, "state": "on the twin", "verdict": verdict.status,
         "words": verdict.words(), "safer": sorted(verdict.safer),

@@ -1,6 +1,6 @@
 """The process that does background work: ``python -m openilr.web.worker``, with OPENILR_STORE set.
 
-Tasks are the functions of ``jobs.py`` in any area; the queue is a SQLite file in the private folder of the store.
+Tasks are the functions of ``jobs.py`` in any area; the queues are SQLite files in the private folder of the store.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ def main() -> None:
     from openilr.web.service import start
 
     start(Path(os.environ["OPENILR_STORE"]))
-    from openilr.web.queue import huey
+    from openilr.web.queue import huey, sessions
 
     for name in areas.names():
         if find_spec(f"openilr.web.{name}.jobs"):
             import_module(f"openilr.web.{name}.jobs")
     threading.Thread(target=_leave_with_parent, args=(os.getppid(),), daemon=True).start()
-    huey.create_consumer(workers=1, worker_type="thread", periodic=True, initial_delay=0.1, max_delay=1.0).run()
+    how = {"workers": 1, "worker_type": "thread", "initial_delay": 0.1, "max_delay": 1.0}
+    sessions.create_consumer(periodic=False, **how).start()
+    huey.create_consumer(periodic=True, **how).run()
 
 
 def _leave_with_parent(parent: int) -> None:

@@ -30,7 +30,7 @@ from openilr.disclose.outputs.policy import Policy, load_policy
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Desk", "DeskError", "Item", "Run"]
+__all__ = ["Desk", "DeskError", "Item", "Release", "Run", "releases"]
 
 _RUN = re.compile(r"r\d{3,}")
 
@@ -78,6 +78,38 @@ class Item:
         if any(d["decision"] == "released" for d in self.decisions):
             return "released"
         return {"agree": "agreed", "refuse": "refused"}.get(last[-1], "waiting") if last else "waiting"
+
+
+@dataclass(frozen=True)
+class Release:
+    """What left: the receipt, and the files that it names by their hash. It opens without a key, and stays."""
+
+    folder: Path
+    receipt: Mapping[str, Any]
+
+    @property
+    def number(self) -> int:
+        return int(self.receipt["release"])
+
+    def file(self, name: str) -> bytes:
+        """A file of the release or ``receipt.json``; DeskError where it has none of this name, or not as released."""
+        digest = self.receipt["files"].get(name)
+        if digest is None and name != "receipt.json":
+            raise DeskError(f"Release {self.number} has no file {name[:80]!r}.")
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError:
+            raise DeskError(f"{name} of release {self.number} is not there.") from None
+        if digest is not None and hashlib.sha256(content).hexdigest() != digest:
+            raise DeskError(f"{name} of release {self.number} is not the file that was released.")
+        return content
+
+
+def releases(store: Path, project: str) -> list[Release]:
+    """All releases of a project, oldest first."""
+    folder = Path(store) / "outputs" / project / "released"
+    places = sorted(p for p in folder.glob("[0-9]*") if p.name.isdigit()) if folder.is_dir() else []
+    return [Release(place, json.loads((place / "receipt.json").read_text("utf-8"))) for place in places]
 
 
 class Desk:
@@ -186,11 +218,11 @@ class Desk:
             write_file(place / f"v{item.version + 1}.json", _version(changed, verdict, by=by, way=way))
         return self.item(item.name)
 
-    def decide(self, name: str, *, by: str, agree: bool, reason: str) -> Item:
+    def decide(self, name: str, *, by: str, agree: bool, reason: str, version: int | None = None) -> Item:
         """A checker's decision. When enough checkers agree the output may be released with ``release``.
 
-        DeskError without a reason, for an output that fails its checks now, and for a second agreement by the same
-        person.
+        version: the one that the checker has seen. DeskError without a reason, for an output that has changed since it
+        was seen or fails its checks now, and for a second agreement by the same person.
         """
         from openilr.store.durable import write_file
 
@@ -202,11 +234,15 @@ class Desk:
                 raise DeskError(f"{item.name} is already {item.state}.")
             if by == item.run.by:
                 raise DeskError(f"{by} ran this analysis; another person must decide.")
+            if version not in (None, item.version):
+                raise DeskError(f"{item.name} has changed since it was looked at; look at version {item.version}.")
             if agree:
                 verdict = self._verdict(item, item.output.changes)
                 if verdict.status == "fail":
                     raise DeskError(f"{item.name} can not be released: {verdict.words()}")
-                if any(d["by"] == by and d["version"] == item.version for d in item.decisions):
+                if by in item.agreed:
+                    if len(set(item.agreed)) >= self.policy.checkers:
+                        return item  # the release was cut off after the last agreement
                     raise DeskError(f"{by} has agreed already; a second person must decide.")
             place = self.folder / item.run.name / item.output.id
             self._decision(place, item, by, "agree" if agree else "refuse", reason.strip(), write_file)

@@ -12,7 +12,7 @@ from openilr.access import AccessError, Project, open_extract, people
 from openilr.access.audit import Log
 from openilr.access.extract import secret_name
 from openilr.access.people import refusal
-from openilr.access.project import project
+from openilr.access.project import application, project
 from openilr.access.pseudonyms import Pseudonyms
 from openilr.disclose.outputs.desk import Desk, Item
 from openilr.disclose.outputs.policy import Policy, load_policy
@@ -22,7 +22,7 @@ from openilr.disclose.session.sandbox import Limits
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["decide", "open_desk", "release", "run_for_project", "run_on_twin"]
+__all__ = ["change", "convention", "decide", "look", "open_desk", "release", "run_for_project", "run_on_twin"]
 
 
 def run_for_project(
@@ -81,9 +81,15 @@ def open_desk(store: Any, project_id: str, *, policy: Policy | None = None) -> D
     pseudonyms = Pseudonyms(secret, project_id)
     linked = next((e.link_run for e in reversed(found.extracts) if e.link_run), None)
     return Desk(
-        log.store.path, project_id, _derived(secret, project_id), policy=policy or load_policy(),
+        log.store.path, project_id, _derived(secret, project_id), policy=policy or convention(log.store),
         keys=_ledger_keys(pseudonyms, log.store, linked),
     )  # fmt: skip
+
+
+def convention(store: Any, name: str = "default") -> Policy:
+    """The rules that a store's outputs keep to: its owner's own, in ``STORE/outputs/policy.toml``, or the package's."""
+    own = Log(store).store.path / "outputs" / "policy.toml"
+    return load_policy(name, own if own.is_file() else None)
 
 
 def look(
@@ -98,7 +104,7 @@ def look(
     found = project(store, project_id)
     known = people.register(log.events())
     held = roles if roles is not None else (known[by].roles if by in known else ())
-    of_project = by == found.applicant or by in found.people
+    of_project = _is_of(log, found, by)
     if not of_project and not {"checker", "steward", "auditor"} & set(held):
         with log.writing():
             sentence = f"{by} is neither of the project {project_id} nor a checker."
@@ -111,23 +117,32 @@ def look(
     return items, as_checker
 
 
-def change(store: Any, project_id: str, output: str, way: str, *, by: str, policy: Policy | None = None) -> Item:
+def change(
+    store: Any, project_id: str, output: str, way: str, *, by: str, roles: Iterable[str] | None = None,
+    policy: Policy | None = None,
+) -> Item:  # fmt: skip
     """Make a safer version that the verdict proposes. A researcher of the project may, or a checker."""
-    look(store, project_id, None, by=by, policy=policy)
+    log = Log(store)
+    if not _is_of(log, project(store, project_id), by):
+        _must_be_checker(store, project_id, by, roles)
     item = open_desk(store, project_id, policy=policy).change(output, way, by=by)
-    Log(store).append(by, "output.change", project=project_id, output=item.name, way=way, version=item.version)
+    log.append(by, "output.change", project=project_id, output=item.name, way=way, version=item.version)
     return item
 
 
-def export_sacro(store: Any, project_id: str, folder: Path, *, by: str, policy: Policy | None = None) -> Path:
-    """All outputs in the shape of SACRO's results.json, for a checker's own viewer."""
+def export_sacro(
+    store: Any, project_id: str, folder: Path, *, by: str, roles: Iterable[str] | None = None,
+    policy: Policy | None = None,
+) -> Path:  # fmt: skip
+    """All outputs in the shape of SACRO's results.json, for a checker's own viewer; of each id the latest run's."""
     from openilr.disclose.outputs.sacro import write_sacro
 
-    _must_be_checker(store, project_id, by, None)
+    _must_be_checker(store, project_id, by, roles)
     if folder.exists():
         raise AccessError(f"{folder} is there already; name a new folder.")
     desk = open_desk(store, project_id, policy=policy)
-    outputs = [(desk.rows(i), i.verdict, i.at) for i in desk.items()]
+    latest = {item.output.id: item for item in desk.items()}
+    outputs = [(desk.rows(i), i.verdict, i.at) for i in latest.values()]
     path = write_sacro(folder, outputs, desk.policy, version("openilr"))
     Log(store).append(by, "output.export", project=project_id, outputs=len(outputs))
     return path
@@ -135,12 +150,13 @@ def export_sacro(store: Any, project_id: str, folder: Path, *, by: str, policy: 
 
 def decide(
     store: Any, project_id: str, output: str, *, by: str, agree: bool, reason: str, roles: Iterable[str] | None = None,
-    policy: Policy | None = None,
+    version: int | None = None, policy: Policy | None = None,
 ) -> Item:  # fmt: skip
-    """A checker's decision on an output; in the log either way. ``roles``: those that a sign-in vouches for."""
+    """A checker's decision on an output; in the log either way. ``roles``: those that a sign-in vouches for;
+    ``version``: the one that was looked at."""
     _must_be_checker(store, project_id, by, roles)
     desk = open_desk(store, project_id, policy=policy)
-    item = desk.decide(output, by=by, agree=agree, reason=reason)
+    item = desk.decide(output, by=by, agree=agree, reason=reason, version=version)
     Log(store).append(
         by, "output.agree" if agree else "output.refuse", project=project_id, output=item.name, version=item.version
     )
@@ -172,10 +188,18 @@ def _must_be_checker(store: Any, project_id: str, by: str, roles: Iterable[str] 
         if "checker" not in held:
             sentence = f"{by} is not a checker of this store; a steward registers one with --role checker."
             raise refusal(log, by, "output.decide", "not-a-checker", sentence, project=project_id)
-        if by == found.applicant or by in found.people:
+        if _is_of(log, found, by):
             sentence = f"{by} is of the project {project_id}; nobody releases their own output."
             raise refusal(log, by, "output.decide", "own-project", sentence, project=project_id)
+        if found.state == "suspended":
+            sentence = f"The project {project_id} is suspended: nothing of it is changed or leaves."
+            raise refusal(log, by, "output.decide", "suspended", sentence, project=project_id)
     return found
+
+
+def _is_of(log: Log, found: Project, by: str) -> bool:
+    """Whether somebody applied for the project, or is named in its approved application or the one that waits."""
+    return by in (found.applicant, *found.people, *application(log.store, found).people)
 
 
 def _everybody(frames: dict[str, pl.DataFrame]) -> pl.Series:

@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from openilr.access import AccessError, Refused
 from openilr.access.project import Project, application, projects
+from openilr.disclose.errors import DisclosureError
 from openilr.store import StoreError
 from openilr.web.returns import store
 from openilr.web.roles import Role
@@ -52,13 +53,13 @@ def one(request: HttpRequest, id: str) -> Project:
 
 
 def governed(view: View) -> View:
-    """What access refuses becomes a page that says why: 403 for a refusal, 409 where it can not be done now."""
+    """What access or the desk refuses becomes a page that says why: 403 refused, 409 where it can not be done now."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except (AccessError, StoreError) as problem:
+        except (AccessError, DisclosureError, StoreError) as problem:
             status = 403 if isinstance(problem, Refused) else 409
             return render(request, "projects/problem.html", {"sentence": str(problem)}, status=status)
 
