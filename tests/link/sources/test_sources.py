@@ -188,16 +188,31 @@ date_of_birth = "DOB"
 [answers]
 Happy = [1, 2, 3]
 Hours = "decimal"
+Health = { values = [1, 2], type = "whole", title = "How healthy", grade = "4B" }
 """
+ANSWERS = "Respondent,First name,DOB,Happy,Hours,Health\nR1,Ada,2001-02-03,2,37.5,1\n"
 
 
 def test_a_survey_is_described_by_its_user(held: Store, tmp_path: Path):
     (tmp_path / "happiness.toml").write_text(SURVEY)
-    folder = written(tmp_path / "sent", answers="Respondent,First name,DOB,Happy,Hours\nR1,Ada,2001-02-03,2,37.5\n")
+    folder = written(tmp_path / "sent", answers=ANSWERS)
     (added,) = sources.add(held, folder / "answers.csv", description=tmp_path / "happiness.toml")
     assert (added.source, added.table) == ("happiness", "happiness")
-    assert pl.read_parquet(sources.paths(held)["happiness"]).columns == ["record_key", "Happy", "Hours"]
+    assert pl.read_parquet(sources.paths(held)["happiness"]).columns == ["record_key", "Happy", "Hours", "Health"]
     assert sources.identifiers(held, "happiness")["date_of_birth"].to_list() == ["2001-02-03"]
+
+
+def test_what_a_survey_asks_is_listed_for_those_who_grade_it(held: Store, tmp_path: Path):
+    assert sources.described_answers(held) == ()
+    folder = written(tmp_path / "sent", happiness=ANSWERS, dwp_cis="EduKey\nE1\n")
+    (folder / "happiness.toml").write_text(SURVEY)
+    sources.add(held, folder)
+    here = ("happiness", "happiness")
+    assert sources.described_answers(held) == (
+        sources.Answer(*here, "Happy", "", "text", ("1", "2", "3"), None, None),
+        sources.Answer(*here, "Hours", "", "decimal", None, None, None),
+        sources.Answer(*here, "Health", "How healthy", "whole", ("1", "2"), 4, "B"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,6 +220,9 @@ def test_a_survey_is_described_by_its_user(held: Store, tmp_path: Path):
     [
         (("given_names", "nickname"), "nickname is no identifier"),
         (('"decimal"', '"number"'), "or a list of codes"),
+        (('"4B"', '"B4"'), "the grade of Health"),
+        (("[1, 2]", "[1, 2.5]"), "the codes of Health"),
+        (('title = "How', 'label = "How'), "Health is a type, a list of codes, or has"),
         (("key =", "keys ="), "a survey has name, key"),
         (('"happiness"', '"Happy survey"'), "small letters"),
         (('"happiness"', '"hesa"'), "is the name of a source"),
@@ -215,7 +233,7 @@ def test_a_survey_is_described_by_its_user(held: Store, tmp_path: Path):
 def test_a_wrong_description_says_what_is_wrong(held: Store, tmp_path: Path, change: tuple[str, str], said: str):
     path = tmp_path / "survey.toml"
     path.write_text(SURVEY.replace(*change))
-    folder = written(tmp_path / "sent", answers="Respondent,First name,DOB,Happy,Hours\nR1,Ada,2001-02-03,2,37.5\n")
+    folder = written(tmp_path / "sent", answers=ANSWERS)
     with pytest.raises(SourceError, match=said):
         sources.add(held, folder / "answers.csv", description=path)
 

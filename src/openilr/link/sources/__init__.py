@@ -2,14 +2,26 @@
 
 >>> from openilr.link import sources
 >>> sources.add(store, Path("linked/npd"))                           # doctest: +SKIP
+>>> sources.described_answers(store)     # what users' surveys ask   # doctest: +SKIP
 >>> sources.identifiers(store, "npd")    # for linking only          # doctest: +SKIP
 """
 
 from openilr.link.sources.declare import ROLES, Column, Source, SourceError, Table, declared
-from openilr.link.sources.keeping import Added, Edition, add, describe, editions, identifiers, paths, registers
+from openilr.link.sources.keeping import (
+    Added,
+    Answer,
+    Edition,
+    add,
+    describe,
+    described_answers,
+    editions,
+    identifiers,
+    paths,
+    registers,
+)
 from openilr.link.sources.reading import Refused
 
 __all__ = [
-    "ROLES", "Added", "Column", "Edition", "Refused", "Source", "SourceError", "Table", "add", "declared", "describe",
-    "editions", "identifiers", "paths", "registers",
+    "ROLES", "Added", "Answer", "Column", "Edition", "Refused", "Source", "SourceError", "Table", "add", "declared",
+    "describe", "described_answers", "editions", "identifiers", "paths", "registers",
 ]  # fmt: skip

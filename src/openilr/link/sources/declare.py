@@ -35,6 +35,7 @@ ROLES = (
 )  # fmt: skip
 TYPES = ("text", "whole", "decimal", "date", "taxyear")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,60}")
+_GRADE = re.compile(r"([1-5][A-E])?")
 _HEADER = ("name", "type", "use", "values", "grade", "title")
 
 
@@ -127,7 +128,10 @@ def read(path: Path, name: str | None = None) -> Source:
 
 
 def _short(path: Path, said: Mapping[str, Any]) -> dict[str, Any]:
-    """The short form for a survey of one table: ``key``, [identifiers] role = column, [answers] column = type."""
+    """The short form for a survey of one table: ``key``, [identifiers] role = column, [answers] column = type.
+
+    An answer may also be {type or values, title, grade}.
+    """
     unknown = set(said) - {"name", "title", "owner", "layout", "register", "key", "identifiers", "answers"}
     if unknown or "key" not in said or not isinstance(said.get("answers"), dict):
         raise SourceError(
@@ -140,14 +144,31 @@ def _short(path: Path, said: Mapping[str, Any]) -> dict[str, Any]:
             raise SourceError(f"{path.name}: {role} is no identifier; choose from {', '.join(ROLES)}.")
         kind = "date" if role in ("date_of_birth", "since") else "text"
         columns.append(Column(str(column), kind, is_answer=False, roles=(role,), identifiability=1, sensitivity="A"))
-    for column, kind in said["answers"].items():
-        if isinstance(kind, list):
-            columns.append(Column(column, codes={str(code): "" for code in kind}))
-        elif kind in TYPES:
-            columns.append(Column(column, kind))
-        else:
-            raise SourceError(f"{path.name}: {column} is {', '.join(TYPES)} or a list of codes, not {kind!r}.")
+    columns += (_answer(path, column, kind) for column, kind in said["answers"].items())
     return {"title": said.get("title", ""), "columns": columns}
+
+
+def _answer(path: Path, name: str, said: Any) -> Column:
+    """One answer of a survey: a type, a list of codes, or a table that says more."""
+    if isinstance(said, list):
+        said = {"values": said}
+    elif isinstance(said, str):
+        said = {"type": said}
+    if not isinstance(said, dict) or set(said) - {"type", "values", "title", "grade"}:
+        raise SourceError(f"{path.name}: {name} is a type, a list of codes, or has type, values, title and grade only.")
+    kind, values, grade = said.get("type", "text"), said.get("values"), said.get("grade", "")
+    if kind not in TYPES or not (values is None or isinstance(values, list)):
+        raise SourceError(f"{path.name}: {name} is {', '.join(TYPES)} or a list of codes, not {kind!r}.")
+    if values is not None and (kind not in ("text", "whole") or (kind == "whole" and {*map(type, values)} != {int})):
+        raise SourceError(f"{path.name}: the codes of {name} are text or whole numbers.")
+    if not isinstance(grade, str) or not _GRADE.fullmatch(grade):
+        raise SourceError(f"{path.name}: the grade of {name} is a digit 1 to 5 and a letter A to E, not {grade!r}.")
+    codes = None if values is None else {str(code): "" for code in values}
+    return Column(name, kind, codes=codes, title=str(said.get("title", "")), **_graded(grade))
+
+
+def _graded(grade: str) -> dict[str, Any]:
+    return {"identifiability": int(grade[0]), "sensitivity": grade[1]} if grade else {}
 
 
 def _table(path: Path, name: str, said: Mapping[str, Any], register: str) -> Table:
@@ -184,12 +205,7 @@ def _column(path: Path, table: str, name: str, kind: str, use: str, values: str,
     uses = use.split()
     roles = tuple(each for each in uses if each in ROLES)
     type = kind.rstrip("*")
-    if (
-        type not in TYPES
-        or not uses
-        or set(uses) - {"key", "answer", *ROLES}
-        or not re.fullmatch(r"([1-5][A-E])?", grade)
-    ):
+    if type not in TYPES or not uses or set(uses) - {"key", "answer", *ROLES} or not _GRADE.fullmatch(grade):
         raise SourceError(f"{path.name}: {table}.{name} has a type, use or grade that is not known.")
     low = high = None
     codes: dict[str, str] | None = None
@@ -200,5 +216,5 @@ def _column(path: Path, table: str, name: str, kind: str, use: str, values: str,
         codes = {code: meaning for code, _, meaning in (each.partition("=") for each in values.split())}
     return Column(
         name, type, kind.endswith("*") or "key" in uses, "key" in uses, "answer" in uses, roles, codes, low, high,
-        int(grade[0]) if grade else None, grade[1] if grade else None, title,
+        title=title, **_graded(grade),
     )  # fmt: skip

@@ -200,6 +200,35 @@ def editions(store: Store) -> dict[str, Edition]:
     return found
 
 
+@dataclass(frozen=True)
+class Answer:
+    """One answer of a source that a user described. ``type`` is one of :data:`openilr.link.sources.declare.TYPES`,
+    ``codes`` what it may be (None where anything of the type), ``identifiability`` (1 most to 5 least) and
+    ``sensitivity`` (A most to E least) what the description says of them, None where it says nothing."""
+
+    source: str
+    table: str
+    name: str
+    title: str
+    type: str
+    codes: tuple[str, ...] | None
+    identifiability: int | None
+    sensitivity: str | None
+
+
+def described_answers(store: Store) -> tuple[Answer, ...]:
+    """The answers of every survey or other source in the store that came with a description of its own.
+
+    In the order of source, table and description; those of the sources that OpenILR knows are in :func:`declared`.
+    """
+    return tuple(
+        Answer(edition.source.name, table.name, column.name, column.title, column.type,
+               None if column.codes is None else tuple(column.codes), column.identifiability, column.sensitivity)
+        for name, edition in sorted(editions(store).items()) if name not in declare.declared()
+        for table in edition.source.tables if table.name in edition.tables for column in table.answers
+    )  # fmt: skip
+
+
 def paths(store: Store) -> dict[str, Path]:
     """The Parquet file of each table of all sources, by the table's name. Each has ``record_key`` and answers."""
     found = {}
