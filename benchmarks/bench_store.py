@@ -5,11 +5,17 @@
 Returns are made as tables, without XML, and go in through ``Store.ingest``: the same writing, deriving and encrypting
 as for a file that was sent and checked. Each step runs in a process of its own, so that its peak memory is its own.
 Prints a table and writes docs/benchmarks/store.md. Two million learners a year need 20 GB of disk and an hour.
+
+    python benchmarks/bench_store.py --learners 2000000 --folder big --minutes 15
+
+stops before the first step that begins after 15 minutes; the same command goes on from there. A folder that was named
+is kept: big/store is a store like any other, with its key in big/vault.key.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import resource
@@ -18,8 +24,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -227,33 +234,51 @@ def journeys(folder: Path, output: Path) -> str:
     return f"{counts['episodes']:,} episodes of {counts['people']:,} people"
 
 
+def verify(folder: Path) -> str:
+    return f"{len(Store(folder).verify())} damaged"
+
+
 def size(folder: Path, part: str) -> float:
     return sum(path.stat().st_size for path in (folder / part).rglob("*") if path.is_file()) / 1e9
 
 
-def measure(folder: Path, learners: int) -> tuple[list[Step], dict[str, float]]:
+def measure(folder: Path, learners: int, minutes: float) -> tuple[list[Step], dict[str, float]] | None:
+    """What each step took, and sizes in GB; None where time was up. Steps that were done before are not done again."""
     providers = max(12, PROVIDERS * learners // 2_000_000)
     learners = learners // providers * providers
     os.environ["OPENILR_VAULT_KEY_FILE"] = str(folder / "vault.key")
-    store = folder / "store"
-    held = Store.init(store)
-    held.add_reference(_reference(folder / "reference"))
-    steps = []
-    for name in YEARS:
-        if name == CHANGED:
-            steps.append(ingest(store, name, "R10", learners, providers, later=False))
-        steps.append(ingest(store, name, "R14", learners, providers, later=True))
-    for name, return_name in ((CHANGED, "R10"), *((name, "R14") for name in YEARS)):
-        steps.append(
-            apart(f"freeze {name} {return_name}", lambda n=name, r=return_name: held.freeze(n, r, frozen_by="b"))
-        )
-    steps.append(apart("load: people over five years", lambda: load(store)))
-    steps.append(apart("programme starts of a year by level and subject", lambda: starts(store, CHANGED)))
-    steps.append(apart("difference of two snapshots", lambda: diff(store)))
-    steps.append(apart("quality of a snapshot, vault included", lambda: quality(store, f"{CHANGED}-R14-1")))
-    steps.append(apart("journeys over five years", lambda: journeys(store, folder / "journeys.parquet")))
-    sizes = {part: size(store, part) for part in ("tables", "vault", "snapshots")}
-    return steps, sizes
+    store, log = folder / "store", folder / "steps.json"
+    if not log.exists():
+        Store.init(store).add_reference(_reference(folder / "reference"))
+    done = [Step(**said) for said in json.loads(log.read_text("utf-8"))] if log.exists() else []
+    stop = time.monotonic() + 60 * minutes
+    steps = _steps(folder, store, learners, providers)
+    for step in steps[len(done) :]:
+        if time.monotonic() > stop:
+            print(f"{len(done)} of {len(steps)} steps are done; the same command goes on from here.")
+            return None
+        done.append(step())
+        log.write_text(json.dumps([asdict(each) for each in done]), "utf-8")
+    return done, {part: size(store, part) for part in ("tables", "vault", "snapshots")}
+
+
+def _steps(folder: Path, store: Path, learners: int, providers: int) -> list[Callable[[], Step]]:
+    returns = [(name, "R14", True) for name in YEARS]
+    returns.insert(YEARS.index(CHANGED), (CHANGED, "R10", False))
+
+    def freeze(name: str, return_name: str) -> str:
+        return Store(store).freeze(name, return_name, frozen_by="benchmark")
+
+    return [
+        *(partial(ingest, store, n, r, learners, providers, later=later) for n, r, later in returns),
+        *(partial(apart, f"freeze {n} {r}", partial(freeze, n, r)) for n, r, _ in returns),
+        partial(apart, "load: people over five years", partial(load, store)),
+        partial(apart, "programme starts of a year by level and subject", partial(starts, store, CHANGED)),
+        partial(apart, "difference of two snapshots", partial(diff, store)),
+        partial(apart, "quality of a snapshot, vault included", partial(quality, store, f"{CHANGED}-R14-1")),
+        partial(apart, "journeys over five years", partial(journeys, store, folder / "journeys.parquet")),
+        partial(apart, "verify: every file read again", partial(verify, store)),
+    ]
 
 
 def _reference(folder: Path) -> Path:
@@ -292,18 +317,23 @@ The last year cost {last / first:.2f} times the processor time of the first, per
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--learners", type=int, default=100_000, help="in each year")
-    parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
+    parser.add_argument("--folder", type=Path, help="where to work, and keep the store; by default a temporary folder")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no step after so many")
     parser.add_argument("--no-page", action="store_true", help="print only")
     choice = parser.parse_args()
     folder = choice.folder or Path(tempfile.mkdtemp(prefix="openilr-bench-"))
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     try:
-        text = page(*measure(folder, choice.learners), choice.learners)
+        found = measure(folder, choice.learners, choice.minutes)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if choice.folder is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    if found is None:
+        return
+    text = page(*found, choice.learners)
     print(text)
     if not choice.no_page:
         PAGE.write_text(text, "utf-8")

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from ibis.backends.duckdb import Backend
 
+#: What DuckDB may take of the machine before it spills: others work there too.
+MEMORY = "50%"
+
 #: Year, entity, Parquet files.
 Paths = dict[str, dict[str, list[Path]]]
 
@@ -37,7 +40,7 @@ def connect(paths: Paths) -> Backend:
 
     # DuckDB spills to disk when memory runs short: to a private folder, which goes when the connection does.
     spill = tempfile.mkdtemp(prefix="openilr-")
-    connection = ibis.duckdb.connect(temp_directory=spill)
+    connection = ibis.duckdb.connect(temp_directory=spill, memory_limit=MEMORY)
     weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
     for name, query in queries(paths).items():
         connection.raw_sql(f"CREATE VIEW {name} AS {query}")
@@ -50,7 +53,7 @@ def duckdb_session() -> Iterator[DuckDBPyConnection]:
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="openilr-") as spill, duckdb.connect() as session:
-        session.execute(f"SET temp_directory = '{spill}'")
+        session.execute(f"SET temp_directory = '{spill}'; SET memory_limit = '{MEMORY}'")
         session.execute("SET preserve_insertion_order = true")
         yield session
 
