@@ -64,6 +64,7 @@ _PUBLISHED = {
     "ApprenticeshipServiceRecords": "apprenticeship_records",
     "nomis_2026_10_01": "labour_market",
     "population": "population",
+    "CareerPathways_Subjects": "career_pathways",
     "SkillsImperative2035_Occupations": "forecasts",
     "AppendixQ_Annex1": "gcse_grades",
     "code-lists": "code_lists",

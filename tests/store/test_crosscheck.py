@@ -1,4 +1,4 @@
-"""The ILR beside the apprenticeship service, Ofqual's register and the labour market."""
+"""The ILR beside the apprenticeship service and Ofqual's register."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from datetime import date
 
 import pytest
 
-from openilr.reference import Reference
 from openilr.store import StoreError
-from openilr.store.crosscheck import labour_market, learn_aim_ref
+from openilr.store.crosscheck import learn_aim_ref
 from tests.store.making import aim, learner, tables
 
 UKPRN = 10000001
@@ -89,21 +88,3 @@ def test_sources_that_are_not_there(store):
         store.crosscheck("apprenticeship-service")
     with pytest.raises(StoreError, match="no source 'ucas'"):
         store.crosscheck("ucas")
-
-
-def test_figures_of_an_area_are_told_as_what_they_are():
-    nomis = [
-        {"Date": "Jan 2025-Dec 2025", "GeographyCode": "E1", "Variable": "NVQ3+", "Measure": measure, "Value": value}
-        for measure, value in (("Variable", 61.2), ("Confidence", 3.1))
-    ]
-    nomis.append({"Date": "2025", "GeographyCode": "E1", "Variable": "Jobs", "Measure": "value", "Value": 12.0})
-    nomis.append({"Date": "2026", "GeographyCode": "E1", "Variable": "Jobs", "Measure": "value", "Value": None})
-    forecasts = [{"Area": "E1", "Kind": "occupation", "Item": "Nurses", "Year": 2035, "Value": 1200.0}]
-    reference = Reference.from_frames({"labour_market": nomis, "forecasts": forecasts})
-    told = list(labour_market(reference, "E1"))
-    assert told[0] == (
-        "NVQ3+ (Variable), Jan 2025-Dec 2025: 61.2, between 58.1 and 64.3 (survey estimate, 95% interval)."
-    )
-    assert "gives no interval" in told[1] and "sample is too small" in told[2]
-    assert "1,200. A model's projection" in told[3]
-    assert list(labour_market(reference, "E2")) == []

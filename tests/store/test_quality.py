@@ -11,6 +11,8 @@ import pytest
 
 from openilr.store import Store, StoreError
 from openilr.store.quality import CAUTIONS, Counts, Quality, rate
+from openilr.store.quality.notes import DERIVED_FROM, not_measured, sources
+from openilr.store.tables import DERIVED
 from tests.store.making import aim, fam, learner, tables
 
 ENDED = {"CompStatus": 2, "LearnActEndDate": date(2026, 5, 1), "Outcome": 1}
@@ -151,6 +153,33 @@ def test_a_snapshot_is_measured_once(store, monkeypatch):
     monkeypatch.setattr("openilr.store.quality.measuring.measure", lambda *_: pytest.fail("measured again"))
     assert store.quality(snapshot=id) == first
     assert store.verify() == []
+
+
+def test_a_return_is_measured_again_once_another_file_came(store):
+    ingest(store, *many(40))
+    assert store.quality().providers == 1
+    assert store.footnotes(["Sex"], "2526")[0].startswith("Learner.Sex is rated fair in 2526-R14.")
+    ingest(store, *many(40), ukprn=10000002)
+    assert store.footnotes(["Sex"], "2526") == not_measured("2526-R14"), "what was measured no longer holds"
+    assert store.footnotes(["Sex"], "2526", measure=True)[0].startswith("Learner.Sex")
+    assert store.quality().providers == 2
+
+
+def test_notes_follow_a_derived_column_to_its_fields():
+    assert sources(["Sex", "learner.home_lad", "Learner.Postcode", "ssa1"]) == [
+        "Learner.Sex", "Learner.Postcode", "LearningDelivery.LearnAimRef", "LearningDelivery.StdCode",
+    ]  # fmt: skip
+    assert sources(["hmrc_employment.Pay", "learning_delivery.Sex", "nothing"]) == []
+    derived = {name for columns in DERIVED.values() for name, _ in columns}
+    assert set(DERIVED_FROM) == derived - {"provider_type"}, "the provider's type comes from no field of the ILR"
+
+
+def test_a_users_own_code_list_takes_the_place_of_the_published_one(store, tmp_path):
+    ingest(store, *many(40, Ethnicity=31), learner("X", aim(), Ethnicity=12))
+    assert counts(store.quality(), "Learner.Ethnicity").invalid == 1
+    (tmp_path / "code-lists.csv").write_text("field,code,label\nEthnicity,12,A new one\nEthnicity,31,English\n")
+    store.add_reference(tmp_path / "code-lists.csv")
+    assert counts(store.quality(), "Learner.Ethnicity").invalid == 0, "and what was measured before is let go"
 
 
 def test_without_the_vaults_key_the_vault_is_not_looked_at(store, monkeypatch, tmp_path):

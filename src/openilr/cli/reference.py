@@ -109,6 +109,46 @@ def listed(
     return FINE
 
 
+@app.command("labour")
+def labour(
+    store: Annotated[Path | None, typer.Option(metavar="STORE", help="The folder of a store.")] = None,
+    reference: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of reference files instead.")] = None,
+    area: Annotated[str | None, typer.Option(metavar="AREA", help="ONS code of an area, or its name.")] = None,
+    subject: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Only subjects, occupations or variables with these words.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Form of the figures.")] = Format.text,
+) -> int:
+    """Show the labour market of an area or a subject, each figure as what it is: survey estimate, record or projection.
+
+    The files are those of Nomis, the Unit for Future Skills, and Skills Imperative 2035 or Working Futures.
+
+    Example: ilr reference labour --store sector --area "North West" --subject engineering
+
+    Exit codes: 0 shown; 2 there are no such figures.
+    """
+    from openilr.reference import BadReference, Reference, load
+    from openilr.reference.labour import READ_AS, figures, tell
+    from openilr.store import StoreError
+
+    if (store is None) == (reference is None):
+        raise CannotRun("Say where the figures are: --store STORE or --reference DIR.")
+    if area is None and subject is None:
+        raise CannotRun("Say of what: --area, --subject or both.")
+    with plain(StoreError, BadReference, LookupError):
+        found = opened(store).reference() if store else load(reference) if reference else None
+        rows = figures(found or Reference.empty(), area, subject)
+    if rows.is_empty():
+        raise CannotRun(f"None of the figures has the words {subject}.")
+    with Output(None) as out:
+        if format is Format.text:
+            out.write(tell(rows))
+            return FINE
+        rows = rows.with_columns(read_as=rows["kind"].replace_strict(READ_AS))
+        out.write(rows.write_csv() if format is Format.csv else json.dumps(rows.to_dicts(), ensure_ascii=False) + "\n")
+    return FINE
+
+
 def _rules_needing(name: str, year: str | None) -> list[str]:
     from openilr import years
     from openilr.validate.explanations import rule_list

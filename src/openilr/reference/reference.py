@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,6 +17,7 @@ from openilr.reference.errors import BadReference
 from openilr.reference.files import Found, find
 from openilr.reference.reading import conform, headers, read
 from openilr.reference.tables import Table
+from openilr.spec import Code, CodeList
 
 __all__ = ["About", "Reference", "load", "schema_of"]
 
@@ -138,6 +140,19 @@ class Reference:
             "source": pl.String, "edition": pl.String, "licence": pl.String,
         }  # fmt: skip
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+    @cached_property
+    def code_lists(self) -> dict[str, CodeList]:
+        """A user's own code lists by field (table ``code_lists``), to stand in place of the published ones."""
+        given = self.get("code_lists")
+        if given is None:
+            return {}
+        fields: dict[str, list[Code]] = {}
+        for row in given.iter_rows(named=True):
+            code = Code(row["code"], row["label"] or "", row["type"] or "", row["valid_from"], row["valid_to"])
+            fields.setdefault(row["field"], []).append(code)
+        name = next(about.file for about in self.about if about.table == "code_lists")
+        return {f: CodeList.of(f, codes, True, f"the list in {name}") for f, codes in fields.items()}
 
     def check(self) -> list[BadReference]:
         """Read every table, and give what is wrong with each that can not be used."""

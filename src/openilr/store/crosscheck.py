@@ -1,24 +1,49 @@
 """The ILR beside other sources: what is missing on either side, and what differs. Nobody is refused for it.
 
 With the apprenticeship service by ULN and standard; with Ofqual's register by qualification number, which is the
-LearnAimRef without its slashes (``603/1234/5`` is ``60312345``); with the labour market by the ONS code of the area.
+LearnAimRef without its slashes (``603/1234/5`` is ``60312345``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from openilr.store.errors import StoreError
 
 if TYPE_CHECKING:
     import polars as pl
     from ibis.backends.duckdb import Backend
 
+    from openilr.store.store import Store
+
+#: The sources, and the reference table that each is added as.
+SOURCES = {"apprenticeship-service": "apprenticeship_records", "qualifications": "qualifications"}
 #: Days by which a date may differ before it is told: the service keeps months, the ILR days.
 DAYS = 31
 #: Pounds by which an agreed price may differ.
 POUNDS = 1.0
 _KEY = ["UKPRN", "ULN", "StandardCode"]
+
+
+def of(store: Store, source: str, year: str | None, return_name: str | None) -> pl.DataFrame:
+    """A return of the store beside a source that was added to it. StoreError where it was not."""
+    import polars as pl
+
+    from openilr.store.quality.measuring import meant
+
+    if source not in SOURCES:
+        raise StoreError(f"There is no source {source!r} to check against: write {' or '.join(SOURCES)}.")
+    reference = store.reference()
+    if reference is None or SOURCES[source] not in reference.names:
+        raise StoreError(f"The store holds no {SOURCES[source]}: add the file with `ilr reference add`.")
+    year, return_name, members = meant(store, year, return_name, None)
+    connection = store.connect(year, return_name)
+    if source == "qualifications":
+        return with_register(connection, reference["qualifications"])
+    vault = store.vault()
+    ulns = pl.concat([vault.identifiers(s.id, "Learner").select("learner_key", "ULN") for s in members])
+    return with_apprenticeship_service(connection, ulns, reference["apprenticeship_records"])
 
 
 def with_apprenticeship_service(connection: Backend, ulns: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
@@ -108,31 +133,3 @@ def with_register(connection: Backend, qualifications: pl.DataFrame) -> pl.DataF
         )
         .sort("aims", "LearnAimRef", descending=[True, False])
     )  # fmt: skip
-
-
-def labour_market(reference: Any, area: str) -> Iterator[str]:
-    """What is known of an area (its ONS code), each as what it is: an estimate with its interval, or a forecast."""
-    import polars as pl
-
-    if "labour_market" in reference.names:
-        found = reference["labour_market"].filter(GeographyCode=area)
-        for (variable, day), part in found.group_by(["Variable", "Date"], maintain_order=True):
-            interval = pl.col("Measure").str.to_lowercase().str.contains("confidence")
-            values = part.filter(~interval)
-            near = part.filter(interval)["Value"]
-            for measure, value in values.select("Measure", "Value").iter_rows():
-                yield f"{variable} ({measure}), {day}: {_estimate(value, near[0] if len(near) else None)}"
-    if "forecasts" in reference.names:
-        for row in reference["forecasts"].filter(Area=area).sort("Kind", "Item", "Year").to_dicts():
-            yield (
-                f"{row['Item']} ({row['Kind']}), {row['Year']}: {row['Value']:,.0f}. A model's projection, made under "
-                "assumptions that may not hold: read it as a direction, not as a number of jobs."
-            )
-
-
-def _estimate(value: float | None, near: float | None) -> str:
-    if value is None:
-        return "not given: the sample is too small."
-    if near is None:
-        return f"{value:,.1f}. An estimate; its source gives no interval here, so small differences mean nothing."
-    return f"{value:,.1f}, between {value - near:,.1f} and {value + near:,.1f} (survey estimate, 95% interval)."

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openilr import years
 from openilr.store import durable, views
@@ -14,12 +15,37 @@ from openilr.store.errors import StoreError
 from openilr.store.quality import Quality
 from openilr.store.tables import columns, kept_entities, table_name
 
+if TYPE_CHECKING:
+    from openilr.store.store import Store
+
 FORMATS = ("parquet", "csv")
 _MEANING = {
     "year": "Academic year of the return", "return": "Return period", "ukprn": "Provider that sent it",
     "learner_key": "Stands for the provider's learner reference", "person_key": "Stands for the ULN",
     "row": "Place in the sent file", "parent": "Row of the record above", "line": "Line in the sent file",
 }  # fmt: skip
+
+
+def of(
+    store: Store, target: Path, form: str, year: str | None, return_name: str | None, snapshot: str | None, *,
+    ratings: bool,
+) -> dict[str, int]:  # fmt: skip
+    """Export a snapshot, a return, a year or everything; ratings go with the first two. Rows by file name."""
+    from openilr.store import states
+
+    quality = None
+    if snapshot is None and (year is None or return_name is None):
+        found = store.submissions(year=year, return_name=return_name, current=True, with_files=True)
+        if not found:
+            raise StoreError("The store holds no accepted return that was asked for.")
+        paths, state = views.of_submissions(store.path, found), year or "all years"
+    else:
+        state = snapshot or f"{year}-{return_name}"
+        paths, _ = states.paths(store, state)
+        quality = store.quality(year, return_name, snapshot=snapshot) if ratings else None
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    about = {"store": store.id, "state": state, "written_at": now, "personal_data": True}
+    return export(paths, target, form, about, quality)
 
 
 def export(

@@ -17,17 +17,21 @@ Every year is taken from its last return of each provider.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from openilr.store import views
+from openilr.store import durable, views
 from openilr.store.catalogue import Submission
-from openilr.store.vault import Key, Vault
+from openilr.store.errors import StoreError, VaultError
 
 if TYPE_CHECKING:
     import polars as pl
     from duckdb import DuckDBPyConnection
+
+    from openilr.store.store import Store
 
 #: WithdrawReason of a transfer (source: ILR specification): elsewhere; within the provider.
 ELSEWHERE, WITHIN = (2, 7, 41, 47), (40,)
@@ -36,6 +40,31 @@ TRANSFER_DAYS = 90
 GOES_ON = (1, 6)
 PREVIOUS = ("learner_key", "previous_key")
 _SAME = ("person", "ukprn", "LearnAimRef", "LearnStartDate", "ProgType", "StdCode", "FworkCode", "PwayCode", "_n")
+
+
+def of(store: Store, output: Path | None, spine: pl.DataFrame | None) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Journeys over all that the store holds: the rows, or none of them where they went to a file; and counts."""
+    import polars as pl
+
+    last: dict[tuple[str | None, int | None], Submission] = {}
+    for submission in store.submissions(current=True, with_files=True):
+        last[submission.year, submission.ukprn] = submission  # in the order of returns
+    if not last:
+        raise StoreError("The store holds no accepted return.")
+    paths = views.of_submissions(store.path, list(last.values()))
+
+    def previous(moved: set[tuple[str, int]]) -> pl.DataFrame:
+        with suppress(VaultError):
+            return previous_references(store, [last[one] for one in sorted(moved)])
+        return pl.DataFrame(schema=dict.fromkeys(PREVIOUS, pl.String))
+
+    with tempfile.TemporaryDirectory(prefix="openilr-") as folder:
+        part = Path(folder) / "journeys.parquet" if output is None else output.with_name(output.name + durable.PART)
+        counts = journeys(paths, part, previous, spine)
+        if output is not None:
+            part.replace(output)
+            return pl.DataFrame(), counts
+        return pl.read_parquet(part), counts
 
 
 def journeys(
@@ -110,17 +139,18 @@ def people(session: DuckDBPyConnection) -> tuple[pl.DataFrame, int]:
     return pl.DataFrame(pairs, schema={"person_key": pl.String, "person": pl.String}, orient="row"), apart
 
 
-def previous_references(folder: Path, key: Key, submissions: list[Submission]) -> pl.DataFrame:
+def previous_references(store: Store, submissions: list[Submission]) -> pl.DataFrame:
     """(learner_key, previous_key) of learners who say where they were before."""
     import polars as pl
 
     pairs: list[tuple[str, str]] = []
+    vault = store.vault()
     for submission in submissions:
-        files = [folder / f.path for f in submission.files if (f.entity, f.kind) == ("Learner", "table")]
+        files = [store.path / f.path for f in submission.files if (f.entity, f.kind) == ("Learner", "table")]
         before = pl.scan_parquet(files).select("row", "PrevUKPRN").drop_nulls().collect()
-        names = Vault(folder, key).identifiers(submission.id, "Learner").drop_nulls("PrevLearnRefNumber")
+        names = vault.identifiers(submission.id, "Learner").drop_nulls("PrevLearnRefNumber")
         found = names.join(before, on="row").select("learner_key", "PrevUKPRN", "PrevLearnRefNumber")
-        pairs += [(own, key.learner_key(ukprn, reference)) for own, ukprn, reference in found.iter_rows()]
+        pairs += [(own, store.learner_key(ukprn, reference)) for own, ukprn, reference in found.iter_rows()]
     return pl.DataFrame(pairs, schema=dict.fromkeys(PREVIOUS, pl.String), orient="row")
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,7 +17,7 @@ from openilr.spec import AcademicYear
 from openilr.store import database, durable, enrich
 from openilr.store.acceptance import Acceptance
 from openilr.store.catalogue import Catalogue, Snapshot, Submission
-from openilr.store.errors import StoreError, VaultError
+from openilr.store.errors import StoreError
 from openilr.store.intake import Intake, NotChecked, ReportLike, Sent
 from openilr.store.references import keep_reference
 from openilr.store.staging import Batch
@@ -156,7 +155,7 @@ class Store:
         rows = [
             (s.year, s.return_name, s.ukprn, s.version, s.status, s.current, *(s.counts.get(c) for c in counts),
              s.submitted_by, s.submitted_at, s.file, s.sha256, s.reason, s.id, s.origin)
-            for s in self._submissions(year=year, return_name=return_name)
+            for s in self.submissions(year=year, return_name=return_name)
         ]  # fmt: skip
         return pl.DataFrame(rows, schema=types, orient="row").with_columns(
             pl.col("submitted_at").str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC")
@@ -167,8 +166,13 @@ class Store:
         from openilr.store import timetable
 
         days = timetable.closing_days(year, self.reference())
-        of_years = [s for name in (AcademicYear(year).previous.name, year) for s in self._submissions(year=name)]
+        of_years = [s for name in (AcademicYear(year).previous.name, year) for s in self.submissions(year=name)]
         return timetable.standing(of_years, year, return_name, days, now or datetime.now(UTC))
+
+    def submissions(self, **which: Any) -> list[Submission]:
+        """What the catalogue says of the files that were sent, narrowed as ``Catalogue.submissions`` has it."""
+        with self._reading() as catalogue:
+            return catalogue.submissions(**which)
 
     def received(self, file: str | None = None) -> list[str]:
         """Names of accepted files: what the rules about repeated and older files ask for. With the name of a file, only
@@ -187,7 +191,7 @@ class Store:
 
     def latest_return(self, year: str) -> str:
         """The last return of the year that any provider has an accepted file for; StoreError where there is none."""
-        names = [s.return_name for s in self._submissions(year=year, current=True)]
+        names = [s.return_name for s in self.submissions(year=year, current=True)]
         if not names:
             raise StoreError(f"The store holds no accepted return for {year}.")
         return max(names)
@@ -215,7 +219,7 @@ class Store:
         if snapshot is not None:
             ids = (snapshot,) if isinstance(snapshot, str) else snapshot
             return engines[engine](views.of_snapshots(self.path, [self.snapshot(id) for id in ids]))
-        found = self._submissions(year=year, return_name=return_name, current=True, with_files=True)
+        found = self.submissions(year=year, return_name=return_name, current=True, with_files=True)
         if not found and (year or return_name):
             asked = " ".join(part for part in (year, return_name) if part)
             raise StoreError(f"The store holds no accepted return for {asked}.")
@@ -291,17 +295,9 @@ class Store:
         as it stands (``2526-R04``), all of one year. ``ukprn`` narrows to a provider; ``detail`` lists every learner
         and aim. StoreError where one is not there.
         """
-        from openilr.store import differences
+        from openilr.store import differences, states
 
-        sides = [(name, *self._state(name)) for name in (before, now)]
-        of_year = {year for _, paths, _ in sides for year in paths}
-        if len(of_year) != 1:
-            raise StoreError(f"{before} and {now} are of different years; only states of one year can be compared.")
-        narrowed = {provider for *_, provider in sides if provider is not None}
-        if len(narrowed | ({ukprn} if ukprn is not None else set())) > 1:
-            raise StoreError(f"{before} and {now} are files of different providers.")
-        ukprn = ukprn if ukprn is not None else next(iter(narrowed), None)
-        (a, b) = ((name, paths) for name, paths, _ in sides)
+        a, b, ukprn = states.pair(self, before, now, ukprn)
         return differences.compare(a, b, ukprn, detail=detail)
 
     def quality(
@@ -316,81 +312,42 @@ class Store:
 
         By default the last return of the last year. Values are compared with those of the return before it in the same
         year. Fields in the vault are counted where its key is at hand: how many are filled, and no more. What was
-        measured of a whole snapshot is kept. StoreError where there is nothing.
+        measured of the whole of it is kept until a file comes or goes. StoreError where there is nothing.
         """
         from openilr.store.quality import measuring
 
-        if snapshot is not None and ukprn is None and (known := measuring.kept(self.path, snapshot)):
-            return known
-        year, return_name, members = self._meant(year, return_name, snapshot)
-        state = snapshot or f"{year}-{return_name}"
-        earlier = [s.return_name for s in self._submissions(year=year, current=True) if s.return_name < return_name]
-        before = f"{year}-{max(earlier)}" if earlier else None
-        try:
-            vault = (self.vault(), tuple(s.id for s in members if ukprn in (None, s.ukprn)))
-        except VaultError:
-            vault = None
-        found = measuring.measure(
-            (state, self._state(state)[0]), (before, self._state(before)[0]) if before else None, year, return_name,
-            ukprn, vault,
-        )  # fmt: skip
-        if snapshot is not None and ukprn is None and os.access(self.path, os.W_OK):
-            with suppress(OSError):
-                measuring.keep(self.path, found)
-        return found
+        return measuring.of(self, year, return_name, snapshot, ukprn)
 
-    def _meant(
-        self, year: str | None, return_name: str | None, snapshot: str | None
-    ) -> tuple[str, str, list[Submission]]:
-        """Year and return of what was asked for, and the submissions in it."""
-        if snapshot is not None:
-            one = self.snapshot(snapshot)
-            members = set(one.submissions)
-            return one.year, one.return_name, [s for s in self._submissions(year=one.year) if s.id in members]
-        accepted = self._submissions(current=True)
-        year = year or max((s.year or "" for s in accepted), default="")
-        return_name = return_name or self.latest_return(year)
-        return year, return_name, [s for s in accepted if (s.year, s.return_name) == (year, return_name)]
+    def footnotes(
+        self,
+        fields: Iterable[str],
+        year: str | None = None,
+        return_name: str | None = None,
+        *,
+        snapshot: str | None = None,
+        measure: bool = False,
+    ) -> list[str]:
+        """The sentences that go with numbers or rows made of these fields (``openilr.store.quality.notes``).
+
+        ``fields`` are dotted names, or columns of the national views. Ratings are those that were measured already
+        (``quality``) unless ``measure`` is asked for, which takes minutes for a national return; where there are none,
+        a sentence says so.
+        """
+        from openilr.store.quality import measuring, notes
+
+        ask = measuring.of if measure else measuring.known
+        year, return_name, _ = measuring.meant(self, year, return_name, snapshot)
+        quality = ask(self, year, return_name, snapshot)
+        return quality.footnotes(fields) if quality else notes.not_measured(snapshot or f"{year}-{return_name}")
 
     def with_references(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows of a difference with LearnRefNumber in place of the learner's key: personal data, for the sender.
 
         As they are without the vault's key.
         """
-        import polars as pl
+        from openilr.store import states
 
-        try:
-            vault = self.vault()
-        except VaultError:
-            return rows
-        wanted = set(rows["ukprn"])
-        names = [pl.DataFrame(schema={"learner_key": pl.String, "LearnRefNumber": pl.String})]
-        for submission in self._submissions():
-            if submission.ukprn in wanted and submission.status == "accepted":
-                of_one = vault.identifiers(submission.id, "Learner")
-                names.append(of_one.select("learner_key", "LearnRefNumber"))
-        found = pl.concat(names).unique("learner_key")
-        joined = rows.join(found, on="learner_key", how="left", maintain_order="left")
-        return joined.select("ukprn", "entity", "LearnRefNumber", *rows.columns[3:])
-
-    def _state(self, name: str) -> tuple[Paths, int | None]:
-        """The files of a snapshot, a submission or a return, and the provider where it is one provider's."""
-        from openilr.store import views
-
-        with self._reading() as catalogue:
-            snapshots = {s.id: s for s in catalogue.snapshots()}
-            if name in snapshots:
-                return views.of_snapshot(self.path, snapshots[name]), None
-            year, _, return_name = name.partition("-")
-            if return_name in RETURNS:
-                found = catalogue.submissions(year=year, return_name=return_name, current=True, with_files=True)
-                if not found:
-                    raise StoreError(f"The store holds no accepted return for {year} {return_name}.")
-                return views.of_submissions(self.path, found), None
-            submission = catalogue.submission(name)
-        if submission.status != "accepted":
-            raise StoreError(f"{name} was refused, so nothing of it was kept to compare.")
-        return views.of_submissions(self.path, [submission]), submission.ukprn
+        return states.with_references(self, rows)
 
     def crosscheck(self, source: str, year: str | None = None, return_name: str | None = None) -> pl.DataFrame:
         """A return beside another source that was added as reference data (``openilr.store.crosscheck``).
@@ -398,23 +355,9 @@ class Store:
         ``apprenticeship-service`` (needs the vault's key, and names people) or ``qualifications``. StoreError where the
         source was not added.
         """
-        import polars as pl
-
         from openilr.store import crosscheck
 
-        tables = {"apprenticeship-service": "apprenticeship_records", "qualifications": "qualifications"}
-        if source not in tables:
-            raise StoreError(f"There is no source {source!r} to check against: write {' or '.join(tables)}.")
-        reference = self.reference()
-        if reference is None or tables[source] not in reference.names:
-            raise StoreError(f"The store holds no {tables[source]}: add the file with `ilr reference add`.")
-        year, return_name, members = self._meant(year, return_name, None)
-        connection = self.connect(year, return_name)
-        if source == "qualifications":
-            return crosscheck.with_register(connection, reference["qualifications"])
-        vault = self.vault()
-        names = [vault.identifiers(s.id, "Learner").select("learner_key", "ULN") for s in members]
-        return crosscheck.with_apprenticeship_service(connection, pl.concat(names), reference["apprenticeship_records"])
+        return crosscheck.of(self, source, year, return_name)
 
     def export(
         self,
@@ -431,20 +374,10 @@ class Store:
         They hold no identifiers, and are personal data all the same: every row is about one person. Beside them stand
         ``fields.csv`` with what each column is and how good (``ratings``, of one return), and ``manifest.json``.
         """
-        from openilr.store import exports, views
+        from openilr.store import exports
 
         with _plain_errors("The export could not be written"):
-            if snapshot is None and (year is None or return_name is None):
-                found = self._submissions(year=year, return_name=return_name, current=True, with_files=True)
-                if not found:
-                    raise StoreError("The store holds no accepted return that was asked for.")
-                paths, state, quality = views.of_submissions(self.path, found), year or "all years", None
-            else:
-                state = snapshot or f"{year}-{return_name}"
-                paths = self._state(state)[0]
-                quality = self.quality(year, return_name, snapshot=snapshot) if ratings else None
-            about = {"store": self._settings["id"], "state": state, "written_at": _now(), "personal_data": True}
-            return exports.export(paths, Path(target), form, about, quality)
+            return exports.of(self, Path(target), form, year, return_name, snapshot, ratings=ratings)
 
     def journeys(
         self, output: str | os.PathLike[str] | None = None, *, spine: pl.DataFrame | None = None
@@ -454,30 +387,10 @@ class Store:
         The rows, and counts of what there is. With ``output`` the rows go to that Parquet file and the frame is empty:
         a national store has tens of millions. ``spine`` (learner_key, person_id) from linking joins more people.
         """
-        import polars as pl
+        from openilr.store import journeys
 
-        from openilr.store import journeys, views
-
-        last: dict[tuple[str | None, int | None], Submission] = {}
-        for submission in self._submissions(current=True, with_files=True):
-            last[submission.year, submission.ukprn] = submission  # in the order of returns
-        if not last:
-            raise StoreError("The store holds no accepted return.")
-        paths = views.of_submissions(self.path, list(last.values()))
-
-        def previous(moved: set[tuple[str, int]]) -> pl.DataFrame:
-            with suppress(VaultError):
-                return journeys.previous_references(self.path, self._key, [last[one] for one in sorted(moved)])
-            return pl.DataFrame(schema=dict.fromkeys(journeys.PREVIOUS, pl.String))
-
-        with tempfile.TemporaryDirectory(prefix="openilr-") as folder, _plain_errors("The journeys were not written"):
-            file = Path(folder) / "journeys.parquet"
-            part = Path(f"{output}{durable.PART}") if output is not None else file
-            counts = journeys.journeys(paths, part, previous, spine)
-            if output is not None:
-                part.replace(output)
-                return pl.DataFrame(), counts
-            return pl.read_parquet(file), counts
+        with _plain_errors("The journeys were not written"):
+            return journeys.of(self, Path(output) if output is not None else None, spine)
 
     # Deriving again
 
@@ -591,10 +504,6 @@ class Store:
                     for file in entry.iterdir():
                         if f"{name}/{file.name}" not in known:
                             durable.remove(file)
-
-    def _submissions(self, **which: Any) -> list[Submission]:
-        with self._reading() as catalogue:
-            return catalogue.submissions(**which)
 
 
 def _refuse_unclear(return_name: str, submitted_by: str) -> None:

@@ -15,7 +15,6 @@ from openilr import years
 from openilr.collect import Return, SchemaFinding, Tables, examine
 from openilr.derive.frames import Frames, Remembered
 from openilr.reference import Reference
-from openilr.spec import Code, CodeList
 from openilr.validate.file_level import FILE_RULES, SERVICE_ONLY, FileFacts
 from openilr.validate.report import FINDINGS, Report
 from openilr.validate.rule import rules_of
@@ -144,7 +143,9 @@ class _Check:
 
     def _rules_of(self, year: Year) -> RuleSet:
         only = None if self.only is None else frozenset(self.only)
-        return rule_set(self._with_given_lists(year), frozenset(self.reference.names), only, self._lacking())
+        return rule_set(
+            year.with_code_lists(self.reference.code_lists), frozenset(self.reference.names), only, self._lacking()
+        )
 
     def _prepare(self, year: Year | None) -> None:
         self.year = self.year or year
@@ -152,20 +153,6 @@ class _Check:
             if self.only is not None:
                 _check_ids(self.only, self.year)
             self.rules = self._rules_of(self.year)
-
-    def _with_given_lists(self, year: Year) -> Year:
-        """The year with the user's own code lists in place of those that come with the package."""
-        given = self.reference.get("code_lists")
-        if given is None:
-            return year
-        fields: dict[str, list[Code]] = {}
-        for row in given.iter_rows(named=True):
-            code = Code(row["code"], row["label"] or "", row["type"] or "", row["valid_from"], row["valid_to"])
-            fields.setdefault(row["field"], []).append(code)
-        name = next(a.file for a in self.reference.about if a.table == "code_lists")
-        return year.with_code_lists(
-            {f: CodeList.of(f, codes, True, f"the list in {name}") for f, codes in fields.items()}
-        )
 
     def _lacking(self) -> frozenset[tuple[str, str]]:
         """Columns that the reference files could have and do not."""

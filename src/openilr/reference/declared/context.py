@@ -1,7 +1,8 @@
 """Sources beside the ILR: the register of qualifications, the apprenticeship service, the labour market.
 
 Column names: Ofqual's register downloads; Nomis observation files (``NM_17_1`` is the Annual Population Survey); the
-apprenticeship service and the projections of Skills Imperative 2035 have no settled CSV, so their layout is OpenILR's.
+download of subjects from the career pathways dashboard of the Unit for Future Skills. The apprenticeship service and
+the projections of Skills Imperative 2035 have no settled CSV, so their layout is OpenILR's.
 """
 
 from __future__ import annotations
@@ -65,6 +66,24 @@ TABLES = (
         Status           text        = obsstatus | obsstatusname
         """),
         parts=(r"nomis\w*", r"nm\d+\w*", r"labourmarket\w*"),
+    ),
+    Table(
+        "career_pathways",
+        "Subjects, levels and earnings of employees by industry and region",
+        "Career pathways: post-16 qualifications held by employees, Unit for Future Skills, Department for Education",
+        (),
+        columns_of(r"""
+        Region           key text
+        Sector           key text    = industrysector
+        Subsector        key? text
+        Level            key text    = qualificationlevel | levelorder
+        Subject          key text    = subjectstudied
+        Employees        text        = volumeemployees | numberstudentssub
+        Proportion       text        = perc
+        MedianEarnings   text        = medianincome
+        Year             text        = taxyear | timeperiod
+        """),
+        parts=(r"careerpathways?\w*", r"subjects?byindustry\w*", r"unitforfutureskills\w*"),
     ),
     Table(
         "forecasts",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from openilr import years
 from openilr.store.errors import StoreError
+from openilr.store.quality import notes
 from openilr.store.quality.facts import CAUTIONS, KIND_OF
 from openilr.store.quality.profile import Counts
 from openilr.store.quality.rating import RATINGS, Rating, rate
@@ -54,12 +55,12 @@ class Quality:
         return found[field]
 
     def footnotes(self, fields: Iterable[str]) -> list[str]:
-        """Sentences for below a table, or beside an extract, that uses these fields: one for each that is not good,
-        then the caution about causes."""
+        """Sentences for below a table, or beside an extract, that uses these fields (or columns made of them): one for
+        each that is not good, then the caution about causes."""
         found = self.ratings
-        used = [found[field] for field in dict.fromkeys(fields) if field in found]
-        notes = [f"{r.field} is rated {r.rating} in {self.state}. {r.reason}" for r in used if r.rating != "good"]
-        return [*notes, CAUTIONS[1]]
+        used = [found[field] for field in notes.sources(fields) if field in found]
+        said = [f"{r.field} is rated {r.rating} in {self.state}. {r.reason}" for r in used if r.rating != "good"]
+        return [*said, notes.CAUSES]
 
     def frame(self) -> pl.DataFrame:
         """One row a field: entity, field, title, rating, reason, and the counts."""

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from openilr import years
 from openilr.spec import CodeList, Entity, Field
 from openilr.store import views
 from openilr.store.quality.facts import APPLIES, CHECKS, KNOWN_ALL_THE_SAME, NOT_KNOWN
@@ -18,6 +17,8 @@ from openilr.store.tables import kept_entities, plain_fields, table_name
 if TYPE_CHECKING:
     import polars as pl
     from duckdb import DuckDBPyConnection
+
+    from openilr.years import Year
 
 #: The type field that gives a code its meaning.
 TYPE_OF = {
@@ -52,9 +53,8 @@ class Counts:
     providers: tuple[float, ...] = ()  #: each provider's share filled, for the picture
 
 
-def profile(session: DuckDBPyConnection, year: str) -> list[Counts]:
-    """Of the views in the session, named as the national views."""
-    pack = years.load(year)
+def profile(session: DuckDBPyConnection, pack: Year) -> list[Counts]:
+    """Of the views in the session, named as the national views, by the schema and code lists of a year."""
     found = []
     for entity in kept_entities(pack.schema):
         fields = plain_fields(entity)
