@@ -138,5 +138,5 @@ def test_a_table_that_can_not_hide_anything_is_refused():
     table = Table.of([Dimension.flat("d", "ab")], np.array([2, 40]))
     with pytest.raises(TableError, match="d a is a small count, and hiding every other count"):
         suppress(table, 10, shown=table.values >= 10)
-    with pytest.raises(TableError, match="d a is a small count that was published before"):
+    with pytest.raises(TableError, match="d a is a small count now, and was shown before"):
         suppress(table, 10, shown=table.values == 2)

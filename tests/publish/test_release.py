@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zipfile
 from collections import defaultdict
-from datetime import date
 from xml.etree import ElementTree
 
 import polars as pl
@@ -17,56 +16,8 @@ from openilr.publish.release import DATA_SETS, DataSet, choose
 from openilr.publish.release.build import build
 from openilr.publish.release.pair import ReleaseError
 from openilr.publish.verify import adds_up, verify
-from openilr.store import Store
 from tests.publish.making import read
-from tests.store.making import aim, learner, report, sent_file, tables
-
-BY = ("level", "age", "sex")
-SMALL = (
-    DataSet("starts_all", "Starts", "Starts by level, age and sex.", ("starts",), BY),
-    DataSet("starts_provider", "Starts by provider", "Starts of providers.", ("starts",), ("level",), ("Provider",)),
-    DataSet("learners_all", "Learners", "Learners by level and sex.", ("participation",), ("level", "sex")),
-)
-
-
-def given(ukprn: int, count: int, seed: int):
-    births = [date(2007, 1, 1), date(2002, 1, 1), date(1990, 1, 1)]
-    return [
-        learner(
-            f"L{n}", aim(ProgType=(2, 3, 3)[(n * seed) % 3], StdCode=None, FundModel=35),
-            ULN=1_000_000_000 + ukprn % 100 * 1_000 + n, Sex="FM"[n % 5 == 0], DateOfBirth=births[n * n % 7 % 3],
-        )
-        for n in range(count)
-    ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def sector(tmp_path_factory):
-    import os
-
-    folder = tmp_path_factory.mktemp("sector")
-    before = os.environ.get("OPENILR_VAULT_KEY_FILE")
-    os.environ["OPENILR_VAULT_KEY_FILE"] = str(folder / "key")
-    store = Store.init(folder / "store")
-    for ukprn, count, seed in ((10000001, 93, 1), (10000002, 17, 2)):
-        store.submit(
-            [tables(given(ukprn, count, seed), ukprn=ukprn)], report(), file=sent_file(folder, str(ukprn).encode()),
-            return_name="R14", submitted_by="tests",
-        )  # fmt: skip
-    yield store
-    if before is None:
-        del os.environ["OPENILR_VAULT_KEY_FILE"]
-    else:
-        os.environ["OPENILR_VAULT_KEY_FILE"] = before
-
-
-@pytest.fixture(scope="module")
-def rounded(sector):
-    return build(sector, "2526", "R14", SMALL, "rounding", base=5, by="tests")
-
-
-def files_of(release, name):
-    return release.folder / "data" / f"{name}.csv", release.folder / "data" / f"{name}.meta.csv"
+from tests.publish.sector import BY, SMALL, files_of
 
 
 def test_every_total_adds_up_and_is_near_the_count(sector, rounded):
@@ -97,7 +48,7 @@ def test_a_number_is_the_same_wherever_it_stands(rounded):
 
 def test_what_was_published_keeps_its_value(sector, rounded):
     again = build(sector, "2526", "R14", SMALL[:1], "rounding", base=5, by="tests")
-    assert again.id == "2526-R14-2" and again.snapshot == rounded.snapshot
+    assert again.id == "2526-R14-2" and again.snapshots == rounded.snapshots
     assert files_of(again, "starts_all")[0].read_bytes() == files_of(rounded, "starts_all")[0].read_bytes()
     other = DataSet("starts_lldd", "Starts", "By learning difficulty.", ("starts",), ("lldd", *BY))
     wider = build(sector, "2526", "R14", (other,), "rounding", base=5, by="tests")
@@ -114,8 +65,8 @@ def test_learners_at_two_levels_are_said_to_overlap(rounded):
     assert "do not add up to the total" in (rounded.folder / "guidance.txt").read_text()
 
 
-def test_suppressed_and_attacked(sector):
-    release = build(sector, "2526", "R14", SMALL, "suppression", threshold=10, by="tests")
+def test_suppressed_and_attacked(unpublished):
+    release = build(unpublished, "2526", "R14", SMALL, "suppression", threshold=10, by="tests")
     hidden = 0
     for each in release.built:
         data, meta = files_of(release, each.data_set.name)

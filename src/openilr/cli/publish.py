@@ -227,7 +227,11 @@ def build(
         str | None, typer.Option(metavar="A,B", help="Only these data sets; a wrong name lists all.")
     ] = None,
     snapshot: Annotated[
-        str | None, typer.Option(metavar="ID", help="From this snapshot; by default the last of the return.")
+        str | None,
+        typer.Option(
+            metavar="ID,ID",
+            help="From this snapshot, by default the last; or from these alone, as release.json lists them.",
+        ),
     ] = None,
     serve: Annotated[
         bool, typer.Option("--serve", help="Add the data sets to those that are served, as drafts.")
@@ -237,8 +241,9 @@ def build(
 ) -> int:
     """Turn measures into a release: data sets with all breakdowns and totals, protected as one, in every form.
 
-    The numbers come from a frozen snapshot; a return that was never frozen is frozen first. A number that was
-    published before keeps its value. The release is a folder of the store, with one ZIP of all its files.
+    The numbers come from frozen snapshots of every year that they need; what was never frozen is frozen first.
+    A number that was published before keeps its value. Data sets that the store has no data for (links, populations)
+    are left out, unless asked for with --only. The release is a folder of the store, with one ZIP of all its files.
 
     Example: ilr publish build --store sector --year 2526 --return R14
 
@@ -263,8 +268,8 @@ def build(
         with plain(StoreError, MeasureError, ReleaseError, OSError):
             return_name = return_name or held.latest_return(year)
             release = run(
-                held, year, return_name, data_sets, method.value, base=base, threshold=threshold, snapshot=snapshot,
-                by=getpass.getuser(), say=progress,
+                held, year, return_name, data_sets, method.value, base=base, threshold=threshold,
+                snapshots=tuple(_named(snapshot)), lenient=not only, by=getpass.getuser(), say=progress,
             )  # fmt: skip
             if serve:
                 for each in release.built:
@@ -284,11 +289,12 @@ def build(
 
 
 def _release_in_words(release: Any) -> str:
-    lines = [f"Release {release.id} from snapshot {release.snapshot}:"]
+    lines = [f"Release {release.id} from {', '.join(release.snapshots)}:"]
     for each in release.built:
         done = each.protected
         what = f"{done.hidden:,} hidden" if done.method == "suppression" else "every total adds up"
         lines.append(f"  {each.data_set.name}: {done.cells:,} counts, {what}.")
+    lines += [f"  Left out: {name}. {why}" for name, why in release.left_out.items()]
     return "\n".join([*lines, f"Written: {release.archive}"]) + "\n"
 
 

@@ -39,13 +39,14 @@ def finish(frame: pl.DataFrame, asked: Asked, areas: tuple[str, ...]) -> pl.Data
 
     if len(areas) != 1:
         raise MeasureError("rates are broken down by one kind of area at a time.")
-    people = _population(asked)
+    people = population(asked)
     frame = frame.with_columns(area=pl.col(areas[0]).replace(TOTAL, ENGLAND)).join(people, on="area", how="left")
     rate = pl.when(pl.col("population") > 0).then(half_up(100_000 * pl.col("value") / pl.col("population"), 0))
     return frame.with_columns(rate=rate.cast(pl.Int64)).select(*areas, "value", "population", "rate", "learners")
 
 
-def _population(asked: Asked) -> pl.DataFrame:
+def population(asked: Asked) -> pl.DataFrame:
+    """area, population: people of each area of the ages asked for. MeasureError where the store has no such file."""
     import polars as pl
 
     reference = asked.store.reference()

@@ -60,14 +60,16 @@ class Counts:
 
 class Cells:
     """A pair, read. ``overlapping`` names the filters whose items are not parts of their total, because one learner
-    may be in several. ``population`` tells indicators of the same name apart, ``rates`` says what rates are made of,
-    where that is known. CellsError for what can not be read."""
+    may be in several, ``keep`` the indicators that are not about learners. ``population`` tells indicators of the same
+    name apart, ``rates`` says what rates are made of (of, by, scale) where that is known, ``quantiles`` of whom and of
+    how many at least each is. CellsError for what can not be read."""
 
     def __init__(
-        self, data: Path, meta: Path, overlapping: Sequence[str] = (), *, population: str = "",
-        rates: Mapping[str, tuple[str, str]] | None = None,
+        self, data: Path, meta: Path, overlapping: Sequence[str] = (), *, keep: Sequence[str] = (),
+        population: str = "", rates: Mapping[str, tuple[str, str, int]] | None = None,
+        quantiles: Mapping[str, tuple[str, int]] | None = None,
     ) -> None:  # fmt: skip
-        self.population, self.rates = population, dict(rates or {})
+        self.population, self.rates, self.quantiles = population, dict(rates or {}), dict(quantiles or {})
         self.data_path, self.meta_path = data, meta
         self.data, self.meta = _read(data), _read(meta)
         self._require(self.meta, self.meta_path, ("col_name", "col_type"))
@@ -82,6 +84,11 @@ class Cells:
             if name not in names:
                 raise CellsError(f"There is no filter {name} in {meta.name}: choose from {', '.join(names)}.")
         self.overlapping = tuple(overlapping)
+        there = [r["col_name"] for r in self.indicators]
+        for name in keep:
+            if name not in there:
+                raise CellsError(f"There is no indicator {name} in {meta.name}: choose from {', '.join(there)}.")
+        self.keep = tuple(keep)
 
     def _require(self, frame: pl.DataFrame, path: Path, columns: Sequence[str]) -> None:
         missing = [c for c in columns if c not in frame.columns]

@@ -53,6 +53,26 @@ class Rate:
         return {"of": self.of, "by": self.by, "scale": self.scale, "places": self.places, "rows": rows}
 
 
+@dataclass(frozen=True)
+class Quantile:
+    """A quantile of pay of those whom ``of`` counts, to the nearest £100; ``u`` where fewer than ``least`` of them are
+    shown, ``z`` where there is nobody."""
+
+    of: str
+    least: int
+    words: str = "to the nearest 100"
+
+    def of_shown(self, cells: Cells, columns: dict[str, list[str]], name: str) -> list[str]:
+        return [
+            old if old in ("z", "x") else _to_hundreds(old) if n.isdecimal() and int(n) >= self.least else "u"
+            for old, n in zip(cells.data[name].to_list(), columns[self.of], strict=True)
+        ]
+
+
+def _to_hundreds(number: str) -> str:
+    return str((int(number) + 50) // 100 * 100)
+
+
 def find_rate(cells: Cells, column: str, unit: str, counts: dict[str, np.ndarray]) -> Rate | None:
     """The rate that gives every number of the column to its last decimal place; None where there is none."""
     texts = cells.data[column].to_list()
@@ -67,11 +87,10 @@ def find_rate(cells: Cells, column: str, unit: str, counts: dict[str, np.ndarray
             return False
         return bool((np.abs(scale * above[known] / below[known] - numbers[known]) <= 0.5 * 10.0**-places + 1e-9).all())
 
-    known = [cells.rates[column]] if column in cells.rates else [(of, by) for of in counts for by in counts if of != by]
-    for scale in _SCALES[unit]:
-        for of, by in known:
-            if fits(counts[of], counts[by], scale):
-                return Rate(of, by, scale, places, f"{scale} x {of} / {by}")
+    tried = [(of, by, scale) for scale in _SCALES[unit] for of in counts for by in counts if of != by]
+    for of, by, scale in [cells.rates[column]] if column in cells.rates else tried:
+        if fits(counts[of], counts[by], scale):
+            return Rate(of, by, scale, places, f"{scale} x {of} / {by}")
     for of, above in counts.items():
         for words, rows in _totals(cells):
             if fits(above, np.where(rows >= 0, above[rows], -1), 100):

@@ -20,12 +20,14 @@ from openilr.disclose.tables.model import Say, Table, TableError, silent, union
 from openilr.disclose.tables.rounding import round_table
 from openilr.disclose.tables.suppression import suppress
 from openilr.publish import verify
-from openilr.publish.cells import Cells, CellsError, Counts
+from openilr.publish.cells import Cells, Counts
 from openilr.publish.csvtext import csv_bytes
-from openilr.publish.derived import Rate, find_rate
+from openilr.publish.derived import Quantile, Rate, find_rate
 
 METHODS = ("rounding", "suppression")
 HIDDEN, LOW = "c", "low"
+#: What a memory says of a cell beside the number that was published: nothing was, it was hidden, it was shown as low.
+NOTHING, WAS_HIDDEN, WAS_LOW = -2, -1, -3
 _PART = ".part"
 
 
@@ -39,7 +41,8 @@ class Subject:
 
 
 class Memory(Protocol):
-    """What was published before of the cells of a table (``openilr.publish.release.ledger``)."""
+    """What was published before of the cells of a table (``openilr.publish.release.ledger``), and whether it was from
+    the same counts."""
 
     def before(self, subject: Subject, table: Table) -> tuple[np.ndarray, np.ndarray]: ...
 
@@ -78,19 +81,19 @@ def protect(
     """
     if output.resolve() in (data.resolve().parent, meta.resolve().parent):
         raise ProtectError(f"{output} holds the raw counts: write the protected pair into another folder.")
-    cells = Cells(data, meta, overlapping)
-    [done] = protect_together([cells], output, method, base=base, threshold=threshold, keep=keep, say=say)
+    cells = Cells(data, meta, overlapping, keep=keep)
+    [done] = protect_together([cells], output, method, base=base, threshold=threshold, say=say)
     return done
 
 
 def protect_together(
     pairs: Sequence[Cells], output: Path, method: str, *, base: int = 5, threshold: int = 10,
-    keep: Sequence[str] = (), low: bool = False, memory: Memory | None = None, say: Say = silent,
+    low: bool = False, memory: Memory | None = None, say: Say = silent,
 ) -> list[Protected]:  # fmt: skip
     """Protect several pairs as one: a cell that stands in two of them, or was published before as ``memory`` knows,
     has one value. With ``low``, a count that is not zero and rounds to zero is shown as ``low``."""
-    works = [_Work(cells, *_kinds(cells, keep), Protected(output / cells.data_path.name, output / cells.meta_path.name,
-                                                          method)) for cells in pairs]  # fmt: skip
+    works = [_Work(cells, *_kinds(cells), Protected(output / cells.data_path.name, output / cells.meta_path.name,
+                                                    method)) for cells in pairs]  # fmt: skip
     joint: dict[Subject, list[tuple[_Work, Counts]]] = {}
     for work in works:
         for name in work.counted:
@@ -119,7 +122,7 @@ def protect_together(
             file = members[0][0].cells.data_path.name
             raise ProtectError(f"{file}, {subject.indicator}, {subject.time[0]}: {problem}") from None
     for work in works:
-        for name, rate in work.rates.items():
+        for name, rate in (work.rates | work.quantiles).items():
             work.columns[name] = rate.of_shown(work.cells, work.columns, name)
             work.done.rates[name] = rate.words
         _write(work, threshold)
@@ -133,6 +136,7 @@ class _Work:
     cells: Cells
     counted: list[str]
     rates: dict[str, Rate]
+    quantiles: dict[str, Quantile]
     done: Protected
     columns: dict[str, list[str]] = field(default_factory=dict)
     tables: list[tuple[str, int, int, int]] = field(default_factory=list)
@@ -169,23 +173,19 @@ def _told(say: Say, before: str, words: str) -> None:
     say(f"{before}: {words}")
 
 
-def _kinds(cells: Cells, keep: Sequence[str]) -> tuple[list[str], dict[str, Rate]]:
-    """The indicators of counts, and the rates with what they are made of."""
-    names = [row["col_name"] for row in cells.indicators]
-    for name in keep:
-        if name not in names:
-            raise CellsError(f"There is no indicator {name} in {cells.meta_path.name}: choose from {', '.join(names)}.")
+def _kinds(cells: Cells) -> tuple[list[str], dict[str, Rate], dict[str, Quantile]]:
+    """The indicators of counts, the rates with what they are made of, and the quantiles."""
     counted: list[dict[str, str]] = []
     others: list[dict[str, str]] = []
     for row in cells.indicators:
         name, unit = row["col_name"], (row.get("indicator_unit") or "").strip()
-        if name in keep:
+        if name in cells.keep or name in cells.quantiles:
             continue
         (others if unit or cells.has_fractions(name) else counted).append(row)
     counts = {row["col_name"]: cells.numbers(row["col_name"]) for row in counted}
     if not counts:
         raise ProtectError(f"{cells.data_path.name} has no counts to protect.")
-    known = {**counts, **{name: cells.numbers(name) for name in keep}}
+    known = {**counts, **{name: cells.numbers(name) for name in cells.keep}}
     rates = {}
     for row in others:
         rate = find_rate(cells, row["col_name"], (row.get("indicator_unit") or "").strip(), known)
@@ -195,7 +195,7 @@ def _kinds(cells: Cells, keep: Sequence[str]) -> tuple[list[str], dict[str, Rate
                 "so it can not be worked out again from protected counts. Leave it out, or add what it is made of."
             )
         rates[row["col_name"]] = rate
-    return list(counts), rates
+    return list(counts), rates, {name: Quantile(*of) for name, of in cells.quantiles.items()}
 
 
 def _rounded(
@@ -203,18 +203,21 @@ def _rounded(
     ceiling: np.ndarray | None, low: bool, memory: Memory | None, say: Say,
 ) -> np.ndarray:  # fmt: skip
     held = prefer = None
+    is_low = table.values > 0
     if memory:
         before, same = memory.before(subject, table)
-        held, prefer = np.where(same, before, -1), np.where(same, -1, before)
+        was = np.where(before == WAS_LOW, 0, before)
+        held, prefer = np.where(same, was, -1), np.where(same, -1, was)
+        # What rounds to zero keeps its sign through versions: else a correction would show one learner come or go.
+        is_low = np.where(before == NOTHING, is_low, before != 0)
     rounded = round_table(table, base, held, prefer=prefer, ceiling=ceiling, wide=memory is not None, say=say)
+    is_low &= low & (rounded.values == 0)
     if memory:
-        memory.note(subject, table, rounded.values)
+        memory.note(subject, table, np.where(is_low, WAS_LOW, rounded.values))
     for (work, counts), place in zip(members, places, strict=True):
-        values = rounded.values[place]
+        values, lost = rounded.values[place], is_low[place]
         for row, cell in counts.cell_of.tolist():
-            value = int(values[cell])
-            lost = low and value == 0 and counts.table.values[cell] > 0
-            work.columns[subject.indicator][row] = LOW if lost else str(value)
+            work.columns[subject.indicator][row] = LOW if lost[cell] else str(values[cell])
         published = ~counts.table.latent
         work.done.cells += int(published.sum())
         work.done.moved += int(np.abs(values - counts.table.values)[published].sum())
@@ -229,11 +232,16 @@ def _suppressed(
     name = subject.indicator
     also = shown = None
     if memory:
-        before, same = memory.before(subject, table)
-        also, shown = before == -1, same & (before >= 0)
+        before, _ = memory.before(subject, table)
+        also, shown = before == WAS_HIDDEN, before >= 0
+        gone = np.flatnonzero(also & (table.values == 0))
+        if len(gone):
+            raise TableError(
+                f"{table.label(int(gone[0]))} was hidden before and is 0 now, which would tell what it was."
+            )
     found = suppress(table, threshold, also=also, shown=shown, say=say)
     if memory:
-        memory.note(subject, table, np.where(found.hidden, -1, table.values))
+        memory.note(subject, table, np.where(found.hidden, WAS_HIDDEN, table.values))
     for (work, counts), place in zip(members, places, strict=True):
         hidden = found.hidden[place]
         rows: dict[int, list[int]] = {}

@@ -75,7 +75,7 @@ class _Search:
             self.fixed |= shown
             exposed = np.flatnonzero(shown & self.primary)
             if len(exposed):
-                raise TableError(f"{table.label(int(exposed[0]))} is a small count that was published before.")
+                raise TableError(f"{table.label(int(exposed[0]))} is a small count now, and was shown before.")
         self.floor = np.where(table.latent, 0, 1)
         self.found: dict[int, Cube] = {}
         self._cubes = Cubes(table, threshold)

@@ -14,6 +14,7 @@ SYMBOLS = {
     "low": "Rounds to 0, but is not 0.",
     "z": "Not applicable.",
     "x": "Not available.",
+    "u": "Too few people for a reliable figure.",
 }
 
 

@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openilr.disclose.tables.model import Say, silent
+from openilr.measure import MeasureError, get
 from openilr.publish.cells import Cells
 from openilr.publish.files import columns, ods, xlsx
 from openilr.publish.protect import Protected, ProtectError, protect_together
-from openilr.publish.release.counting import Counted, count
+from openilr.publish.release.counting import POPULATION, Counted, count
 from openilr.publish.release.declared import DataSet
+from openilr.publish.release.frozen import Frozen, freeze
 from openilr.publish.release.guidance import guidance, workbook
 from openilr.publish.release.ledger import Ledger
 from openilr.publish.release.pair import ReleaseError, provider_names, write_raw
 from openilr.publish.screen import Screening, check
-from openilr.store import durable
+from openilr.store import StoreError, durable
 
 if TYPE_CHECKING:
     from openilr.store import Store
@@ -48,45 +50,57 @@ class Release:
     """``folder`` holds everything, ``archive`` is the ZIP of it."""
 
     id: str
-    snapshot: str
+    #: All that was read, that of the return first.
+    snapshots: tuple[str, ...]
     folder: Path
     archive: Path
     built: list[Built] = field(default_factory=list)
+    #: Data sets that could not be counted, and why.
+    left_out: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
 
 def build(
     store: Store, year: str, return_name: str, data_sets: tuple[DataSet, ...], method: str, *, base: int = 10,
-    threshold: int = 10, snapshot: str | None = None, by: str = "", say: Say = silent,
+    threshold: int = 10, snapshots: tuple[str, ...] = (), lenient: bool = False, by: str = "", say: Say = silent,
 ) -> Release:  # fmt: skip
-    """Build and keep a release. A return that was never frozen is frozen first.
+    """Build and keep a release from frozen snapshots (``openilr.publish.release.frozen``), by default the last ones.
 
-    ReleaseError, ProtectError, MeasureError, StoreError: nothing is kept then.
+    With ``lenient``, data sets that the store has no data for are left out, and the release says so. ReleaseError,
+    ProtectError, MeasureError, StoreError: nothing is kept then.
     """
-    snapshot = (
-        snapshot or _latest(store, year, return_name) or store.freeze(year, return_name, frozen_by=by or "publish")
-    )
+    several = any(get(name).connect for each in data_sets for name in each.measures)
+    frozen = Frozen(store, freeze(store, year, return_name, snapshots, several, by or "publish"))
+    read = tuple(each.id for each in frozen.snapshots)
     home = store.path / FOLDER
     home.mkdir(exist_ok=True)
     id = f"{year}-{return_name}-{1 + len(list(home.glob(f'{year}-{return_name}-*/release.json')))}"
-    ledger = Ledger(home / "ledger", snapshot, method if method == "suppression" else f"rounding {base}")
+    ledger = Ledger(home / "ledger", read[0], method if method == "suppression" else f"rounding to {base}")
     final = home / id
     durable.remove(final.with_name(final.name + durable.PART))
     with durable.staging((final, 0o755)) as (part,):
-        release = Release(id, snapshot, final, final / f"{id}.zip")
+        release = Release(id, read, final, final / f"{id}.zip")
         names = provider_names(store)
         counted = []
         for number, data_set in enumerate(data_sets, start=1):
             say(f"counting {data_set.name} ({number} of {len(data_sets)})")
-            counted.append(count(store, snapshot, year, return_name, data_set))
+            try:
+                counted.append(count(frozen, year, return_name, data_set))
+            except (MeasureError, StoreError) as problem:
+                last = number == len(data_sets)
+                if not lenient or (last and not counted):
+                    raise
+                release.left_out[data_set.name] = str(problem)
         with tempfile.TemporaryDirectory(prefix="openilr-") as private:  # raw counts: for this user's eyes only
-            raw = [write_raw(each, year, return_name, Path(private), names) for each in counted]
+            margin = base if method == "rounding" else 0  # what is shown may be so much above what there is
             pairs = [
                 Cells(
-                    *paths, each.overlapping, population=each.data_set.population,
-                    rates={name: rate[:2] for name, rate in each.rates.items()},
+                    *write_raw(each, Path(private), names), each.overlapping, population=each.data_set.population,
+                    keep=[POPULATION] * each.has_population,
+                    rates={name: (r.of, r.by, r.scale) for name, r in each.ratios.items()},
+                    quantiles={name: (q.of, q.least + margin) for name, q in each.quantiles.items()},
                 )
-                for each, paths in zip(counted, raw, strict=True)
+                for each in counted
             ]  # fmt: skip
             done = protect_together(
                 pairs, part / "data", method, base=base, threshold=threshold, low=method == "rounding", memory=ledger,
@@ -109,14 +123,6 @@ def build(
             final / "data" / path.name for path in (built.protected.data, built.protected.meta)
         )
     return release
-
-
-def _latest(store: Store, year: str, return_name: str) -> str | None:
-    import polars as pl
-
-    frame = store.snapshots()
-    rows = frame.filter((pl.col("year") == year) & (pl.col("return") == return_name))
-    return rows.sort("number")["snapshot"].to_list()[-1] if rows.height else None
 
 
 def _screened(done: Protected) -> Screening:
@@ -148,17 +154,18 @@ def _files(built: Built, part: Path, method: str, base: int, threshold: int) -> 
 def _facts(release: Release, method: str, base: int, threshold: int) -> dict[str, Any]:
     return {
         "id": release.id,
-        "snapshot": release.snapshot,
+        "snapshots": list(release.snapshots),
         "method": method,
         **({"base": base} if method == "rounding" else {"threshold": threshold}),
         "data_sets": [
             {
-                "name": b.data_set.name, "title": b.data_set.title, "cells": b.protected.cells,
+                "name": b.data_set.name, "title": b.data_set.title, "year": b.counted.year, "cells": b.protected.cells,
                 "hidden": b.protected.hidden, "overlapping": list(b.counted.overlapping),
                 "screening": {"failed": len(b.screening.failures), "warnings": len(b.screening.warnings)},
             }
             for b in release.built
         ],
+        "left_out": release.left_out,
     }  # fmt: skip
 
 

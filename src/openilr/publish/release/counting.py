@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from openilr.measure import get
 from openilr.measure.breakdowns import with_codes
-from openilr.measure.declare import NOT_KNOWN, Dimension, Measure
+from openilr.measure.declare import NOT_KNOWN, Asked, Dimension, Measure, MeasureError
 from openilr.measure.run import ask, connect, fetch
 from openilr.publish.release.declared import DataSet
+from openilr.publish.release.frozen import Frozen
+from openilr.spec import AcademicYear
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -19,76 +22,131 @@ if TYPE_CHECKING:
     from openilr.store import Store
 
 TOTAL = "Total"
+PLACE = ("geographic_level", "place_region", "place_code")
+POPULATION = "population"
+#: Of how many people a quantile is taken at least, by kind: ten on either side.
+LEAST = {"median": 20, "quantile": 40}
 #: Codes of English regions and of districts of all kinds (source: ONS). Homes elsewhere are not told apart.
 _REGION, _DISTRICT = ("E12",), ("E06", "E07", "E08", "E09")
+#: Columns of numbers, and how each is taken from the counted rows.
+Columns = Mapping[str, "Callable[[ir.Table], ir.Value]"]
 #: The breakdown that gives the places of each level.
 PLACES = {"Regional": "home_region", "Local authority district": "home_lad", "Provider": "ukprn"}
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """``scale`` x ``of`` / ``by``, two columns."""
+
+    of: str
+    by: str
+    scale: int
+    places: int
+    unit: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """A quantile of pay in pounds among those that the column ``of`` counts; shown where these are ``least`` or more,
+    so that ten or more stand on either side of it."""
+
+    of: str
+    least: int
+    title: str
+
+
+@dataclass(frozen=True)
 class Counted:
-    """``frame`` has ``geographic_level``, ``place_region``, ``place_code``, a column of codes for each breakdown
-    ("Total" where all) and one column of counts for each indicator. ``overlapping`` are the breakdowns whose items
-    share learners, ``indicators`` the columns of counts with their titles, ``rates`` those of rates with what they are
-    made of.
+    """``frame`` has the columns ``PLACE``, a column of codes for each breakdown ("Total" where all), one of counts for
+    each indicator, ``population`` where that is asked for, and quantiles, which may be null. ``indicators`` are the
+    counts with their titles, ``overlapping`` the breakdowns whose items share learners. ``year`` and ``return_name``
+    are those of the learners.
     """
 
     data_set: DataSet
+    year: str
+    return_name: str
     frame: pl.DataFrame
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]
     indicators: dict[str, str]
-    rates: dict[str, tuple[str, str, str, int]]
+    ratios: dict[str, Ratio]
+    quantiles: dict[str, Quantile]
     overlapping: tuple[str, ...]
-    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def has_population(self) -> bool:
+        return POPULATION in self.frame.columns
 
 
-@dataclass(frozen=True)
-class AtSnapshot:
-    """A store as a snapshot has it: measures that ask for the year and return read the frozen files. Measures over
-    several years (achievement rates) ask for everything, and get what the store holds."""
-
-    store: Store
-    snapshot: str
-
-    def connect(self, *which: Any, **how: Any) -> Any:
-        return self.store.connect(snapshot=self.snapshot) if which else self.store.connect(**how)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store, name)
-
-
-def count(store: Store, snapshot: str, year: str, return_name: str, data_set: DataSet) -> Counted:
-    """All numbers of a data set. MeasureError and StoreError as ``openilr.measure.compute``."""
-    frozen: Any = AtSnapshot(store, snapshot)
+def count(store: Frozen, year: str, return_name: str, data_set: DataSet) -> Counted:
+    """All numbers of a data set. MeasureError and StoreError as ``openilr.measure.compute``, and where nobody is there
+    to take a rate of."""
+    for _ in range(data_set.years_before):
+        year = AcademicYear(year).previous.name
+        return_name = store.latest_return(year)
+    measures: list[Measure] = []
     parts: list[pl.DataFrame] = []
-    measures, indicators, rates = [], {}, {}
-    overlapping: list[str] = []
+    indicators: dict[str, str] = {}
+    ratios: dict[str, Ratio] = {}
+    quantiles: dict[str, Quantile] = {}
     dimensions: tuple[Dimension, ...] = ()
     for name in data_set.measures:
-        settings = {k: v for k, v in data_set.settings.items() if k in _settings(name)}
-        measure, asked = ask(frozen, name, year, return_name, settings)
+        settings = {k: v for k, v in data_set.settings.items() if k in get(name).settings}
+        measure, asked = ask(cast("Store", store), name, year, return_name, settings)
         dimensions = tuple(measure.dimension(d) for d in data_set.by)
-        for number in measure.numbers:
-            column = measure.indicator if number.name == "value" else number.name
-            if number.rate:
-                rates[column] = (*number.rate, number.title, number.decimals)
-            else:
-                indicators[column] = number.title
-        people = [d.name for d in dimensions if measure.count == "people" and not _of_person(d)]
-        overlapping += [d.column for d in dimensions if d.name in people and d.column not in overlapping]
-        parts.append(_numbers(measure, asked, data_set, dimensions))
+        numbers = {
+            measure.indicator if n.name == "value" else n.name: n
+            for n in measure.numbers
+            if not data_set.numbers or n.name in data_set.numbers
+        }
+        counts = {column: n.title for column, n in numbers.items() if n.kind in ("people", "count")}
+        indicators |= counts
+        ratios |= {c: Ratio(*n.rate, 100, n.decimals, "%", n.title) for c, n in numbers.items() if n.rate}
+        of = next(iter(counts))
+        quantiles |= {c: Quantile(of, LEAST[n.kind], n.title) for c, n in numbers.items() if n.kind in LEAST}
+        columns = {column: n.of for column, n in numbers.items() if n.of is not None}
+        parts.append(_numbers(measure, asked, data_set, dimensions, columns))
         measures.append(measure)
+    frame = _joined(parts, dimensions, [*indicators])
+    if data_set.for_each:
+        frame = _with_population(frame, asked)
+        for name, title in indicators.items():
+            column = f"{name.removesuffix('_count')}_rate_per_{data_set.for_each}_population"
+            words = f"{title} per {data_set.for_each:,} people"
+            ratios[column] = Ratio(name, POPULATION, data_set.for_each, 0, "", words)
+    for ratio in ratios.values():
+        if not frame[ratio.by].max():
+            raise MeasureError(f"{data_set.title}: {ratio.by} is 0 everywhere, so there is nothing to publish.")
+    shared = [d for d in dimensions if any(m.count == "people" for m in measures) and not _of_person(d)]
+    overlapping = tuple(d.column for d in shared if not _adds_up(frame, d.name, [*indicators]))
     return Counted(
-        data_set, _joined(parts, dimensions, list(indicators)), dimensions, tuple(measures), indicators, rates,
-        tuple(overlapping),
-    )  # fmt: skip
+        data_set, year, return_name, frame, dimensions, tuple(measures), indicators, ratios, quantiles, overlapping
+    )
 
 
-def _settings(name: str) -> dict[str, tuple[str, ...]]:
-    from openilr.measure import get
+def _adds_up(frame: pl.DataFrame, breakdown: str, counts: list[str]) -> bool:
+    """Whether the items of a breakdown add up to its total everywhere, so that a reader may take it that they do."""
+    import polars as pl
 
-    return get(name).settings
+    others = [name for name, kind in frame.schema.items() if kind == pl.String and name != breakdown]
+    part, whole = (pl.col(counts).filter((pl.col(breakdown) == TOTAL) == total).sum() for total in (False, True))
+    sums = frame.group_by(others).agg(part.name.suffix(" of parts"), whole)
+    return bool(sums.select(pl.all_horizontal(pl.col(c) == pl.col(f"{c} of parts") for c in counts).all()).item())
+
+
+def _with_population(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
+    """``population`` of each place, null where it is not known."""
+    import polars as pl
+
+    from openilr.measure import rates
+
+    settings = {name: values[0] for name, values in rates.MEASURE.settings.items()}
+    people = rates.population(replace(asked, options=settings)).select(at="area", population="population")
+    national = pl.col("geographic_level") == "National"
+    place = pl.when(national).then(pl.lit(rates.ENGLAND)).otherwise(pl.col("place_code"))
+    return frame.with_columns(at=place).join(people, on="at", how="left", maintain_order="left").drop("at")
 
 
 def _of_person(dimension: Dimension) -> bool:
@@ -96,7 +154,9 @@ def _of_person(dimension: Dimension) -> bool:
     return dimension.of_learner or dimension.of_prior or dimension.name.startswith("age")
 
 
-def _numbers(measure: Measure, asked: Any, data_set: DataSet, dimensions: tuple[Dimension, ...]) -> pl.DataFrame:
+def _numbers(
+    measure: Measure, asked: Asked, data_set: DataSet, dimensions: tuple[Dimension, ...], columns: Columns
+) -> pl.DataFrame:
     connection: Any = connect(measure, asked)
     places = [_of_england(measure.dimension(PLACES[level])) for level in data_set.levels]
     wanted = [*dimensions, *places]
@@ -109,7 +169,7 @@ def _numbers(measure: Measure, asked: Any, data_set: DataSet, dimensions: tuple[
     for level in ("National", *data_set.levels):
         for size in range(len(dimensions) + 1):
             for chosen in combinations(dimensions, size):
-                frames.append(_group(measure, rows, level, chosen, dimensions, data_set.levels))
+                frames.append(_group(rows, level, chosen, dimensions, data_set.levels, columns))
     import polars as pl
 
     return pl.concat(frames)
@@ -158,8 +218,8 @@ def _one_item_a_person(rows: ir.Table, dimensions: list[Dimension]) -> ir.Table:
 
 
 def _group(
-    measure: Measure, rows: ir.Table, level: str, chosen: tuple[Dimension, ...], dimensions: tuple[Dimension, ...],
-    levels: tuple[str, ...],
+    rows: ir.Table, level: str, chosen: tuple[Dimension, ...], dimensions: tuple[Dimension, ...],
+    levels: tuple[str, ...], columns: Columns,
 ) -> pl.DataFrame:  # fmt: skip
     import polars as pl
 
@@ -169,10 +229,8 @@ def _group(
         names.append(f"by_{place}")
     if level == "Local authority district" and "Regional" in levels:
         names.append("by_home_region")
-    columns = {
-        (measure.indicator if i.name == "value" else i.name): i.of(rows) for i in measure.numbers if i.of is not None
-    }
-    frame = fetch(rows.group_by(names).agg(**columns) if names else rows.aggregate(**columns))
+    values = {column: of(rows) for column, of in columns.items()}
+    frame = fetch(rows.group_by(names).agg(**values) if names else rows.aggregate(**values))
     chosen_names = {d.name for d in chosen}
     return frame.select(
         pl.lit(level).alias("geographic_level"),
@@ -189,7 +247,7 @@ def _joined(parts: list[pl.DataFrame], dimensions: tuple[Dimension, ...], indica
     """One row for every place and combination of items that occur, zero where nobody is."""
     import polars as pl
 
-    keys = ["geographic_level", "place_region", "place_code", *(d.name for d in dimensions)]
+    keys = [*PLACE, *(d.name for d in dimensions)]
     rank = {level: number for number, level in enumerate(("National", *PLACES))}
     places = pl.concat([p.select(keys[:3]) for p in parts]).unique()
     places = places.sort(pl.col("geographic_level").replace_strict(rank, return_dtype=pl.Int8), *keys[1:3])
@@ -198,7 +256,7 @@ def _joined(parts: list[pl.DataFrame], dimensions: tuple[Dimension, ...], indica
     frame = places.join(grid, how="cross") if dimensions else places
     for part in parts:
         frame = frame.join(part, on=keys, how="left", maintain_order="left")
-    return frame.select(*keys, pl.col(indicators).fill_null(0))
+    return frame.with_columns(pl.col(indicators).fill_null(0))
 
 
 def _items(parts: list[pl.DataFrame], dimension: Dimension) -> Iterator[str]:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 class DataSet:
     """``measures`` are the indicators, ``by`` the breakdowns (names of ``openilr.measure.dimensions``), ``levels`` the
     places beside the country: Regional and Local authority district (of the learner's home), or Provider alone.
-    ``settings`` of the measures by name, other than the defaults."""
+    ``settings`` of the measures by name, other than the defaults. ``numbers`` are those of the measures' numbers that
+    are published, by default all. ``for_each`` adds the population of each place, and each count for so many people.
+    ``years_before`` the release's year are the learners whom it follows."""
 
     name: str
     title: str
@@ -22,6 +24,9 @@ class DataSet:
     by: tuple[str, ...]
     levels: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
+    for_each: int = 0
+    years_before: int = 0
 
     @property
     def population(self) -> str:
@@ -32,6 +37,12 @@ class DataSet:
 HOME = ("Regional", "Local authority district")
 APPRENTICESHIPS = ("starts", "achievements")
 FE_SKILLS = ("participation", "learner-achievements")
+#: Not all outcomes: of the full list some are what others leave of the matched learners, which undoes hiding.
+OUTCOMES = (
+    "number_of_learners", "number_of_matched_learners", "sustained_positive", "sustained_employment",
+    "sustained_learning", "progression", "spd_percent", "emp_percent", "learn_percent",
+    "progression_sustained_prior_percent",
+)  # fmt: skip
 
 DATA_SETS = (
     DataSet(
@@ -84,6 +95,24 @@ DATA_SETS = (
         "Leavers, completers and achievers of education and training by hybrid end year, with retention, pass and "
         "achievement rates, by level, age and home region.",
         ("qar",), ("level", "age", "sex"), ("Regional",), {"programme": "education-and-training"},
+    ),
+    DataSet(
+        "fe_skills_rates", "Further education and skills per 100,000 people",
+        "Adult learners in further education and skills, and those who achieved, for each 100,000 people of the "
+        "learner's home region and local authority district.",
+        FE_SKILLS, (), HOME, for_each=100_000,
+    ),
+    DataSet(
+        "outcomes", "Outcomes of further education and skills",
+        "What learners who achieved in the year before did from October to March: work, learning, and learning at a "
+        "higher level, by type of provision, level, age, sex and home region.",
+        ("outcomes",), ("provision", "level", "age", "sex"), ("Regional",), numbers=OUTCOMES, years_before=1,
+    ),
+    DataSet(
+        "earnings", "Earnings after further education and skills",
+        "Annualised pay of learners who achieved two years before, in the first full tax year after, by what they "
+        "achieved, sex and home region.",
+        ("earnings",), ("qualification", "sex"), ("Regional",), years_before=2,
     ),
 )  # fmt: skip
 

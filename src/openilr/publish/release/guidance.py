@@ -43,7 +43,8 @@ def guidance(release: Release, method: str, base: int, threshold: int, year: str
     """The data guidance that goes with the files, as plain text."""
     lines = [
         f"Release {release.id}", "", f"Academic year {AcademicYear(year).label}, from return {return_name} of the",
-        "Individualised Learner Record (snapshot " + release.snapshot + ").", "", "How numbers are protected", "",
+        f"Individualised Learner Record (snapshots {', '.join(release.snapshots)}).", "",
+        "How numbers are protected", "",
         protection(method, base, threshold), "", "Symbols", "", *(f"{k}: {v}" for k, v in SYMBOLS.items()),
     ]  # fmt: skip
     for built in release.built:
@@ -53,6 +54,11 @@ def guidance(release: Release, method: str, base: int, threshold: int, year: str
         lines += ["", "Columns"]
         lines += [f"  {d.column}: {d.title}" for d in built.counted.dimensions]
         lines += [f"  {name}: {title}" for name, title in built.counted.indicators.items()]
+        lines += [f"  {name}: {ratio.title}" for name, ratio in built.counted.ratios.items()]
+        for name, quantile in built.counted.quantiles.items():
+            lines.append(f"  {name}: {quantile.title}, to £100; u for fewer than {quantile.least} people")
+    if release.left_out:
+        lines += ["", "Not part of this release", "", *(f"{name}: {why}" for name, why in release.left_out.items())]
     return "\n".join(lines) + "\n"
 
 

@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from openilr.disclose.tables.model import Table
-from openilr.publish.protect import Subject
+from openilr.disclose.tables.model import Table, TableError
+from openilr.publish.protect import NOTHING, Subject
 
 COUNTRY = "National"
 
 if TYPE_CHECKING:
     import polars as pl
 
-_COLUMNS = ("key", "raw", "shown", "snapshot")
-HIDDEN = -1
+_COLUMNS = ("key", "raw", "shown", "snapshot", "method")
 
 
 @dataclass
@@ -33,15 +32,15 @@ class Ledger:
     folder: Path
     snapshot: str
     method: str
-    known: dict[str, tuple[int, int, str]] = field(default_factory=dict, repr=False)
-    fresh: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
+    known: dict[str, tuple[int, int, str, str]] = field(default_factory=dict, repr=False)
+    fresh: dict[str, tuple[int, int, str, str]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         import polars as pl
 
         for path in sorted(self.folder.glob("*.parquet"), key=lambda p: p.stat().st_mtime_ns):
-            for key, raw, shown, snapshot in pl.read_parquet(path, columns=list(_COLUMNS)).iter_rows():
-                self.known[key] = (raw, shown, snapshot)
+            for key, *entry in pl.read_parquet(path, columns=list(_COLUMNS)).iter_rows():
+                self.known[key] = tuple(entry)
 
     def _keys(self, subject: Subject, table: Table) -> list[str]:
         """A cell's name, the same in every data set; short, because there are many."""
@@ -54,7 +53,7 @@ class Ledger:
                 total = [all(v.strip().casefold() == "total" for v in n) for n in labels]
                 nodes = zip(labels, total, strict=True)
                 parts.append(["" if t else f"{dimension.name}={'/'.join(n)}" for n, t in nodes])
-        head = "|".join((self.method, subject.population, subject.indicator, *subject.time))
+        head = "|".join((subject.population, subject.indicator, *subject.time))
         out = []
         for nodes_of in table.at.tolist():
             words = sorted(parts[d][n] for d, n in enumerate(nodes_of))
@@ -63,16 +62,22 @@ class Ledger:
         return out
 
     def before(self, subject: Subject, table: Table) -> tuple[np.ndarray, np.ndarray]:
-        """For each cell what was published of it, ``HIDDEN`` where hidden, -2 where nothing; and whether it must stay:
-        it was published from the same snapshot, or from an older one with the same count."""
-        shown = np.full(len(table), -2, dtype=np.int64)
+        """For each cell what was published of it (a number, ``WAS_HIDDEN``, ``WAS_LOW``; ``NOTHING``), and whether it
+        was from this snapshot, with this count. TableError where it was protected in another way: two ways together
+        tell more than either."""
+        shown = np.full(len(table), NOTHING, dtype=np.int64)
         same = np.zeros(len(table), bool)
         for cell, key in enumerate(self._keys(subject, table)):
-            raw, value, snapshot = (
-                (*self.fresh[key], self.snapshot) if key in self.fresh else self.known.get(key, (-1, 0, ""))
-            )
-            if raw == table.values[cell]:
-                shown[cell], same[cell] = value, snapshot == self.snapshot
+            entry = self.fresh.get(key) or self.known.get(key)
+            if entry is None:
+                continue
+            raw, shown[cell], snapshot, method = entry
+            same[cell] = snapshot == self.snapshot and raw == table.values[cell]
+            if method != self.method:
+                raise TableError(
+                    f"{table.label(cell)} was published by {method} before. By {self.method} as well, the two would "
+                    f"tell more than either: use {method} again."
+                )
         return shown, same
 
     def note(self, subject: Subject, table: Table, shown: np.ndarray) -> None:
@@ -81,15 +86,15 @@ class Ledger:
             self._keys(subject, table), table.values.tolist(), shown.tolist(), table.latent.tolist(), strict=True
         ):
             if not latent:
-                self.fresh[key] = (raw, value)
+                self.fresh[key] = (raw, value, self.snapshot, self.method)
 
     def frame(self) -> pl.DataFrame:
         """The entries of this release."""
         import polars as pl
 
-        rows = [(key, raw, shown, self.snapshot) for key, (raw, shown) in self.fresh.items()]
-        types = {"key": pl.String, "raw": pl.Int64, "shown": pl.Int64, "snapshot": pl.String}
-        return pl.DataFrame(rows, schema=types, orient="row")
+        types = {"raw": pl.Int64, "shown": pl.Int64}
+        rows = [(key, *entry) for key, entry in self.fresh.items()]
+        return pl.DataFrame(rows, schema={c: types.get(c, pl.String) for c in _COLUMNS}, orient="row")
 
 
 def _place(node: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from openilr.measure.dimensions import REGIONS
 from openilr.publish import standard
 from openilr.publish.csvtext import csv_bytes
 from openilr.publish.places import Lists
-from openilr.publish.release.counting import TOTAL, Counted
+from openilr.publish.release.counting import POPULATION, TOTAL, Counted, Ratio
 from openilr.publish.verify import ratio
 from openilr.spec import AcademicYear
 
@@ -33,22 +34,24 @@ class ReleaseError(Exception):
     """The release can not be built as asked; the message says why."""
 
 
-def write_raw(counted: Counted, year: str, return_name: str, folder: Path, names: dict[str, str]) -> tuple[Path, Path]:
+def write_raw(counted: Counted, folder: Path, names: dict[str, str]) -> tuple[Path, Path]:
     """Write data and meta file into a private folder; their paths. ``names`` of providers by UKPRN."""
+    year, return_name, stem = counted.year, counted.return_name, counted.data_set.name
     if return_name not in TIME_IDENTIFIERS:
         raise ReleaseError(f"Statistics are published from {', '.join(TIME_IDENTIFIERS)}, not from {return_name}.")
-    stem = counted.data_set.name
     data, meta = folder / f"{stem}.csv", folder / f"{stem}.meta.csv"
     places = _Places(counted, names)
     dimensions = [d for d in counted.dimensions if counted.frame[d.name].n_unique() > 1]
-    indicators = [*counted.indicators, *counted.rates]
+    indicators = [name for name, *_ in _indicators(counted)]
     time = (f"{AcademicYear(year).start.year}{year[2:]}", TIME_IDENTIFIERS[return_name])
     header = ["time_period", "time_identifier", "geographic_level", *standard.LEVELS["National"], *places.columns]
     header += [*(d.column for d in dimensions), *indicators]
     rows = []
     for row in counted.frame.iter_rows(named=True):
         numbers = [str(row[i]) for i in counted.indicators]
-        numbers += [_rate(row, *rate) for rate in counted.rates.values()]
+        numbers += [_or(row[POPULATION], "x") for _ in range(counted.has_population)]
+        numbers += [_ratio(row, ratio) for ratio in counted.ratios.values()]
+        numbers += [_or(row[i], "z") for i in counted.quantiles]
         rows.append(
             [
                 *time,
@@ -68,17 +71,29 @@ def _label(dimension: Dimension, code: str) -> str:
     return {TOTAL: TOTAL, NOT_KNOWN: UNKNOWN}.get(code) or dimension.label(code)
 
 
-def _rate(row: dict[str, Any], of: str, by: str, _: str, places: int) -> str:
-    return ratio(row[of], row[by], 100, places) if row[by] else "z"
+def _or(number: int | None, symbol: str) -> str:
+    return symbol if number is None else str(number)
+
+
+def _ratio(row: dict[str, Any], of: Ratio) -> str:
+    below = row[of.by]
+    return ratio(row[of.of], below, of.scale, of.places) if below else "x" if below is None else "z"
 
 
 def _about(counted: Counted, dimensions: list[Dimension]) -> Any:
     for dimension in dimensions:
         yield (dimension.column, "Filter", dimension.title, "", "", "", "", "")
-    for name, title in counted.indicators.items():
-        yield (name, "Indicator", title[:1].upper() + title[1:], "", "", "0", "", "")
-    for name, (_, _, title, decimals) in counted.rates.items():
-        yield (name, "Indicator", title[:1].upper() + title[1:], "", "%", str(decimals), "", "")
+    for name, title, unit, places in _indicators(counted):
+        yield (name, "Indicator", title[:1].upper() + title[1:], "", unit, str(places), "", "")
+
+
+def _indicators(counted: Counted) -> Iterator[tuple[str, str, str, int]]:
+    """The columns of numbers in their order: name, title, unit and decimal places."""
+    yield from ((name, title, "", 0) for name, title in counted.indicators.items())
+    if counted.has_population:
+        yield (POPULATION, "Population", "", 0)
+    yield from ((name, each.title, each.unit, each.places) for name, each in counted.ratios.items())
+    yield from ((name, each.title, "£", 0) for name, each in counted.quantiles.items())
 
 
 class _Places:
