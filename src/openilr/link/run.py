@@ -246,7 +246,7 @@ def connect(store: Store, run: str | None = None, *, snapshot: str | None = None
     join ``spine`` to learners by ``learner_key``. ``run`` is the last by default.
     """
     chosen = get(store, run)
-    connection = store.connect(year, snapshot=snapshot)
+    connection = store.connect(year, snapshot=snapshot) if snapshot else store.connect(year)
     for view, name in (("spine", "spine"), ("link_keys", "keys")):
         connection.raw_sql(f"CREATE VIEW {view} AS SELECT * FROM {_file(chosen.folder / f'{name}.parquet')}")  # noqa: S608
     for table, path in sources.paths(store).items():

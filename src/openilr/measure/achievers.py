@@ -56,7 +56,7 @@ def linked_views(asked: Asked, engine: str) -> Backend:
     from openilr import link
     from openilr.measure.frozen import Frozen
 
-    if isinstance(asked.store, Frozen):
+    if isinstance(asked.store, Frozen) and asked.store.exactly is None:
         raise MeasureError("Linked measures read the returns that were linked, not a snapshot.")
     if engine != "duckdb":
         raise MeasureError("Linked measures run on DuckDB only.")

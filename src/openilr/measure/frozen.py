@@ -1,7 +1,8 @@
 """A store as it was frozen: what measures ask of a store, answered from snapshots, which never change.
 
 A snapshot fixes one return of one year. Measures over several years need the others as well: of each year and return
-the last snapshot that had been made by then. What was not frozen by then is not read.
+the last snapshot that had been made by then. What was not frozen by then is not read. A release says which snapshots
+it reads, every one.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 class Frozen:
     """Stands where a store does: ``compute``, ``trail`` and ``forecast`` take it in place of one."""
 
-    def __init__(self, store: Store, snapshot: str) -> None:
-        """``snapshot`` is its id, such as ``2526-R14-1``; StoreError where there is none."""
-        self._store, self._snapshot = store, store.snapshot(snapshot)
+    def __init__(self, store: Store, snapshot: str, exactly: tuple[str, ...] | None = None) -> None:
+        """``snapshot`` is its id, such as ``2526-R14-1``; StoreError where there is none. With ``exactly``, these are
+        read and nothing else."""
+        self._store, self._snapshot, self.exactly = store, store.snapshot(snapshot), exactly
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -28,6 +30,8 @@ class Frozen:
     @cached_property
     def snapshots(self) -> tuple[str, ...]:
         """Those that are read: of each year and return the last one made until then, to the second."""
+        if self.exactly is not None:
+            return self.exactly
         made = self._store.snapshots()
         until = made.head(made["snapshot"].to_list().index(self._snapshot.id) + 1)
         last = until.group_by("year", "return", maintain_order=True).last()

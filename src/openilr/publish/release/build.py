@@ -20,7 +20,7 @@ from openilr.publish.files import columns, ods, xlsx
 from openilr.publish.protect import Protected, ProtectError, protect_together
 from openilr.publish.release.counting import POPULATION, Counted, count
 from openilr.publish.release.declared import DataSet
-from openilr.publish.release.frozen import Frozen, freeze
+from openilr.publish.release.frozen import freeze
 from openilr.publish.release.guidance import guidance, workbook
 from openilr.publish.release.ledger import Ledger
 from openilr.publish.release.pair import ReleaseError, provider_names, write_raw
@@ -70,8 +70,8 @@ def build(
     ProtectError, MeasureError, StoreError: nothing is kept then.
     """
     several = any(get(name).connect for each in data_sets for name in each.measures)
-    frozen = Frozen(store, freeze(store, year, return_name, snapshots, several, by or "publish"))
-    read = tuple(each.id for each in frozen.snapshots)
+    frozen = freeze(store, year, return_name, snapshots, several, by or "publish")
+    read = frozen.snapshots
     home = store.path / FOLDER
     home.mkdir(exist_ok=True)
     id = f"{year}-{return_name}-{1 + len(list(home.glob(f'{year}-{return_name}-*/release.json')))}"

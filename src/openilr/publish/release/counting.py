@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 from openilr.measure import get
 from openilr.measure.breakdowns import with_codes
 from openilr.measure.declare import NOT_KNOWN, Asked, Dimension, Measure, MeasureError
+from openilr.measure.frozen import Frozen
 from openilr.measure.run import ask, connect, fetch
 from openilr.publish.release.declared import DataSet
-from openilr.publish.release.frozen import Frozen
 from openilr.spec import AcademicYear
 
 if TYPE_CHECKING:

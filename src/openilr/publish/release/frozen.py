@@ -1,63 +1,18 @@
-"""The store as it was frozen: whatever a release counts, it reads snapshots and nothing else."""
+"""Which snapshots a release reads: whatever it counts, it reads these and nothing else."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from openilr.measure.frozen import Frozen
 from openilr.measure.qar.files import LAST_EARLY_RETURN
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from openilr.store import Store
-    from openilr.store.catalogue import Snapshot
 
 
-@dataclass(frozen=True)
-class Frozen:
-    """``snapshots`` in place of the store's current files; all else as in ``store``."""
-
-    store: Store
-    snapshots: tuple[Snapshot, ...]
-
-    def connect(self, year: str | None = None, return_name: str | None = None, **_: Any) -> Any:
-        """The national views over the snapshots of a year and return, or over all. StoreError where there is none."""
-        from openilr.store import StoreError, views
-
-        meant = [s for s in self.snapshots if year in (None, s.year) and return_name in (None, s.return_name)]
-        if not meant:
-            raise StoreError(f"No snapshot of {year} {return_name or ''} is read.".replace("  ", " "))
-        paths: views.Paths = {}
-        for one in meant:
-            for name, files in views.of_snapshot(self.store.path, one)[one.year].items():
-                paths.setdefault(one.year, {}).setdefault(name, []).extend(files)
-        return views.connect(paths)
-
-    def returns(self, year: str | None = None, return_name: str | None = None) -> pl.DataFrame:
-        """The files that the snapshots were made of, each as current."""
-        import polars as pl
-
-        members = [id for one in self.snapshots for id in one.submissions]
-        sent = self.store.returns(year, return_name)
-        return sent.filter(pl.col("submission").is_in(members)).with_columns(current=pl.lit(True))
-
-    def latest_return(self, year: str) -> str:
-        from openilr.store import StoreError
-
-        names = [s.return_name for s in self.snapshots if s.year == year]
-        if not names:
-            raise StoreError(f"The store holds no accepted return for {year}.")
-        return max(names)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store, name)
-
-
-def freeze(
-    store: Store, year: str, return_name: str, named: tuple[str, ...], several: bool, by: str
-) -> tuple[Snapshot, ...]:
-    """The snapshots that a release of this return reads, that of the return first.
+def freeze(store: Store, year: str, return_name: str, named: tuple[str, ...], several: bool, by: str) -> Frozen:
+    """The store as a release of this return reads it; its ``snapshots`` have that of the return first.
 
     Where one measure reads ``several`` years, these are every provider's last return of each year, and its last up to
     R04, which shows what came late. Of each the last snapshot; one is made where there is none. ``named`` snapshots
@@ -66,15 +21,16 @@ def freeze(
     """
     from openilr.store import StoreError
 
-    chosen = {(s.year, s.return_name): s for s in (store.snapshot(id) for id in named)}
+    chosen = {(s.year, s.return_name): s.id for s in (store.snapshot(id) for id in named)}
     own = (year, return_name)
     if named and own not in chosen:
         raise StoreError(f"{', '.join(named)}: no snapshot of {year} {return_name} is among them.")
     if len(named) < 2:
         for which in [own, *(sorted(_read(store, *own) - {own}) if several else ())]:
             if which not in chosen:
-                chosen[which] = store.snapshot(_last(store, *which) or store.freeze(*which, frozen_by=by))
-    return (chosen.pop(own), *(chosen[which] for which in sorted(chosen)))
+                chosen[which] = _last(store, *which) or store.freeze(*which, frozen_by=by)
+    first = chosen.pop(own)
+    return Frozen(store, first, exactly=(first, *(chosen[which] for which in sorted(chosen))))
 
 
 def _last(store: Store, year: str, return_name: str) -> str | None:
