@@ -295,6 +295,10 @@ def _release_in_words(release: Any) -> str:
         what = f"{done.hidden:,} hidden" if done.method == "suppression" else "every total adds up"
         lines.append(f"  {each.data_set.name}: {done.cells:,} counts, {what}.")
     lines += [f"  Left out: {name}. {why}" for name, why in release.left_out.items()]
+    if release.unlisted:
+        lines.append(
+            f"{release.unlisted} districts are in no list of ours: screen with --lists {release.folder / 'places'}."
+        )
     return "\n".join([*lines, f"Written: {release.archive}"]) + "\n"
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from openilr.disclose.tables.model import Say, silent
 from openilr.measure import MeasureError, get
+from openilr.measure.achievers import linked_views
 from openilr.publish.cells import Cells
 from openilr.publish.files import columns, ods, xlsx
 from openilr.publish.protect import Protected, ProtectError, protect_together
@@ -23,7 +24,7 @@ from openilr.publish.release.declared import DataSet
 from openilr.publish.release.frozen import freeze
 from openilr.publish.release.guidance import guidance, workbook
 from openilr.publish.release.ledger import Ledger
-from openilr.publish.release.pair import ReleaseError, provider_names, write_raw
+from openilr.publish.release.pair import ReleaseError, place_names, write_raw, write_unlisted
 from openilr.publish.screen import Screening, check
 from openilr.store import StoreError, durable
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from openilr.store import Store
 
 FOLDER = "releases"
+#: Of a release: the places that it names and that are in no list of ours, as ``ilr publish check --lists`` takes them.
+PLACES = "places"
 #: Rows up to which a data set is written as workbooks too; more do not open well anywhere.
 MOST_ROWS_OF_A_WORKBOOK = 200_000
 
@@ -55,8 +58,11 @@ class Release:
     folder: Path
     archive: Path
     built: list[Built] = field(default_factory=list)
+    #: The link run that linked measures were read from.
+    link_run: str | None = None
     #: Data sets that could not be counted, and why.
     left_out: dict[str, str] = field(default_factory=dict)
+    unlisted: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -79,8 +85,8 @@ def build(
     final = home / id
     durable.remove(final.with_name(final.name + durable.PART))
     with durable.staging((final, 0o755)) as (part,):
-        release = Release(id, read, final, final / f"{id}.zip")
-        names = provider_names(store)
+        release = Release(id, read, final, final / f"{id}.zip", link_run=_link_run(store, data_sets))
+        names = place_names(store)
         counted = []
         for number, data_set in enumerate(data_sets, start=1):
             say(f"counting {data_set.name} ({number} of {len(data_sets)})")
@@ -106,9 +112,10 @@ def build(
                 pairs, part / "data", method, base=base, threshold=threshold, low=method == "rounding", memory=ledger,
                 say=say,
             )  # fmt: skip
+        release.unlisted = write_unlisted(counted, names, part / PLACES)
         for each, protected in zip(counted, done, strict=True):
             say(f"writing {each.data_set.name}")
-            built = Built(each.data_set, each, protected, _screened(protected))
+            built = Built(each.data_set, each, protected, _screened(protected, part / PLACES))
             release.built.append(built)
             _files(built, part, method, base, threshold)
         release.facts = _facts(release, method, base, threshold)
@@ -125,8 +132,16 @@ def build(
     return release
 
 
-def _screened(done: Protected) -> Screening:
-    screening = check(done.data, done.meta)
+def _link_run(store: Store, data_sets: tuple[DataSet, ...]) -> str | None:
+    from openilr import link
+
+    linked = any(get(name).connect is linked_views for each in data_sets for name in each.measures)
+    runs = link.runs(store) if linked else []
+    return runs[-1].id if runs else None
+
+
+def _screened(done: Protected, places: Path) -> Screening:
+    screening = check(done.data, done.meta, places)
     if not screening.fit_to_serve:
         first = screening.failures[0]
         raise ReleaseError(f"{done.data.name} does not pass its screening: {first.name}. {first.message}")
@@ -166,6 +181,8 @@ def _facts(release: Release, method: str, base: int, threshold: int) -> dict[str
             for b in release.built
         ],
         "left_out": release.left_out,
+        "places_not_listed": release.unlisted,
+        "link_run": release.link_run,
     }  # fmt: skip
 
 

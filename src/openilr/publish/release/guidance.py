@@ -47,6 +47,8 @@ def guidance(release: Release, method: str, base: int, threshold: int, year: str
         "How numbers are protected", "",
         protection(method, base, threshold), "", "Symbols", "", *(f"{k}: {v}" for k, v in SYMBOLS.items()),
     ]  # fmt: skip
+    if release.unlisted:
+        lines += ["", f"{release.unlisted} districts are in no list of the package; places/districts.csv has them."]
     for built in release.built:
         lines += ["", built.data_set.title, "=" * len(built.data_set.title), "", built.data_set.summary, ""]
         lines += [f"File: data/{built.protected.data.name} ({built.protected.cells} counts)", ""]

@@ -34,8 +34,13 @@ class ReleaseError(Exception):
     """The release can not be built as asked; the message says why."""
 
 
-def write_raw(counted: Counted, folder: Path, names: dict[str, str]) -> tuple[Path, Path]:
-    """Write data and meta file into a private folder; their paths. ``names`` of providers by UKPRN."""
+#: Names of places by level and code.
+Names = dict[str, dict[str, str]]
+_DISTRICT = "Local authority district"
+
+
+def write_raw(counted: Counted, folder: Path, names: Names) -> tuple[Path, Path]:
+    """Write data and meta file into a private folder; their paths."""
     year, return_name, stem = counted.year, counted.return_name, counted.data_set.name
     if return_name not in TIME_IDENTIFIERS:
         raise ReleaseError(f"Statistics are published from {', '.join(TIME_IDENTIFIERS)}, not from {return_name}.")
@@ -99,36 +104,59 @@ def _indicators(counted: Counted) -> Iterator[tuple[str, str, str, int]]:
 class _Places:
     """The columns of places that a data set has, and how each row fills them in."""
 
-    def __init__(self, counted: Counted, names: dict[str, str]) -> None:
-        self.levels = counted.data_set.levels
+    def __init__(self, counted: Counted, names: Names) -> None:
+        self.levels, self.names = counted.data_set.levels, names
         self.columns = [c for level in self.levels for c in standard.LEVELS[level]]
-        lists = Lists.read()
-        self.names = {
-            "Regional": dict(REGIONS),
-            "Local authority district": {r[0]: r[-1] for r in lists.places["Local authority district"]},
-            "Provider": names,
-        }
 
     def of(self, row: dict[str, Any]) -> list[str]:
         filled: dict[str, tuple[str, str]] = {}
         if row["geographic_level"] != "National":
             filled[row["geographic_level"]] = self._named(row["geographic_level"], row["place_code"])
-        if row["geographic_level"] == "Local authority district" and "Regional" in self.levels:
+        if row["geographic_level"] == _DISTRICT and "Regional" in self.levels:
             filled["Regional"] = self._named("Regional", row["place_region"])
         return [v for level in self.levels for v in filled.get(level, ("", ""))]
 
     def _named(self, level: str, code: str) -> tuple[str, str]:
-        return ELSEWHERE if code == NOT_KNOWN else (code, self.names[level].get(code, f"{level} {code}"))
+        return ELSEWHERE if code == NOT_KNOWN else (code, _name(self.names, level, code))
 
 
-def provider_names(store: Store) -> dict[str, str]:
-    """Names of providers by UKPRN, from the store's reference data; empty where it has none."""
+def _name(names: Names, level: str, code: str) -> str:
+    return names[level].get(code, f"{level} {code}")
+
+
+def place_names(store: Store) -> Names:
+    """What regions, districts and providers are called: as in our lists, or else in the store's reference data."""
+    listed = {r[0]: r[-1] for r in sorted(Lists.read().places[_DISTRICT])}
+    return {
+        "Regional": dict(REGIONS),
+        _DISTRICT: _names(store, ("combined_authorities",), "LAD", "LADName") | listed,
+        "Provider": _names(store, ("providers", "organisations"), "UKPRN", "Name"),
+    }
+
+
+def _names(store: Store, tables: tuple[str, ...], code: str, name: str) -> dict[str, str]:
     reference = store.reference()
     found: dict[str, str] = {}
-    for table in ("providers", "organisations"):
+    for table in tables:
         if reference is not None and table in reference:
             frame: pl.DataFrame = reference[table]
-            if {"UKPRN", "Name"} <= set(frame.columns):
-                rows = frame.select("UKPRN", "Name").drop_nulls().rows()
-                found |= {str(ukprn): " ".join(name.split()) for ukprn, name in rows}
+            if {code, name} <= set(frame.columns):
+                rows = frame.select(code, name).drop_nulls().rows()
+                found |= {str(key): " ".join(words.split()) for key, words in rows}
     return found
+
+
+def write_unlisted(every: list[Counted], names: Names, folder: Path) -> int:
+    """Write the districts that are in the data and in no list of ours, for whoever screens the release; how many."""
+    codes = {
+        code
+        for counted in every
+        for level, code in counted.frame.select("geographic_level", "place_code").unique().iter_rows()
+        if level == _DISTRICT and code != NOT_KNOWN
+    }
+    listed = {r[0] for r in Lists.read().places[_DISTRICT]}
+    rows = [(code, _name(names, _DISTRICT, code)) for code in sorted(codes - listed)]
+    folder.mkdir()
+    if rows:
+        (folder / "districts.csv").write_bytes(csv_bytes(standard.LEVELS[_DISTRICT], rows))
+    return len(rows)

@@ -95,6 +95,7 @@ TABLES = (
         ),
         columns_of(r"""
         LAD             key text     = lad\d\dcd
+        LADName         text         = lad\d\dnm
         CAUTH           must text    = cauth\d\dcd
         Name            text         = cauth\d\dnm
         """),
