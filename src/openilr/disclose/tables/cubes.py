@@ -1,8 +1,9 @@
 """Signed cubes: moves of people round a table that leave every sum as it was.
 
 In each dimension take nodes with signs that every sum sends to zero: a path from an item up to its total, or the
-difference of two such paths. The product over the dimensions, times a number of people, added to a table gives
-another table of whole numbers with the same sums wherever the moved cells are hidden.
+difference of two such paths; or the cell's node alone, where no moved cell stands in a sum of that dimension. The
+product over the dimensions, times a number of people, added to a table gives another table of whole numbers with the
+same sums wherever the moved cells are hidden.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Cubes:
     def __init__(self, table: Table, threshold: int) -> None:
         self.table, self.threshold = table, threshold
         self._vectors = [_vectors(dimension) for dimension in table.dimensions]
+        self._summed = _summed(table)
         self._random = np.random.default_rng(0)
 
     def cheapest(self, cell: int, values: np.ndarray, floor: np.ndarray, price: np.ndarray) -> Cube | None:
@@ -47,10 +49,17 @@ class Cubes:
         down = np.append(np.where(values - people < floor, NEVER, 0.0), 0.0)
         at = self.table.at[cell]
         strides = self.table.strides
-        choices = [list(self._vectors[d][node].items()) for d, node in enumerate(at)]
+        choices, alone = [], []
+        for d, node in enumerate(at):
+            if self._summed[cell, d]:
+                choices.append(list(self._vectors[d][node].values()))
+            else:
+                choices.append([(np.array([[node]], np.int64), np.ones((1, 1), np.int8))])
+                alone.append(d)
+        price = np.where(np.append(self._summed[:, alone].any(axis=1), False), NEVER, price)
         best: Cube | None = None
         for combination in itertools.product(*choices):
-            nodes, signs = self._thinned([vector for _, vector in combination])
+            nodes, signs = self._thinned(list(combination))
             dimensions = len(nodes)
             keys: np.ndarray = np.zeros(1, dtype=np.int64)
             sign: np.ndarray = np.ones(1, dtype=np.int8)
@@ -82,6 +91,19 @@ class Cubes:
                 out.append((id(nodes), nodes, signs))
         order = [next(i for i, each in enumerate(out) if each[0] == id(nodes)) for nodes, _ in vectors]
         return [out[i][1] for i in order], [out[i][2] for i in order]
+
+
+def _summed(table: Table) -> np.ndarray:
+    """Cells x dimensions: whether a cell stands in any sum of the dimension."""
+    found = np.zeros((len(table), len(table.dimensions)), bool)
+    for number, dimension in enumerate(table.dimensions):
+        for each in dimension.sums:
+            wholes = np.flatnonzero(table.at[:, number] == each.whole)
+            parts = table.parts_of(wholes, number, each)
+            there = parts >= 0
+            found[wholes[there.any(axis=1)], number] = True
+            found[parts[there], number] = True
+    return found
 
 
 def _vectors(dimension: Dimension) -> list[dict[int, tuple[np.ndarray, np.ndarray]]]:
