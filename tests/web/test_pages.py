@@ -317,7 +317,7 @@ def test_files_that_fail_the_screening_are_not_taken(signed_in, tmp_path):
     assert answer.status_code == 400 and "The screening refused the files" in answer.text
 
 
-def test_a_request_is_asked_and_answered_with_a_protected_table(signed_in, visitor, returned):
+def test_a_request_is_asked_and_answered_with_a_protected_table(signed_in, visitor, frozen, returned):
     asked = {"wanted": "Enrolments by level <b>now</b>", "purpose": "A study", "name": "Jo", "email": "jo@example.org"}
     assert visitor.post("/requests/new/", {**asked, "email": "jo"}).status_code == 400
     where = visitor.post("/requests/new/", asked)["Location"]
@@ -332,9 +332,13 @@ def test_a_request_is_asked_and_answered_with_a_protected_table(signed_in, visit
     given = {"decision": "answer", "answer": "Here it is.", "measure": "enrolments", "year": "2526", "by": "level"}
     assert browser.post(f"/steward/requests/{token}/", given).status_code == 302
     page = visitor.get(where).text
-    assert "Here it is." in page and "Counts are multiples of 5" in page
-    numbers = re.findall(r"numeric\">(\d+)<", page)
-    assert numbers and all(int(n) % 5 == 0 for n in numbers)
+    assert "Here it is." in page and "Counts are rounded to multiples of 10" in page
+    numbers = re.findall(r"numeric\">(\d+|low)<", page)
+    assert numbers and all(n == "low" or int(n) % 10 == 0 for n in numbers)
+    # The numbers are those of a release, and stand in its ledger: a later one repeats them.
+    [folder] = (frozen.path / "releases").glob("2526-R14-1")
+    released = (folder / "data" / "asked.csv").read_text("utf-8").splitlines()[1:]
+    assert [row.rpartition(",")[2] for row in released] == numbers
 
 
 def test_quality_names_the_rules_that_fire(signed_in, returned):

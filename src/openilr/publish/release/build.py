@@ -22,7 +22,7 @@ from openilr.publish.protect import Protected, ProtectError, protect_together
 from openilr.publish.release.counting import POPULATION, Counted, count
 from openilr.publish.release.declared import DataSet
 from openilr.publish.release.frozen import freeze
-from openilr.publish.release.guidance import guidance, workbook
+from openilr.publish.release.guidance import guidance, protection, workbook
 from openilr.publish.release.ledger import Ledger
 from openilr.publish.release.pair import ReleaseError, place_names, write_raw, write_unlisted
 from openilr.publish.screen import Screening, check
@@ -63,6 +63,8 @@ class Release:
     #: Data sets that could not be counted, and why.
     left_out: dict[str, str] = field(default_factory=dict)
     unlisted: int = 0
+    #: How small numbers are protected, in words.
+    protection: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -85,7 +87,10 @@ def build(
     final = home / id
     durable.remove(final.with_name(final.name + durable.PART))
     with durable.staging((final, 0o755)) as (part,):
-        release = Release(id, read, final, final / f"{id}.zip", link_run=_link_run(store, data_sets))
+        release = Release(
+            id, read, final, final / f"{id}.zip", link_run=_link_run(store, data_sets),
+            protection=protection(method, base, threshold),
+        )  # fmt: skip
         names = place_names(store)
         counted = []
         for number, data_set in enumerate(data_sets, start=1):
@@ -130,6 +135,12 @@ def build(
             final / "data" / path.name for path in (built.protected.data, built.protected.meta)
         )
     return release
+
+
+def usual(store: Store) -> tuple[str, int]:
+    """The method and the base by which the store's releases were protected so far; else rounding to 10."""
+    found = [json.loads(path.read_text("utf-8")) for path in sorted((store.path / FOLDER).glob("*/release.json"))]
+    return (found[-1]["method"], found[-1].get("base", 10)) if found else ("rounding", 10)
 
 
 def _link_run(store: Store, data_sets: tuple[DataSet, ...]) -> str | None:
