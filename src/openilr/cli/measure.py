@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -109,7 +110,8 @@ def command(
         raise CannotRun("--learner and --aim go with --trail.")
     with plain(MeasureError, StoreError):
         result = compute(held, name, year, by=wanted, **asked)
-    written = _written(result, format)
+        footnotes = held.footnotes(result.fields, year, result.return_name, snapshot=asked.get("snapshot"))
+    written = _written(result, format, footnotes)
     with Output(output) as out:
         out.write(written)
     for note in () if quiet else result.notes:
@@ -156,7 +158,7 @@ def _settings(choose: list[str]) -> dict[str, str]:
     return settings
 
 
-def _written(result: Result, format: Format) -> str:
+def _written(result: Result, format: Format, footnotes: list[str]) -> str:
     if format is Format.json:
         return json.dumps(result.rows(), ensure_ascii=False) + "\n"
     if format is Format.csv:
@@ -164,7 +166,7 @@ def _written(result: Result, format: Format) -> str:
     if format is Format.html:
         from openilr.measure.charts import page
 
-        return page(result)
+        return page(result, footnotes)
     if format is Format.svg:
         from openilr.measure.charts import chart_of, svg
 
@@ -175,7 +177,8 @@ def _written(result: Result, format: Format) -> str:
     from openilr.cli.tables import table
 
     heading = f"{result.measure.title}, {known_year(result.year).academic_year.label} {result.return_name}"
-    return f"{heading}\n\n{table(result.frame)}"
+    told = "".join(f"{textwrap.fill(note, 100)}\n" for note in footnotes)
+    return f"{heading}\n\n{table(result.frame)}\n\n{told}"
 
 
 def _write_trail(rows: Iterator[dict[str, Any]], format: Format, out: Output) -> None:

@@ -173,7 +173,8 @@ class Result:
 
     ``frame`` has one text column for each of ``by`` (codes; "Total" where ``compute`` was asked for totals), one
     column for each of ``measure.numbers`` (``value`` for most), and ``learners``, the distinct persons behind them.
-    ``notes`` are sentences that a reader of the numbers must know.
+    ``notes`` are sentences that a reader of the numbers must know; ``fields`` are those that the measure and its
+    breakdowns read, for ``Store.footnotes`` to say how good they are.
     """
 
     measure: Measure
@@ -183,6 +184,7 @@ class Result:
     options: Mapping[str, str]
     frame: pl.DataFrame
     notes: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
     def rows(self) -> list[dict[str, Any]]:
         """``{"measure", "year", "by": {dimension: code}, "value"}``, one for each row; other measures have their

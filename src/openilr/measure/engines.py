@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from openilr.measure import reads
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import polars as pl
@@ -27,6 +29,7 @@ def fetch(table: ir.Table) -> pl.DataFrame:
 
 def keep(connection: BaseBackend, table: ir.Table, name: str) -> ir.Table:
     """The rows of an expression that several others ask for, worked out once."""
+    reads.note(connection, table)
     if connection.name == "duckdb":
         # Not cache(): in Ibis 12 it cannot drop its table again on DuckDB 2.
         return connection.create_table(_free(name), table, temp=True)
@@ -35,6 +38,7 @@ def keep(connection: BaseBackend, table: ir.Table, name: str) -> ir.Table:
 
 def named(connection: BaseBackend, table: ir.Table, name: str) -> ir.Table:
     """The same expression as a view of its own: what is built on it stays short, and quick to turn into a query."""
+    reads.note(connection, table)
     if connection.name == "duckdb":
         return connection.create_view(_free(name), table)
     return _spark_view(connection, _spark(connection).sql(connection.compile(table)), name)

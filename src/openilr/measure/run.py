@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, cast
 
+from openilr.measure import reads
 from openilr.measure.breakdowns import with_codes
 from openilr.measure.declare import NOT_KNOWN, Asked, Dimension, Measure, MeasureError, Result
 from openilr.measure.engines import fetch, keep, open_views
 from openilr.measure.frozen import Frozen
 from openilr.measure.period import Period
 from openilr.measure.registry import get
+from openilr.store.quality.notes import sources
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -61,6 +63,7 @@ def compute(
     if ukprn is not None:
         rows = of_provider(rows, ukprn)
     rows = with_codes(connection, rows, wanted)
+    fields = sources(reads.columns(connection, rows.aggregate(**_values(measure, rows))))
     if totals:
         rows = keep(connection, rows, "counted_rows")
     groups = _subsets(wanted) if totals else [tuple(wanted)]
@@ -70,7 +73,8 @@ def compute(
     frame = _sorted(_with_rates(frame, measure), wanted)
     if measure.finish:
         frame = measure.finish(frame, asked, names)
-    return Result(measure, year, asked.return_name, names, asked.options, frame, _notes(frame, wanted, measure, asked))
+    notes = _notes(frame, wanted, measure, asked)
+    return Result(measure, year, asked.return_name, names, asked.options, frame, notes, tuple(fields))
 
 
 def ask(
@@ -115,11 +119,15 @@ def _subsets(wanted: list[Dimension]) -> list[tuple[Dimension, ...]]:
     return [group for size in range(len(wanted) + 1) for group in combinations(wanted, size)]
 
 
+def _values(measure: Measure, rows: ir.Table) -> dict[str, ir.Value]:
+    numbers = {i.name: i.of(rows) for i in measure.numbers if i.of is not None}
+    return numbers | {"learners": rows.person_key.nunique()}
+
+
 def _count(measure: Measure, rows: ir.Table, group: tuple[Dimension, ...], wanted: list[Dimension]) -> pl.DataFrame:
     import polars as pl
 
-    values = {i.name: i.of(rows) for i in measure.numbers if i.of is not None}
-    values["learners"] = rows.person_key.nunique()
+    values = _values(measure, rows)
     names = [f"by_{d.name}" for d in group]
     frame = fetch(rows.group_by(names).agg(**values) if group else rows.aggregate(**values))
     columns = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -86,13 +87,15 @@ def _cell(value: Any, indicator: Indicator) -> str:
     return "not applicable" if value is None else number(value, _unit(indicator), indicator.decimals)
 
 
-def page(result: Result) -> str:
+def page(result: Result, footnotes: Sequence[str] = ()) -> str:
     """A whole page in one file. The numbers are unprotected, and the page says so."""
     measure = result.measure
     chart = chart_of(result)
     label = f"{AcademicYear(result.year).label}, {result.return_name}"
     figure = f"<figure>{svg(chart)}</figure>" if chart else ""
     notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
+    how_good = "".join(f"<li>{escape(note)}</li>" for note in footnotes)
+    how_good = f"<h2>How good the data behind it are</h2><ul>{how_good}</ul>" if footnotes else ""
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(measure.title)}, {label}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>'
@@ -101,5 +104,5 @@ def page(result: Result) -> str:
         "for publication.</p>"
         f"{figure}{table(result, f'{measure.title}, {label}')}{notes}"
         f"<h2>What this counts</h2><p>{escape(measure.definition)}</p><p>{escape(measure.formula)}</p>"
-        f"<p>Source of the definition: {escape(measure.source)}.</p></main></body></html>\n"
+        f"<p>Source of the definition: {escape(measure.source)}.</p>{how_good}</main></body></html>\n"
     )
