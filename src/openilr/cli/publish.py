@@ -273,10 +273,10 @@ def build(
             )  # fmt: skip
             if serve:
                 for each in release.built:
-                    about = each.data_set
+                    about, notes = each.data_set, (f"Release {release.id}.", *each.counted.notes)
                     Library(store).add(
                         each.protected.data, each.protected.meta, title=about.title, summary=about.summary,
-                        publication=PUBLICATION, by=getpass.getuser(), draft=True, notes=f"Release {release.id}.",
+                        publication=PUBLICATION, by=getpass.getuser(), draft=True, notes="\n".join(notes),
                     )  # fmt: skip
     except (ProtectError, DataSetError) as problem:
         progress.clear()

@@ -7,6 +7,7 @@ it reads, every one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -59,12 +60,20 @@ class Frozen:
 
     def connect(self, year: str | None = None, return_name: str | None = None, *, engine: str = "duckdb") -> Any:
         """The national views as ``Store.connect`` gives them, over frozen files."""
-        from openilr.store import StoreError
 
         if year is None:
             return self._store.connect(snapshot=self.snapshots, engine=engine)
+        return self._store.connect(snapshot=self._of(year, return_name), engine=engine)
+
+    def footnotes(self, fields: Iterable[str], year: str, return_name: str, **how: Any) -> list[str]:
+        """What ``Store.footnotes`` says of these fields in the snapshot of that year and return."""
+        return self._store.footnotes(fields, snapshot=self._of(year, return_name), **how)
+
+    def _of(self, year: str, return_name: str | None) -> str:
+        from openilr.store import StoreError
+
         for id in self.snapshots:
             each = self._store.snapshot(id)
             if (each.year, each.return_name) == (year, return_name):
-                return self._store.connect(snapshot=id, engine=engine)
+                return id
         raise StoreError(f"{return_name} of {year} had not been frozen when {self._snapshot.id} was made.")

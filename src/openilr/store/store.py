@@ -326,19 +326,22 @@ class Store:
         *,
         snapshot: str | None = None,
         measure: bool = False,
+        published: bool = False,
     ) -> list[str]:
         """The sentences that go with numbers or rows made of these fields (``openilr.store.quality.notes``).
 
         ``fields`` are dotted names, or columns of the national views. Ratings are those that were measured already
         (``quality``) unless ``measure`` is asked for, which takes minutes for a national return; where there are none,
-        a sentence says so.
+        a sentence says so. ``published`` leaves shares out that would give small counts away.
         """
         from openilr.store.quality import measuring, notes
 
         ask = measuring.of if measure else measuring.known
         year, return_name, _ = measuring.meant(self, year, return_name, snapshot)
         quality = ask(self, year, return_name, snapshot)
-        return quality.footnotes(fields) if quality else notes.not_measured(snapshot or f"{year}-{return_name}")
+        if quality:
+            return quality.footnotes(fields, published=published)
+        return notes.not_measured(snapshot or f"{year}-{return_name}")
 
     def with_references(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows of a difference with LearnRefNumber in place of the learner's key: personal data, for the sender.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,10 @@ def write_parquet(data: pl.DataFrame, indicators: list[str], path: Path) -> None
     data.select(columns).write_parquet(path, compression="zstd")
 
 
-def csvw(file: str, title: str, summary: str, data: pl.DataFrame, meta: pl.DataFrame) -> str:
-    """Metadata of a CSV file (W3C, Metadata Vocabulary for Tabular Data)."""
+def csvw(
+    file: str, title: str, summary: str, data: pl.DataFrame, meta: pl.DataFrame, footnotes: Sequence[str] = ()
+) -> str:
+    """Metadata of a CSV file (W3C, Metadata Vocabulary for Tabular Data). ``footnotes`` say how good the data are."""
     about = {row["col_name"]: row for row in meta.iter_rows(named=True)}
     columns: list[dict[str, Any]] = []
     for name in data.columns:
@@ -52,7 +55,10 @@ def csvw(file: str, title: str, summary: str, data: pl.DataFrame, meta: pl.DataF
         "dc:description": summary,
         "dc:language": "en",
         "dialect": {"encoding": "utf-8", "header": True},
-        "notes": [{"symbol": symbol, "meaning": words} for symbol, words in SYMBOLS.items()],
+        "notes": [
+            *({"symbol": symbol, "meaning": words} for symbol, words in SYMBOLS.items()),
+            *({"quality": text} for text in footnotes),
+        ],
         "tableSchema": {"columns": columns},
     }
     return json.dumps(described, indent=1, ensure_ascii=False) + "\n"

@@ -169,7 +169,7 @@ def _files(built: Built, part: Path, method: str, base: int, threshold: int) -> 
     for folder in ("tables", "parquet"):
         (part / folder).mkdir(exist_ok=True)
     columns.write_parquet(data, indicators, part / "parquet" / f"{stem}.parquet")
-    text = columns.csvw(built.protected.data.name, title, built.data_set.summary, data, meta)
+    text = columns.csvw(built.protected.data.name, title, built.data_set.summary, data, meta, built.counted.notes)
     (part / "data" / f"{stem}.csv-metadata.json").write_text(text, "utf-8")
     if data.height <= MOST_ROWS_OF_A_WORKBOOK:
         book = workbook(built, data, meta, method, base, threshold)
@@ -187,6 +187,7 @@ def _facts(release: Release, method: str, base: int, threshold: int) -> dict[str
             {
                 "name": b.data_set.name, "title": b.data_set.title, "year": b.counted.year, "cells": b.protected.cells,
                 "hidden": b.protected.hidden, "overlapping": list(b.counted.overlapping),
+                "notes": list(b.counted.notes),
                 "screening": {"failed": len(b.screening.failures), "warnings": len(b.screening.warnings)},
             }
             for b in release.built

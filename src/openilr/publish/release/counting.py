@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, cast
 
-from openilr.measure import get
+from openilr.measure import get, reads
 from openilr.measure.breakdowns import with_codes
 from openilr.measure.declare import NOT_KNOWN, Asked, Dimension, Measure, MeasureError
 from openilr.measure.frozen import Frozen
@@ -61,7 +61,7 @@ class Counted:
     """``frame`` has the columns ``PLACE``, a column of codes for each breakdown ("Total" where all), one of counts for
     each indicator, ``population`` where that is asked for, and quantiles, which may be null. ``indicators`` are the
     counts with their titles, ``overlapping`` the breakdowns whose items share learners. ``year`` and ``return_name``
-    are those of the learners.
+    are those of the learners. ``notes`` say how good the fields behind the numbers are.
     """
 
     data_set: DataSet
@@ -74,6 +74,7 @@ class Counted:
     ratios: dict[str, Ratio]
     quantiles: dict[str, Quantile]
     overlapping: tuple[str, ...]
+    notes: tuple[str, ...]
 
     @property
     def has_population(self) -> bool:
@@ -88,6 +89,7 @@ def count(store: Frozen, year: str, return_name: str, data_set: DataSet) -> Coun
         return_name = store.latest_return(year)
     measures: list[Measure] = []
     parts: list[pl.DataFrame] = []
+    read: list[str] = []
     indicators: dict[str, str] = {}
     ratios: dict[str, Ratio] = {}
     quantiles: dict[str, Quantile] = {}
@@ -107,7 +109,7 @@ def count(store: Frozen, year: str, return_name: str, data_set: DataSet) -> Coun
         of = next(iter(counts))
         quantiles |= {c: Quantile(of, LEAST[n.kind], n.title) for c, n in numbers.items() if n.kind in LEAST}
         columns = {column: n.of for column, n in numbers.items() if n.of is not None}
-        parts.append(_numbers(measure, asked, data_set, dimensions, columns))
+        parts.append(_numbers(measure, asked, data_set, dimensions, columns, read))
         measures.append(measure)
     frame = _joined(parts, dimensions, [*indicators])
     if data_set.for_each:
@@ -121,9 +123,11 @@ def count(store: Frozen, year: str, return_name: str, data_set: DataSet) -> Coun
             raise MeasureError(f"{data_set.title}: {ratio.by} is 0 everywhere, so there is nothing to publish.")
     shared = [d for d in dimensions if any(m.count == "people" for m in measures) and not _of_person(d)]
     overlapping = tuple(d.column for d in shared if not _adds_up(frame, d.name, [*indicators]))
+    notes = store.footnotes(read, year, return_name, measure=True, published=True)
     return Counted(
-        data_set, year, return_name, frame, dimensions, tuple(measures), indicators, ratios, quantiles, overlapping
-    )
+        data_set, year, return_name, frame, dimensions, tuple(measures), indicators, ratios, quantiles, overlapping,
+        tuple(notes),
+    )  # fmt: skip
 
 
 def _adds_up(frame: pl.DataFrame, breakdown: str, counts: list[str]) -> bool:
@@ -155,8 +159,10 @@ def _of_person(dimension: Dimension) -> bool:
 
 
 def _numbers(
-    measure: Measure, asked: Asked, data_set: DataSet, dimensions: tuple[Dimension, ...], columns: Columns
-) -> pl.DataFrame:
+    measure: Measure, asked: Asked, data_set: DataSet, dimensions: tuple[Dimension, ...], columns: Columns,
+    read: list[str],
+) -> pl.DataFrame:  # fmt: skip
+    """The numbers of one measure; ``read`` is told the columns that they come from."""
     connection: Any = connect(measure, asked)
     places = [_of_england(measure.dimension(PLACES[level])) for level in data_set.levels]
     wanted = [*dimensions, *places]
@@ -164,6 +170,7 @@ def _numbers(
     rows = _one_place(rows, [d.name for d in places])
     if measure.count == "people":
         rows = _one_item_a_person(rows, [d for d in wanted if _of_person(d)])
+    read += reads.columns(connection, rows.aggregate(**{column: of(rows) for column, of in columns.items()}))
     rows = connection.create_table("counted_rows", rows, temp=True)
     frames = []
     for level in ("National", *data_set.levels):

@@ -37,6 +37,8 @@ def _paragraphs(built: Built) -> Iterator[tuple[str, str]]:
             yield f"{measure.title}: limit {number}", text
     for column in built.counted.overlapping:
         yield column, "One learner may be in several of its items, so they do not add up to the total."
+    for number, text in enumerate(built.counted.notes, start=1):
+        yield f"Data quality, note {number}", text
 
 
 def guidance(release: Release, method: str, base: int, threshold: int, year: str, return_name: str) -> str:

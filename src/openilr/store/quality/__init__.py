@@ -54,12 +54,16 @@ class Quality:
             raise StoreError(f"There is no rating of a field {field}.{hint}")
         return found[field]
 
-    def footnotes(self, fields: Iterable[str]) -> list[str]:
+    def footnotes(self, fields: Iterable[str], *, published: bool = False) -> list[str]:
         """Sentences for below a table, or beside an extract, that uses these fields (or columns made of them): one for
-        each that is not good, then the caution about causes."""
+        each that is not good, then the caution about causes. ``published``: without shares, for anybody's eyes."""
         found = self.ratings
         used = [found[field] for field in notes.sources(fields) if field in found]
-        said = [f"{r.field} is rated {r.rating} in {self.state}. {r.reason}" for r in used if r.rating != "good"]
+        said = [
+            f"{r.field} is rated {r.rating} in {self.state}. {r.published if published else r.reason}"
+            for r in used
+            if r.rating != "good"
+        ]
         return [*said, notes.CAUSES]
 
     def frame(self) -> pl.DataFrame:

@@ -24,11 +24,13 @@ CEILING = {"self-reported": "fair", "follow-up": "fair"}
 
 @dataclass(frozen=True)
 class Rating:
-    """How far a field can be relied on. ``reason`` is one or more plain sentences."""
+    """How far a field can be relied on. ``reason`` is one or more plain sentences; ``published`` says the same without
+    a share that would give a small count away, for pages and files that anybody reads."""
 
     field: str  #: dotted name, such as ``LearningDelivery.Outcome``
     rating: str
     reason: str
+    published: str
 
 
 def rate(counts: Counts) -> Rating:
@@ -37,43 +39,37 @@ def rate(counts: Counts) -> Rating:
     kind = KIND_OF.get(counts.field, "provider")
     if counts.applicable < FEWEST_ROWS:
         few = f"It applies to {counts.applicable:,} rows only" if counts.applicable else "It applies to no row"
-        return Rating(name, "not rated", f"{few}, too few to judge by.")
+        words = "too few to judge by."
+        return Rating(name, "not rated", f"{few}, {words}", f"It applies to {words}")
     if not counts.filled:
         words = "It should be filled and is blank everywhere." if counts.required else "Nobody filled it."
-        return Rating(name, "poor" if counts.required else "not rated", words)
-    said: list[tuple[str, str]] = []
-    for what, share, words in _shares(counts):
-        level = 0 if share < LIMITS[what][0] else 1 if share < LIMITS[what][1] else 2
+        return Rating(name, "poor" if counts.required else "not rated", words, words)
+    said: list[tuple[str, str, str]] = []
+    for what, part, whole, words in _shares(counts):
+        level = 0 if part < LIMITS[what][0] * whole else 1 if part < LIMITS[what][1] * whole else 2
         if level:
-            said.append((RATINGS[level], words))
-    best = CEILING.get(kind, "good")
-    rating = max([best, *(level for level, _ in said)], key=RATINGS.index)
-    reasons = [words for _, words in said] or [_nothing_wrong(counts)]
-    return Rating(name, rating, " ".join([*reasons, KINDS[kind]]))
+            least = f"At least {100 * LIMITS[what][level - 1]:g}%"
+            said.append((RATINGS[level], f"{_percent(part, whole)} {words}", f"{least} {words}"))
+    rating = max([CEILING.get(kind, "good"), *(level for level, *_ in said)], key=RATINGS.index)
+    reasons = [words for _, words, _ in said] or [_nothing_wrong(counts)]
+    published = [words for *_, words in said]
+    return Rating(name, rating, " ".join([*reasons, KINDS[kind]]), " ".join([*published, KINDS[kind]]))
 
 
-def _shares(counts: Counts) -> list[tuple[str, float, str]]:
-    filled, applicable = counts.filled, counts.applicable
+def _shares(counts: Counts) -> list[tuple[str, int, int, str]]:
+    """What is held against a field: the kind, so many of so many, and the words that follow the share."""
     shares = [
-        ("not_known", counts.not_known / filled, f'{_percent(counts.not_known, filled)} of values say "not known".'),
-        (
-            "invalid",
-            counts.invalid / filled,
-            f"{_percent(counts.invalid, filled)} of values are no valid code or number.",
-        ),
+        ("not_known", counts.not_known, counts.filled, 'of values say "not known".'),
+        ("invalid", counts.invalid, counts.filled, "of values are no valid code or number."),
     ]
     if counts.required:
-        blank = applicable - filled
-        shares.insert(
-            0, ("blank", blank / applicable, f"It is blank in {_percent(blank, applicable)} of rows that need it.")
-        )
+        blank = counts.applicable - counts.filled
+        shares.insert(0, ("blank", blank, counts.applicable, "of rows that need it are blank."))
     for one in counts.inconsistent:
-        words = f"{_percent(one['rows'], counts.rows)} contradict another field: {one['check']}."
-        shares.append(("inconsistent", one["rows"] / counts.rows, words))
+        shares.append(("inconsistent", one["rows"], counts.rows, f"contradict another field: {one['check']}."))
     if counts.compared and counts.field not in MOVES_ON:
-        moved = counts.changed + counts.removed
-        words = f"{_percent(moved, counts.compared)} of values were changed or taken out again since the return before."
-        shares.append(("changed", moved / counts.compared, words))
+        words = "of values were changed or taken out again since the return before."
+        shares.append(("changed", counts.changed + counts.removed, counts.compared, words))
     return shares
 
 

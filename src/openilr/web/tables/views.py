@@ -125,7 +125,7 @@ def _notes(request: HttpRequest, choice: Choice, built: grid.Grid) -> tuple[tupl
         ("Source", f"{choice.data_set.title}, version {choice.version.public}, {choice.version.release}"),
         ("Published", (choice.version.published or "")[:10]),
         ("Made again at", request.build_absolute_uri(f"{where}?{choice.address()}")[:4000]),
-        *(("Note", choice.version.notes) for _ in [0] if choice.version.notes),
+        *((f"Note {n}", line) for n, line in enumerate(choice.version.notes.splitlines(), start=1)),
         *((f"Symbol {symbol}", words) for symbol, words in built.symbols),
         *((DERIVED[name].title.capitalize(), DERIVED[name].explained) for name in choice.derived),
     )
