@@ -128,6 +128,19 @@ def test_workbooks_have_cover_contents_notes_and_marked_tables(rounded):
         assert b"mergeCell" not in book.read("xl/worksheets/sheet5.xml")
 
 
+def test_how_good_the_data_are_stands_in_every_file_for_readers(rounded):
+    facts = json.loads((rounded.folder / "release.json").read_text())
+    notes = {each["name"]: each["notes"] for each in facts["data_sets"]}
+    assert any(note.startswith("Learner.Sex is rated fair in 2526-R14-1.") for note in notes["starts_all"])
+    assert all("is not the effect" in told[-1] for told in notes.values())
+    assert not any("Learner.Sex" in note for note in notes["starts_provider"]), "it does not read that field"
+    about = json.loads((rounded.folder / "data" / "starts_all.csv-metadata.json").read_text())
+    in_workbook = {cell for row in _ods(rounded.folder / "tables" / "starts_all.ods")[0]["Notes"] for cell in row}
+    for note in notes["starts_all"]:
+        assert note in (rounded.folder / "guidance.txt").read_text()
+        assert {"quality": note} in about["notes"] and note in in_workbook
+
+
 def test_returns_without_a_period_of_their_own_are_refused(sector):
     with pytest.raises(Exception, match="R05"):
         build(sector, "2526", "R05", SMALL, "rounding", by="tests")

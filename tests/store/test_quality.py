@@ -110,9 +110,9 @@ def made(field="LearnStartDate", entity="LearningDelivery", required=True, **val
     [
         (made(), "good", "It is filled in 100% where it applies"),
         (made(filled=981), "good", ""),
-        (made(filled=980), "fair", "It is blank in 2% of rows that need it."),
+        (made(filled=980), "fair", "2% of rows that need it are blank."),
         (made(filled=801), "fair", ""),
-        (made(filled=800), "poor", "It is blank in 20%"),
+        (made(filled=800), "poor", "20% of rows that need it"),
         (made(filled=100, required=False), "good", "it is optional"),
         (made(filled=0), "poor", "blank everywhere"),
         (made(filled=0, required=False), "not rated", "Nobody filled it"),
@@ -131,6 +131,16 @@ def made(field="LearnStartDate", entity="LearningDelivery", required=True, **val
 def test_ratings_and_their_reasons(counts, rating, reason):
     found = rate(counts)
     assert found.rating == rating and reason in found.reason
+
+
+def test_what_is_published_gives_no_small_count_away(store):
+    ingest(store, *many(39), learner("A", aim(), LLDDHealthProb=7), learner("B", aim(), LLDDHealthProb=None))
+    rating = store.quality().rating("Learner.LLDDHealthProb")
+    assert "2.4% of rows that need it are blank. 2.5% of values" in rating.reason
+    assert rating.published.startswith("At least 2% of rows that need it are blank. At least 2% of values are no valid")
+    assert "29" not in rate(made(applicable=29, filled=29)).published
+    told = store.footnotes(["LLDDHealthProb"], published=True)
+    assert "At least 2%" in told[0] and "2.4" not in told[0]
 
 
 def test_ratings_travel(store):

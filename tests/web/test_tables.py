@@ -36,7 +36,8 @@ def _cells(page):
 
 def test_a_table_has_the_published_numbers(visitor, chosen):
     _, address, _ = chosen
-    cells = _cells(visitor.get(address).text)
+    page = visitor.get(address).text
+    cells = _cells(page)
     source = {
         (r[6], r[0]): r[11]
         for r in rows(years=("202324", "202425"), places=PLACES, levels=("Total",))
@@ -45,6 +46,7 @@ def test_a_table_has_the_published_numbers(visitor, chosen):
     for (region, year), value in source.items():
         assert cells[region][("202324", "202425").index(year)].replace(",", "") == value
     assert len(cells) == 9
+    assert "<li>One number corrected.</li>" in page, "the notes of the version go with each table"
 
 
 def test_columns_are_worked_out_from_published_numbers_only():
