@@ -71,7 +71,10 @@ def _public(d):
 
 
 _OF_ROLES = {
-    "provider": ["/account/", "/account/second-step/", "/provider/", "/provider/send/", "/provider/numbers/?by=age"],
+    "provider": [
+        "/account/", "/account/second-step/", "/provider/", "/provider/send/", "/provider/numbers/?by=age",
+        "/provider/forecast/",
+    ],
     "steward": [
         "/steward/", "/steward/returns/2526/R12/", "/steward/quality/", "/steward/publishing/", "/steward/requests/",
     ],

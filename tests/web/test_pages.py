@@ -139,7 +139,7 @@ def test_search_forgives_typing(visitor, published):
 
 def test_a_release_shows_totals_change_chart_and_updates(visitor, published):
     page = visitor.get("/find-statistics/apprenticeships/").text
-    assert "ilr-fact__value" in page and "<svg" in page and "<desc>" in page
+    assert "ilr-fact__value" in page and "data:image/svg+xml" in page and "<desc>" in page
     assert "One number corrected." in page and "2024/25" in page
 
 
@@ -269,6 +269,17 @@ def test_own_numbers_are_of_the_own_provider(signed_in, returned):
     both = measure.compute(store(), "enrolments", "2526", return_name="R12").frame["value"][0]
     assert f">{value:,}<" in page and value < both and isinstance(store(), Store)
     assert "Level" in signed_in("provider").get("/provider/numbers/?by=level").text
+
+
+def test_a_forecast_is_the_measures_own_and_of_the_own_provider(signed_in, returned):
+    from openilr import measure
+    from openilr.web.returns import store
+
+    made = measure.forecast(store(), UKPRN, "2526", return_name="R12")
+    page = signed_in("provider").get("/provider/forecast/").text
+    best = made.rates.filter(case="best")["achievement_rate"][0]
+    assert made.at_risk.height and f">{best}<" in page and "data:image/svg+xml" in page
+    assert all(f">{reference}<" in page for reference in made.at_risk["learn_ref_number"])
 
 
 # Stewards

@@ -17,18 +17,12 @@ if TYPE_CHECKING:
 
 def page(forecast: Forecast) -> str:
     """A whole page in one file, for the provider alone: it names learners by the provider's reference."""
-    label = f"{AcademicYear(forecast.year).label}, {forecast.return_name}"
-    rates = forecast.rates
-    chart = Chart(
-        "Achievement rate: where the year may end", f"Provider {forecast.ukprn}, {label}",
-        tuple(case.capitalize() for case in rates["case"]),
-        (Series("Achievement rate", tuple(rates["achievement_rate"])),), "%", 1,
-    )  # fmt: skip
-    title = f"Achievement rate forecast, {forecast.ukprn}, {label}"
+    title = f"Achievement rate forecast, {forecast.ukprn}, {_period(forecast)}"
     tables = "".join(
         f"<h2>{heading}</h2>{_table(frame, heading)}"
         for heading, frame in (
-            ("Cases", rates), ("Aims at risk", forecast.at_risk), ("What would change the rate", forecast.changes),
+            ("Cases", forecast.rates), ("Aims at risk", forecast.at_risk),
+            ("What would change the rate", forecast.changes),
         )
     )  # fmt: skip
     return (
@@ -36,8 +30,23 @@ def page(forecast: Forecast) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body><main>'
         f"<h1>{escape(title)}</h1>"
         '<p class="warning">For the provider alone: these numbers are not protected, and learners are named.</p>'
-        f"<figure>{svg(chart)}</figure>{tables}</main></body></html>\n"
+        f"<figure>{picture(forecast)}</figure>{tables}</main></body></html>\n"
     )
+
+
+def picture(forecast: Forecast) -> str:
+    """The rate in each case, drawn as SVG; its numbers are ``forecast.rates``."""
+    rates = forecast.rates
+    chart = Chart(
+        "Achievement rate: where the year may end", f"Provider {forecast.ukprn}, {_period(forecast)}",
+        tuple(case.capitalize() for case in rates["case"]),
+        (Series("Achievement rate", tuple(rates["achievement_rate"])),), "%", 1,
+    )  # fmt: skip
+    return svg(chart)
+
+
+def _period(forecast: Forecast) -> str:
+    return f"{AcademicYear(forecast.year).label}, {forecast.return_name}"
 
 
 def _table(frame: pl.DataFrame, caption: str) -> str:

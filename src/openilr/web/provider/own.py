@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from openilr.store import Store, StoreError
 
+#: What a forecast may be of, as the measure's own setting names it.
+PROGRAMMES = {
+    "all": "All programmes", "apprenticeships": "Apprenticeships", "education-and-training": "Education and training",
+}  # fmt: skip
+
 
 def numbers(held: Store, ukprn: int, year: str | None, by: str | None) -> dict[str, Any]:
     """Measures of the latest return of a year that this provider has a current file for, by one breakdown if asked."""
-    import polars as pl
-
     from openilr import measure
 
-    mine = held.returns().filter((pl.col("ukprn") == ukprn) & pl.col("current"))
-    years = sorted(set(mine["year"].drop_nulls()), reverse=True)
-    chosen = year if year in years else years[0] if years else None
+    years, chosen, return_name = _latest(held, ukprn, year)
     tables: list[dict[str, Any]] = []
     dimensions: dict[str, str] = {}
-    return_name = None
     if chosen is not None:
-        return_name = max(mine.filter(pl.col("year") == chosen)["return"])
         for name in measure.names():
             found = measure.get(name)
             dimensions |= {d.name: d.title for d in found.dimensions if d.name not in ("ukprn", "provider")}
@@ -29,6 +29,44 @@ def numbers(held: Store, ukprn: int, year: str | None, by: str | None) -> dict[s
         "years": years, "year": chosen, "return_name": return_name, "tables": tables, "by": by or "",
         "dimensions": sorted(dimensions.items(), key=lambda pair: pair[1]),
     }  # fmt: skip
+
+
+def _latest(held: Store, ukprn: int, year: str | None) -> tuple[list[str], str | None, str | None]:
+    """The years of this provider's current files, the one that is meant (the newest, unless another was asked for),
+    and its latest return."""
+    import polars as pl
+
+    mine = held.returns().filter((pl.col("ukprn") == ukprn) & pl.col("current"))
+    years = sorted(set(mine["year"].drop_nulls()), reverse=True)
+    if not years:
+        return [], None, None
+    chosen = year if year in years else years[0]
+    return years, chosen, max(mine.filter(pl.col("year") == chosen)["return"])
+
+
+def outlook(held: Store, ukprn: int, year: str | None, programme: str) -> dict[str, Any]:
+    """Where the achievement rate of the provider's running year may end, and the aims that decide it."""
+    from openilr import measure
+    from openilr.measure.charts.forecast import picture
+
+    years, chosen, return_name = _latest(held, ukprn, year)
+    said: dict[str, Any] = {"years": years, "year": chosen, "return_name": return_name, "programme": programme}
+    if chosen is None:
+        return said
+    try:
+        made = measure.forecast(held, ukprn, chosen, return_name=return_name, programme=programme)
+    except (measure.MeasureError, StoreError) as problem:
+        return {**said, "problem": str(problem)}
+    tables = [
+        (caption, [(name, *_heading(name, {}, frame[name].dtype.is_numeric())) for name in frame.columns], frame)
+        for caption, frame in (
+            ("Where the year may end", made.rates), ("What would change the rate", made.changes),
+            ("Aims at risk", made.at_risk),
+        )
+    ]  # fmt: skip
+    # As a picture of its own: the page's security policy takes no style that stands in a drawing.
+    drawn = f"data:image/svg+xml;base64,{base64.b64encode(picture(made).encode()).decode()}"
+    return {**said, "picture": drawn, "tables": [(*t[:2], t[2].to_dicts()) for t in tables]}
 
 
 def _table(held: Store, m: Any, year: str, return_name: str, ukprn: int, by: str | None) -> dict[str, Any]:
@@ -52,8 +90,8 @@ def _table(held: Store, m: Any, year: str, return_name: str, ukprn: int, by: str
     return {"measure": m, "rows": rows, "columns": columns, "problem": note, "notes": list(result.notes)}
 
 
-def _heading(column: str, labels: dict[str, Any]) -> tuple[str, str]:
+def _heading(column: str, labels: dict[str, Any], numeric: bool = True) -> tuple[str, str]:
     """Heading and kind of a column of a result."""
     if column in labels:
         return labels[column].title, ""
-    return ("Number" if column == "value" else column.replace("_", " ").capitalize()), "number"
+    return ("Number" if column == "value" else column.replace("_", " ").capitalize()), "number" if numeric else ""

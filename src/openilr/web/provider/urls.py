@@ -13,4 +13,5 @@ urlpatterns = [
     path("provider/uploads/<str:token>/progress/", views.progress, name="progress"),
     path("provider/uploads/<str:token>/report/", views.report, name="report"),
     path("provider/numbers/", views.numbers, name="numbers"),
+    path("provider/forecast/", views.forecast, name="forecast"),
 ]

@@ -116,3 +116,14 @@ def numbers(request: HttpRequest) -> HttpResponse:
     audit.record(request, "web.measures.view", ukprn=request.user.ukprn)
     context = own.numbers(store(), request.user.ukprn, request.GET.get("year"), request.GET.get("by"))
     return render(request, "provider/numbers.html", context)
+
+
+@role_required(Role.PROVIDER)
+@require_GET
+def forecast(request: HttpRequest) -> HttpResponse:
+    """The running year's achievement rate: cases, what would change it, aims at risk by the provider's reference."""
+    audit.record(request, "web.forecast.view", ukprn=request.user.ukprn)
+    programme = request.GET.get("programme", "")
+    chosen = programme if programme in own.PROGRAMMES else "all"
+    context = own.outlook(store(), request.user.ukprn, request.GET.get("year"), chosen)
+    return render(request, "provider/forecast.html", {**context, "programmes": own.PROGRAMMES})
