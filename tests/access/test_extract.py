@@ -115,6 +115,18 @@ serves = ["q1"]
 """
 
 
+def link(store, table):
+    """A link run that joins the people of a table to learners."""
+    learner = store.connect("2526").table("learner").to_polars()
+    run = store.path / "links" / "run-1"
+    run.mkdir(parents=True)
+    learner.select("learner_key", pl.col("person_key").alias("person_id")).unique().write_parquet(run / "spine.parquet")
+    keys = pl.read_parquet(sources.paths(store)[table])["record_key"].unique().sort()
+    persons = learner["person_key"].unique().sort().head(len(keys))
+    pl.DataFrame({"source": "any", "record_key": keys, "person_id": persons}).write_parquet(run / "keys.parquet")
+    return "run-1"
+
+
 @pytest.fixture
 def linked(store, tmp_path):
     """Pay of 30 people, and a link run that joins them to learners."""
@@ -122,14 +134,7 @@ def linked(store, tmp_path):
     file = tmp_path / "hmrc_earnings.csv"
     file.write_text("EduKey,TaxYear,Earnings,Num_Employments,main_enterprise\n" + "\n".join(pay) + "\n", "utf-8")
     sources.add(store, file)
-    learner = store.connect("2526").table("learner").to_polars()
-    run = store.path / "links" / "run-1"
-    run.mkdir(parents=True)
-    learner.select("learner_key", pl.col("person_key").alias("person_id")).unique().write_parquet(run / "spine.parquet")
-    keys = pl.read_parquet(sources.paths(store)["hmrc_earnings"])["record_key"].unique().sort()
-    persons = learner["person_key"].unique().sort().head(len(keys))
-    pl.DataFrame({"source": "dwp", "record_key": keys, "person_id": persons}).write_parquet(run / "keys.parquet")
-    return "run-1"
+    return link(store, "hmrc_earnings")
 
 
 def test_linked_records_of_the_chosen_people_and_no_others(store, linked):
@@ -149,6 +154,90 @@ def test_linked_records_of_the_chosen_people_and_no_others(store, linked):
     share = tables.manifest["quality"]["people_with_a_linked_record"]["hmrc_earnings"]
     assert share == round(pay["person_id"].n_unique() / learner["person_id"].n_unique(), 4)
     assert tables.manifest["link_run"] == linked and "link run run-1" in tables.manifest["quality"]["people_joined_by"]
+
+
+SURVEY = """
+name = "happiness"
+key = "Respondent"
+
+[identifiers]
+date_of_birth = "DOB"
+
+[answers]
+Happy = [1, 2, 3]
+Answered = "date"
+Hours = "decimal"
+Remarks = "text"
+"""
+GRADED = """
+name = "graded"
+register = "happiness"
+
+[tables.graded]
+columns = '''
+name | type | use | values | grade | title
+Respondent | text* | key | | |
+Level | text | answer | low high | 5E | Level of the course
+Mood | text | answer | | 4C | Mood in a word
+Postcode_kept | text | answer | | 1A | Home
+'''
+"""
+
+
+@pytest.fixture
+def surveyed(store, tmp_path):
+    folder = tmp_path / "survey"
+    folder.mkdir()
+    answers = [f"R{n},1990-01-{1 + n % 28},{1 + n % 3},2025-{1 + n % 9:02d}-05,{n}.5,said {n}" for n in range(30)]
+    (folder / "happiness.csv").write_text("Respondent,DOB,Happy,Answered,Hours,Remarks\n" + "\n".join(answers) + "\n")
+    (folder / "happiness.toml").write_text(SURVEY, "utf-8")
+    (folder / "graded.csv").write_text("Respondent,Level,Mood,Postcode_kept\nR1,low,fine,AB1 2CD\n", "utf-8")
+    (folder / "graded.toml").write_text(GRADED, "utf-8")
+    sources.add(store, folder)
+    return link(store, "happiness")
+
+
+def test_answers_of_a_survey_of_ones_own_are_graded_for_the_worst_unless_it_says_more(store, surveyed):
+    from openilr.access import catalogue
+
+    found = catalogue.fields(store)
+    graded = {
+        p: (f.grade, f.known, [r.name for r in f.rungs])
+        for p, f in found.items()
+        if f.source in ("happiness", "graded")
+    }
+    assert graded == {
+        "happiness.Respondent": ("direct", True, []), "happiness.DOB": ("direct", True, []),
+        "happiness.Remarks": ("direct", True, []), "happiness.Happy": ("sensitive", True, ["exact"]),
+        "happiness.Answered": ("sensitive", True, ["day", "month", "quarter", "year"]),
+        "happiness.Hours": ("sensitive", True, ["exact"]), "graded.Respondent": ("direct", True, []),
+        "graded.Level": ("instrumental", False, ["exact"]), "graded.Mood": ("sensitive", False, ["exact"]),
+        "graded.Postcode_kept": ("direct", True, []),
+    }  # fmt: skip
+    assert "happiness.Happy" not in catalogue.fields(), "another store does not know of it"
+
+
+def test_answers_of_a_survey_of_ones_own_go_all_the_way(store, surveyed, tmp_path):
+    from openilr.access import Refused, minimise, twin
+    from openilr.access.application import parse
+
+    why = '[[source]]\nname = "happiness"\njustification = "Who is happy."\n'
+    wanted = "".join(
+        f'[[field]]\nname = "happiness.{name}"\nserves = ["q1"]\n' for name in ("Happy", "Answered", "Hours")
+    )
+    with pytest.raises(Refused, match=r"happiness\.Remarks identifies people"):
+        project.apply(store, application(extra=why + wanted.replace("Hours", "Remarks")), by="r-jones")
+    with pytest.raises(Refused, match=r"without a \[\[source\]\] that says why"):
+        project.apply(store, application(extra=wanted), by="r-jones")
+    text = application(extra=why + wanted)
+    said = minimise.check(store, parse(text), link_run=surveyed)
+    assert said.rows["happiness"] > 10 and said.asked.unique > 0.1
+    assert {step.name for step in said.proposal} & {"happiness.Hours", "happiness.Answered"}
+    twin.make(store, parse(text), tmp_path / "twin", link_run=surveyed)
+    assert {"Happy", "Answered", "Hours"} <= set(pl.read_parquet(tmp_path / "twin" / "happiness.parquet").columns)
+    tables = opened(store, approved(store, text), link_run=surveyed)
+    assert set(tables.table("happiness")["person_id"]) <= set(tables.table("learner")["person_id"])
+    assert set(map(str, tables.table("happiness")["Happy"])) == {"1", "2", "3"}
 
 
 def test_pseudonyms_are_a_permutation_and_null_stays_null():

@@ -43,14 +43,31 @@ def test_the_risk_is_that_of_a_count_by_hand(store, names):
 
 
 def test_the_search_by_parts_finds_what_a_whole_one_does(store, monkeypatch):
-    """With every group looked at, and with every second: the reported figures are exact in both."""
+    """With every group looked at, and with every second: the reported figures are exact in both, and shares are shares
+    although most people have several records."""
     asked = parse(EVERYBODY + ETHNICITY)
     whole = minimise.check(store, asked)
     monkeypatch.setattr(minimise, "MANY", 10)
-    monkeypatch.setattr(minimise, "PART", 2)
+    monkeypatch.setattr(minimise, "ENOUGH", 40)
     parts = minimise.check(store, asked)
     assert parts.asked == whole.asked
     assert parts.proposed.unique < minimise.TARGET
+    assert all(field.unique_if_coarser is None or field.unique_if_coarser <= 1 for field in parts.fields)
+
+
+def test_people_are_not_counted_once_for_each_of_their_unique_records():
+    """A part of the groups, looked at: everybody unique with every record, and one record in a hundred unique."""
+    import numpy as np
+
+    random = np.random.default_rng(5)
+    table = object.__new__(minimise._Table)
+    people, each, part = 40_000, 3, 16
+    table._part, table._each = part, each
+    for share in (1.0, 0.4, 0.01):
+        alone = random.random((people, each)) < share
+        seen = random.random((people, each)) < 1 / part
+        guess = table._people_of(int((alone & seen).sum()), int(seen.sum()))
+        assert abs(guess - alone.any(axis=1).sum()) < 0.12 * alone.any(axis=1).sum() + 1, share
 
 
 def test_the_counter_proposal_reaches_the_target_and_no_step_is_for_nothing(store):

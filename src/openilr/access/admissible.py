@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from openilr.access import catalogue
 from openilr.access.application import Application
 from openilr.access.errors import AccessError
 
 
-def refusals(asked: Application) -> list[str]:
+def refusals(asked: Application, store: Any = None) -> list[str]:
     """One sentence for each thing that stands against the application; empty where it can be decided.
 
     Direct identifiers are never given, a field that serves no question is not needed, and a question without a field
-    cannot be answered.
+    cannot be answered. With a store, fields of its own surveys are known too.
     """
+    known = catalogue.fields(store)
     said: list[str] = []
     questions = [question.id for question in asked.questions]
     served: set[str] = set()
@@ -22,11 +26,11 @@ def refusals(asked: Application) -> list[str]:
             said.append(f"{wanted.name} serves no question, so it is not needed.")
         for unknown in [each for each in wanted.serves if each not in questions]:
             said.append(f"{wanted.name} serves {unknown}, which is no question of the application.")
-        said += _field(wanted.name, wanted.detail)
+        said += _field(known, wanted.name, wanted.detail)
     said += [f"The question {id} is served by no field." for id in questions if id not in served]
     for condition in asked.where:
-        said += _condition(condition.field)
-    used = {catalogue.fields()[w.name].source for w in asked.fields if w.name in catalogue.fields()}
+        said += _condition(known, condition.field)
+    used = {known[w.name].source for w in asked.fields if w.name in known}
     named = {source.name for source in asked.sources}
     said += [f"The source {name} is named, but none of its fields is asked for." for name in sorted(named - used)]
     said += [
@@ -36,9 +40,9 @@ def refusals(asked: Application) -> list[str]:
     return said
 
 
-def _field(path: str, detail: str | None) -> list[str]:
+def _field(known: Mapping[str, catalogue.Field], path: str, detail: str | None) -> list[str]:
     try:
-        found = catalogue.field(path)
+        found = catalogue.field(path, known)
         if found.grade == "direct":
             return [f"{path} identifies people by itself and is never given."]
         if found.grade == "key":
@@ -49,9 +53,9 @@ def _field(path: str, detail: str | None) -> list[str]:
     return []
 
 
-def _condition(path: str) -> list[str]:
+def _condition(known: Mapping[str, catalogue.Field], path: str) -> list[str]:
     try:
-        found = catalogue.field(path)
+        found = catalogue.field(path, known)
     except AccessError as problem:
         return [str(problem)]
     if found.grade in ("direct", "key"):

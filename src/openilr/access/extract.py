@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openilr.access import catalogue, people
-from openilr.access.application import Application, Wanted
+from openilr.access.application import Application
 from openilr.access.audit import Log
 from openilr.access.errors import AccessError, AuditError
 from openilr.access.keys import fingerprint
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 #: People whose records are sorted and sealed together; a piece of a table is about this many people's.
 PEOPLE_AT_ONCE = 100_000
 _MANIFEST = "manifest.json"
+#: A field of the extract in the detail that was approved.
+Column = tuple[catalogue.Field, catalogue.Rung]
 _PROVIDER_FIELDS = {"ukprn", "PrevUKPRN", "PMUKPRN", "PartnerUKPRN"}
 _EMPLOYER_FIELDS = {"EmpId", "WorkPlaceEmpId"}
 
@@ -171,7 +173,8 @@ def make(
             found = of(fold(events), project_id)
             _may_make(log, found, people.register(events), by, now, roles)
             asked = application(log.store, found, approved=True)
-        sources_wanted = {catalogue.field(w.name).source for w in asked.fields} - {None}
+        known = catalogue.fields(log.store)
+        sources_wanted = {catalogue.field(w.name, known).source for w in asked.fields} - {None}
         if sources_wanted and link_run is None:
             raise AccessError(f"{found.id} has linked data ({', '.join(sorted(filter(None, sources_wanted)))}): name a "
                               "link run with --link-run.")  # fmt: skip
@@ -219,11 +222,13 @@ def _write(
     log: Log, id: str, found: Project, asked: Application, chosen: Basis, pseudonyms: Pseudonyms, key: Key,
     part: Path, progress: Callable[[str], None],
 ) -> dict[str, Any]:  # fmt: skip
-    by_table: dict[str, list[Wanted]] = {}
-    for wanted in sorted(asked.fields, key=lambda each: each.name):
-        by_table.setdefault(catalogue.field(wanted.name).table, []).append(wanted)
+    by_table: dict[str, list[Column]] = {}
     tables = {}
     with opened(log.store, asked, chosen) as population:
+        for wanted in sorted(asked.fields, key=lambda each: each.name):
+            asked_for = population.field(wanted.name)
+            column = asked_for, asked_for.rungs[asked_for.rung(wanted.detail)]
+            by_table.setdefault(asked_for.table, []).append(column)
         parts = _number_people(population, pseudonyms)
         for name in sorted(by_table):
             progress(f"{id}: {name}")
@@ -264,15 +269,16 @@ def _number_people(population: Population, pseudonyms: Pseudonyms) -> int:
 
 
 def _write_table(
-    id: str, population: Population, name: str, by_table: dict[str, list[Wanted]], pseudonyms: Pseudonyms, key: Key,
+    id: str, population: Population, name: str, by_table: dict[str, list[Column]], pseudonyms: Pseudonyms, key: Key,
     part: Path, parts: int,
 ) -> dict[str, Any]:  # fmt: skip
     """One table, sealed piece by piece; its facts for the manifest."""
-    wanted = [each for each in by_table[name] if catalogue.field(each.name).name != "year"]
+    wanted = [each for each in by_table[name] if each[0].name != "year"]
     national = name in parents()
     has_below = national and any(parents().get(other) == name for other in by_table)
     has_above = national and parents()[name] in by_table
-    columns = [f'{_rung(w).sql.format(x=_quoted(w))} AS "{catalogue.field(w.name).name}"' for w in wanted]
+    named = [(f'"{found.name}"', rung) for found, rung in wanted]
+    columns = [f"{rung.sql.format(x=name)} AS {name}" for name, rung in named]
     keys = ["learner_key"] if national else []
     if has_below or has_above:
         keys += ["CAST(ukprn AS BIGINT) * 10000 + CAST(year AS BIGINT) AS _file", "row AS _row", "parent AS _parent"]
@@ -300,7 +306,7 @@ def _write_table(
     finally:
         sink.close()
         population.session.execute("DROP TABLE _table")
-    details = {catalogue.field(w.name).name: _rung(w).name for w in wanted}
+    details = {found.name: rung.name for found, rung in wanted}
     return {
         "rows": rows, "sha256": digest.hexdigest(), "file": f"{name}.sealed", "file_sha256": sink.sha256,
         "columns": {
@@ -311,7 +317,7 @@ def _write_table(
 
 
 def _under_pseudonyms(
-    frame: pl.DataFrame, table: str, wanted: list[Wanted], pseudonyms: Pseudonyms, *, below: bool, above: bool
+    frame: pl.DataFrame, table: str, wanted: list[Column], pseudonyms: Pseudonyms, *, below: bool, above: bool
 ) -> pl.DataFrame:
     """Pseudonyms in place of all internal numbers; rows in an order that says nothing and is always the same."""
     ids: list[str] = ["person_id"]
@@ -325,10 +331,8 @@ def _under_pseudonyms(
         ids.append("parent_id")
         made = pseudonyms.pairs(f"record/{parents()[table]}", frame["_file"], frame["_parent"])
         frame = frame.with_columns(parent_id=made)
-    for each in wanted:
-        name = catalogue.field(each.name).name
-        if _rung(each).kind == "pseudonym":
-            frame = frame.with_columns(pseudonyms.texts(_shared(name), frame[name]).alias(name))
+    for name in (found.name for found, rung in wanted if rung.kind == "pseudonym"):
+        frame = frame.with_columns(pseudonyms.texts(_shared(name), frame[name]).alias(name))
     values = [c for c in frame.columns if c not in (*ids, "learner_key", "_file", "_row", "_parent")]
     return frame.select(*ids, *values).sort(*ids, *values, maintain_order=False)
 
@@ -361,15 +365,6 @@ def _quality(log: Log, chosen: Basis, population: Population, linked: list[str])
         "snapshots": notes,
         "people_with_a_linked_record": {name: population.share_with(name) for name in linked},
     }
-
-
-def _rung(wanted: Wanted) -> catalogue.Rung:
-    field = catalogue.field(wanted.name)
-    return field.rungs[field.rung(wanted.detail)]
-
-
-def _quoted(wanted: Wanted) -> str:
-    return f'"{catalogue.field(wanted.name).name}"'
 
 
 def _frame(population: Population, query: str) -> pl.DataFrame:

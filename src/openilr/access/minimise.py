@@ -16,6 +16,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from openilr.access import catalogue
@@ -25,17 +26,17 @@ from openilr.access.population import AIM, LEARNER, Basis, Population, basis, op
 
 if TYPE_CHECKING:
     import numpy as np
-    import polars as pl
 
     from openilr.store import Store
 
 TARGET = 0.01  #: largest share of unique people in a counter-proposal
 SMALL = 10  #: groups of fewer people than this are small
-MANY = 200_000  #: records from which the search looks at one group in PART
-PART = 16
+MANY = 200_000  #: records from which the search looks at a part of the groups ...
+ENOUGH = 50_000  #: ... that has at least so many of the records
 LEFT_OUT = "left out"
 #: Values that a field may be coarsened to: place on its ladder; one more than the last is leaving it out.
 Details = dict[str, int]
+Fields = dict[str, catalogue.Field]
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def check(
 
     AccessError where the store holds nothing of the years that are asked for.
     """
-    against = refusals(asked)
+    against = refusals(asked, store)
     if against:
         return Report(asked.data, tuple(against))
     chosen = basis(store, asked, snapshots=snapshots, link_run=link_run)
@@ -115,24 +116,23 @@ def check(
 
 
 def _report(population: Population, asked: Application, chosen: Basis, progress: Callable[[str], None]) -> Report:
-    names = [wanted.name for wanted in asked.fields]
-    tables = sorted({catalogue.field(name).table for name in names})
+    fields = {wanted.name: population.field(wanted.name) for wanted in asked.fields}
+    tables = sorted({found.table for found in fields.values()})
     absent = tuple(t for t in tables if t not in parents() and chosen.link_run is None)
     tables = [table for table in tables if table not in absent]
     progress("counting rows")
     rows = {table: population.rows(table) for table in tables}
-    details = {wanted.name: catalogue.field(wanted.name).rung(wanted.detail) for wanted in asked.fields}
-    known = [n for n in names if catalogue.field(n).known and catalogue.field(n).table not in absent]
-    groups = Groups(population, {name: details[name] for name in known}, progress)
+    details = {wanted.name: fields[wanted.name].rung(wanted.detail) for wanted in asked.fields}
+    known = {name: found for name, found in fields.items() if found.known and found.table not in absent}
+    groups = Groups(population, known, {name: details[name] for name in known}, progress)
     before = groups.risk(details)
-    one_coarser = {name: groups.unique({**details, name: details[name] + 1}) for name in known}
+    one_coarser = {n: min(groups.unique({**details, n: details[n] + 1}), before.unique) for n in known}
     proposal = groups.coarsened(details)
     after = groups.risk(proposal)
     return Report(
         asked.data, (), chosen.snapshots, chosen.live, chosen.link_run, absent, population.people, rows,
-        tuple(_field_report(wanted.name, wanted.serves, details[wanted.name], one_coarser) for wanted in asked.fields),
-        before, tuple(_step(name, details[name], proposal[name]) for name in known if proposal[name] != details[name]),
-        after,
+        tuple(_field_report(fields[w.name], w.serves, details[w.name], one_coarser) for w in asked.fields),
+        before, tuple(_step(known[n], details[n], proposal[n]) for n in known if proposal[n] != details[n]), after,
     )  # fmt: skip
 
 
@@ -140,15 +140,17 @@ class Groups:
     """Groups of people who look alike, for any detail of the known fields.
 
     Every value in every detail is a 64-bit hash, and a record's group is the sum over its fields: to try one field in
-    another detail is one subtraction and one addition. Where there are many records, the search looks at every
-    sixteenth group, whole; what is reported as asked and as proposed is counted over all.
+    another detail is one subtraction and one addition. Where there are many records, the search looks at a part of
+    the groups, whole; what is reported as asked and as proposed is counted over all.
     """
 
-    def __init__(self, population: Population, details: Details, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self, population: Population, fields: Fields, details: Details, progress: Callable[[str], None]
+    ) -> None:
         self._people = max(population.people, 1)
         self._progress = progress
-        self._tables = [_Table(population, names, details) for names in _branches(details)]
-        self._known = list(details)
+        self._tables = [_Table(population, branch, details, self._people) for branch in _branches(fields)]
+        self._fields = fields
 
     def unique(self, details: Details) -> float:
         """The share of unique people by the worst table, as the search sees it."""
@@ -180,7 +182,7 @@ class Groups:
     def _best_step(self, now: Details) -> Details | None:
         """One step further for the field where that merges most; a field is left out only when no ladder is left."""
         worst = max(self._tables, key=lambda table: table.look(now)[0])
-        ends = {name: len(catalogue.field(name).rungs) for name in self._known}
+        ends = {name: len(found.rungs) for name, found in self._fields.items()}
         candidates = [n for n in worst.names if now[n] + 1 < ends[n]] or [n for n in worst.names if now[n] < ends[n]]
         if not candidates:
             return None
@@ -195,8 +197,8 @@ class Groups:
 
     def _taken_back(self, asked: Details, now: Details) -> Details:
         """Without the steps that were not needed: fields that were left out come back first, if they can."""
-        left_out = [name for name in self._known if now[name] == len(catalogue.field(name).rungs)]
-        for name in [*left_out, *reversed(self._known)]:
+        left_out = [name for name, found in self._fields.items() if now[name] == len(found.rungs)]
+        for name in [*left_out, *reversed(list(self._fields))]:
             while now[name] > asked[name]:
                 finer = {**now, name: now[name] - 1}
                 if not self._enough(finer):
@@ -208,119 +210,164 @@ class Groups:
 class _Table:
     """The records that are judged together: the learner's known fields with those of one table."""
 
-    def __init__(self, population: Population, names: list[str], details: Details) -> None:
-        self.names = names
-        self._frame = _hashes(population, names, details)
-        self._part = PART if self._frame.height > MANY else 1
-        self._one_each = self._frame["person"].n_unique() == self._frame.height
-        self._values = {column.name: column.n_unique() for column in self._frame.head(MANY)}
-        self._seen: dict[tuple[int, ...], tuple[int, int]] = {}
+    def __init__(self, population: Population, fields: Fields, details: Details, people: int) -> None:
+        import numpy as np
 
-    def look(self, details: Details) -> tuple[int, int]:
+        self.names = list(fields)
+        self._hashes = _hashes(population, fields, details)
+        self._person = self._hashes.pop("person")
+        self._values = {name: _different(column[:MANY]) for name, column in self._hashes.items()}
+        self._each = len(self._person) / people  #: records of a person, on average
+        self._part = 1
+        while len(self._person) > MANY and len(self._person) // (2 * self._part) >= ENOUGH:
+            self._part *= 2
+        self._at: dict[str, int] = {}
+        self._keys = np.zeros_like(self._person)
+        self._seen: dict[tuple[int, ...], tuple[float, int]] = {}
+
+    def look(self, details: Details) -> tuple[float, int]:
         """(unique people, groups), from a part of the groups where there are many records."""
         import polars as pl
 
         place = tuple(details[name] for name in self.names)
         if place not in self._seen:
-            key = self._key(details)
-            frame = pl.DataFrame({"key": key, "person": self._frame["person"]})
+            key, person = self._key(details), self._person
             if self._part > 1:
-                frame = frame.filter(pl.Series((key >> 7) % self._part == 0))
-            groups = frame.group_by("key").agg(low=pl.col("person").min(), high=pl.col("person").max())
-            alone = groups.filter(pl.col("low") == pl.col("high"))["low"].n_unique()
-            self._seen[place] = alone * self._part, groups.height * self._part
+                part = (key & (self._part - 1)) == 0
+                key, person = key[part], person[part]
+            groups = pl.DataFrame({"key": key, "person": person}).group_by("key").agg(
+                low=pl.col("person").min(), high=pl.col("person").max()
+            )  # fmt: skip
+            alone = groups.filter(pl.col("low") == pl.col("high"))["low"]
+            unique = alone.n_unique() if self._part == 1 else self._people_of(alone.len(), len(key))
+            self._seen[place] = unique, groups.height * self._part
         return self._seen[place]
+
+    def _people_of(self, alone: int, records: int) -> float:
+        """How many people have a unique record, from the unique ones among the records of a part.
+
+        A part of the groups does not show whether two unique records are of one person; they are taken to fall on
+        people as if by chance, at the number of records that a person has on average.
+        """
+        share = alone / max(records, 1)
+        return self._part * alone * (1 - (1 - share) ** self._each) / (share * self._each) if share else 0.0
 
     def count(self, details: Details) -> tuple[int, int, int]:
         """How many people are unique and in small groups, and how many are in the smallest; over all records."""
+        import numpy as np
         import polars as pl
 
-        pairs = pl.DataFrame({"key": self._key(details), "person": self._frame["person"]})
-        sized = (pairs if self._one_each else pairs.unique()).with_columns(size=pl.len().over("key"))
-        person, size = pl.col("person"), pl.col("size")
-        alone, small, smallest = sized.select(
-            alone=person.filter(size == 1).n_unique(), small=person.filter(size < SMALL).n_unique(), smallest=size.min()
-        ).row(0)
-        return alone, small, smallest or 0
+        key = self._key(details)
+        order = np.argsort(key)
+        key, person = key[order], self._person[order]
+        starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+        records = np.diff(np.append(starts, len(key)))
+        low, high = np.minimum.reduceat(person, starts), np.maximum.reduceat(person, starts)
+        # The people of a group are fewer than its records; where these are many, it is not small whatever they are.
+        people = records.copy()
+        people[low == high] = 1
+        most = self._most
+        doubtful = (people > 1) & (records < max(SMALL, int(records.min()) + 1) * most) if most > 1 else people < 0
+        if doubtful.any():
+            inside = np.repeat(doubtful, records)
+            group = np.repeat(np.arange(len(starts)), records)[inside]
+            pairs = pl.DataFrame({"group": group, "person": person[inside]}).group_by("group", maintain_order=True)
+            people[doubtful] = pairs.agg(pl.col("person").n_unique())["person"].to_numpy()
+        small = np.repeat(people < SMALL, records)
+        return _different(low[people == 1]), _different(person[small]), int(people.min())
+
+    @cached_property
+    def _most(self) -> int:
+        """The most records that a person has."""
+        import polars as pl
+
+        return int(pl.DataFrame({"person": self._person}).group_by("person").len()["len"].max() or 1)  # type: ignore[arg-type]
 
     def values_lost(self, name: str, at: int) -> float:
         """How many times fewer values the field has one step further, as a logarithm."""
         return math.log(self._values[f"{name}/{at}"] / self._values.get(f"{name}/{at + 1}", 1))
 
     def _key(self, details: Details) -> np.ndarray:
-        import numpy as np
-
-        key = np.zeros(self._frame.height, dtype=np.uint64)
+        """Each record's group, worked out from those that were asked for before. To be read, not kept."""
         for name in self.names:
-            if details[name] < len(catalogue.field(name).rungs):
-                key += self._frame[f"{name}/{details[name]}"].to_numpy()
-        return key
+            before, now = self._at.get(name), details[name]
+            if before != now:
+                for at, change in ((before, self._keys.__isub__), (now, self._keys.__iadd__)):
+                    if f"{name}/{at}" in self._hashes:
+                        change(self._hashes[f"{name}/{at}"])
+                self._at[name] = now
+        return self._keys
 
 
-def _branches(details: Details) -> list[list[str]]:
+def _different(values: np.ndarray) -> int:
+    import polars as pl
+
+    return pl.Series(values).n_unique()
+
+
+def _branches(fields: Fields) -> list[Fields]:
     """Known fields that are judged together: those of learner and aims, and of learner and each other table."""
-    learner = [name for name in details if catalogue.field(name).table == LEARNER]
-    others = list(dict.fromkeys(catalogue.field(name).table for name in details) - {LEARNER: None}.keys())
+    learner = {name: found for name, found in fields.items() if found.table == LEARNER}
+    others = list(dict.fromkeys(found.table for found in fields.values()) - {LEARNER: None}.keys())
     if AIM in others:
         others = [AIM, *(table for table in others if table != AIM)]
-    branches = [[*learner, *(n for n in details if catalogue.field(n).table == table)] for table in others]
+    branches = [learner | {n: f for n, f in fields.items() if f.table == table} for table in others]
     return branches or ([learner] if learner else [])
 
 
-def _hashes(population: Population, names: list[str], details: Details) -> pl.DataFrame:
-    """One record a row: ``person``, a hash of its person; ``<field>/<step>``, hashes of its values in each detail."""
-    import polars as pl
-
-    columns = []
-    for name in names:
-        rungs = catalogue.field(name).rungs
-        alias = "l" if catalogue.field(name).table == LEARNER else "t"
-        columns += [
-            f"hash('{name}', {_rung_sql(alias, name, rungs[place])}) AS \"{name}/{place}\""
-            for place in range(details[name], len(rungs))
-        ]
-    tables = [t for t in dict.fromkeys(catalogue.field(name).table for name in names) if t != LEARNER]
-    source = f"({population.table(LEARNER)}) l"
-    if tables:
-        has_learner = any(catalogue.field(name).table == LEARNER for name in names)
-        joined = f" JOIN {source} ON {_belongs(tables[0])}" if has_learner else ""
-        source = f"({population.table(tables[0])}) t{joined}"
-    person = ("t" if tables else "l") + ".person"
-    query = f"SELECT hash({person}) AS person, {', '.join(columns)} FROM {source}"  # noqa: S608 - SQL of the catalogue
-    read = pl.from_arrow(population.session.sql(query).to_arrow_table())
-    assert isinstance(read, pl.DataFrame)  # noqa: S101 - a table gives a frame
-    return read
+def _hashes(population: Population, fields: Fields, details: Details) -> dict[str, np.ndarray]:
+    """One record a place: ``person``, a hash of its person; ``<field>/<step>``, hashes of its values in each detail."""
+    columns: dict[str, list[str]] = {}
+    for name, found in fields.items():
+        columns.setdefault(found.table, []).extend(
+            f"hash('{name}', {_rung_sql(found, found.rungs[place])}) AS \"{name}/{place}\""
+            for place in range(details[name], len(found.rungs))
+        )
+    learner = columns.pop(LEARNER, [])
+    person = "hash(t.person) AS person"
+    if not columns:
+        query = f"SELECT {', '.join((person, *learner))} FROM ({population.table(LEARNER)}) t"  # noqa: S608
+    else:
+        ((table, own),) = columns.items()
+        below, above = _belongs(table)
+        # Values are hashed before the records are joined: a learner has several, and a hash is short.
+        query = f"SELECT {', '.join((person, f'{below} AS _of', *own))} FROM ({population.table(table)}) t"  # noqa: S608
+        if learner:
+            above_query = f"SELECT {', '.join((f'{above} AS _of', *learner))} FROM ({population.table(LEARNER)}) t"  # noqa: S608
+            query = f"SELECT * EXCLUDE (_of) FROM ({query}) JOIN ({above_query}) USING (_of)"  # noqa: S608
+    return population.session.sql(query).fetchnumpy()
 
 
-def _belongs(table: str) -> str:
-    """How a record of a table ``t`` finds its learner ``l``; one of a linked source has the person only."""
+def _belongs(table: str) -> tuple[str, str]:
+    """What a record has in common with its learner, on either side; one of a linked source has the person only."""
     if parents().get(table) == LEARNER:
-        return "l.year = t.year AND l.ukprn = t.ukprn AND l.row = t.parent"
-    by_learner = "l.learner_key = t.learner_key AND l.year = t.year AND " if table in parents() else ""
-    return f"{by_learner}l.person = t.person"
+        return "hash(t.year, t.ukprn, t.parent)", "hash(t.year, t.ukprn, t.row)"
+    both = "hash(t.learner_key, t.year, t.person)" if table in parents() else "hash(t.person)"
+    return both, both
 
 
-def _rung_sql(alias: str, name: str, rung: catalogue.Rung) -> str:
+def _rung_sql(found: catalogue.Field, rung: catalogue.Rung) -> str:
     """The value of a step, with the columns of its own table."""
-    column = f'{alias}."{catalogue.field(name).name}"'
-    sql = rung.sql.format(x=column)
-    return f"{alias}.{sql}" if re.fullmatch(r"\w+", sql) else sql
+    sql = rung.sql.format(x=f't."{found.name}"')
+    return f"t.{sql}" if re.fullmatch(r"\w+", sql) else sql
 
 
-def _field_report(name: str, serves: tuple[str, ...], at: int, one_coarser: dict[str, float]) -> FieldReport:
-    found = catalogue.field(name)
+def _field_report(
+    found: catalogue.Field, serves: tuple[str, ...], at: int, one_coarser: dict[str, float]
+) -> FieldReport:
     further = found.rungs[at + 1].name if at + 1 < len(found.rungs) else LEFT_OUT
+    asked = found.path in one_coarser
     return FieldReport(
-        name, found.title, found.grade, found.risk, found.known, found.rungs[at].name, found.rungs[at].words, serves,
-        further if name in one_coarser else None, round(one_coarser[name], 4) if name in one_coarser else None,
+        found.path, found.title, found.grade, found.risk, found.known, found.rungs[at].name, found.rungs[at].words,
+        serves, further if asked else None, round(one_coarser[found.path], 4) if asked else None,
     )  # fmt: skip
 
 
-def _step(name: str, asked: int, proposed: int) -> Step:
-    rungs = catalogue.field(name).rungs
+def _step(found: catalogue.Field, asked: int, proposed: int) -> Step:
+    rungs = found.rungs
     if proposed >= len(rungs):
-        return Step(name, rungs[asked].name, LEFT_OUT, "not needed to answer at this risk, or argue for it")
-    return Step(name, rungs[asked].name, rungs[proposed].name, rungs[proposed].words)
+        return Step(found.path, rungs[asked].name, LEFT_OUT, "not needed to answer at this risk, or argue for it")
+    return Step(found.path, rungs[asked].name, rungs[proposed].name, rungs[proposed].words)
 
 
 def coarser(text: str, proposal: Iterable[Step]) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from openilr import years
@@ -91,12 +91,17 @@ class Population:
 
     def __init__(self, store: Store, asked: Application, basis: Basis, session: DuckDBPyConnection) -> None:
         self.store, self.asked, self.basis, self.session = store, asked, basis, session
+        self._fields = catalogue.fields(store)
         for name, query in queries(basis.paths).items():
             session.execute(f"CREATE VIEW {name} AS {query}")
         self._linked = self._link()
         self._choose()
 
-    @property
+    def field(self, path: str) -> catalogue.Field:
+        """A field of the catalogue or of the store's own surveys."""
+        return catalogue.field(path, self._fields)
+
+    @cached_property
     def people(self) -> int:
         return self._count(f"SELECT count(DISTINCT person) FROM {_CHOSEN}")  # noqa: S608 - names of ours
 
@@ -170,7 +175,7 @@ class Population:
             raise AccessError("No learner meets the application's conditions.")
 
     def _sql(self, condition: Condition) -> str:
-        field = catalogue.field(condition.field)
+        field = self.field(condition.field)
         column = f't."{field.name}"'
         described = self.session.execute(f"DESCRIBE SELECT {column} FROM {field.table} t").fetchall()  # noqa: S608
         kind = described[0][1]

@@ -109,7 +109,7 @@ def apply(store: Any, text: str, *, by: str, project_id: str | None = None) -> P
     with log.writing() as events:
         found = fold(events)
         before = of(found, project_id) if project_id else None
-        problems = [*refusals(asked), *_dates(asked, log.now().date())]
+        problems = [*refusals(asked, log.store), *_dates(asked, log.now().date())]
         if problems:
             raise refusal(log, by, "project.apply", "not-admissible", " ".join(problems), project=project_id)
         if before is not None and before.state == "closed":

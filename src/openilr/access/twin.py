@@ -16,7 +16,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openilr.access import catalogue
 from openilr.access.admissible import refusals
 from openilr.access.application import Application, Wanted
 from openilr.access.errors import AccessError, Refused
@@ -43,7 +42,7 @@ def make(
     ``people``: how many to make up, at most 20,000. Linked sources need no link run: without one their columns are
     there, and empty. AccessError where the folder is not empty, Refused where the application may not be decided.
     """
-    against = refusals(asked)
+    against = refusals(asked, store)
     if against:
         raise Refused(" ".join(against))
     if not 1 <= people <= _MOST_PEOPLE:
@@ -83,17 +82,17 @@ def _frames(population: Population, asked: Application, people: int, seed: int) 
     random = np.random.default_rng(seed)
     by_table: dict[str, list[Wanted]] = {}
     for wanted in sorted(asked.fields, key=lambda each: each.name):
-        by_table.setdefault(catalogue.field(wanted.name).table, []).append(wanted)
+        by_table.setdefault(population.field(wanted.name).table, []).append(wanted)
     order = sorted(by_table, key=lambda name: (_depth(name), name))
     made: dict[str, pl.DataFrame] = {}
     everyone = pl.DataFrame({"person_id": _numbers(random, people), "learner_id": _numbers(random, people)})
     for name in order:
         above = parents().get(name)
-        columns = [wanted for wanted in by_table[name] if catalogue.field(wanted.name).name != "year"]
+        columns = [wanted for wanted in by_table[name] if population.field(wanted.name).name != "year"]
         with _records(population, name, columns):
             under = made.get(above or "", everyone)
             owners = _repeated(population, name, above if above in made else None, under.height, random)
-            values = {catalogue.field(w.name).name: _drawn(population, w, len(owners), random) for w in columns}
+            values = {population.field(w.name).name: _drawn(population, w, len(owners), random) for w in columns}
         frame = under[owners]
         ids = {"person_id": frame["person_id"]}
         if name in parents():
@@ -113,10 +112,11 @@ def _records(population: Population, table: str, columns: list[Wanted]) -> Itera
     """The records of a table in the details asked for, as ``_records``; empty without the link run that it needs."""
     if population.holds(table):
         owner = ["year", "ukprn", "parent"] if table in parents() else []
-        chosen = ", ".join(["person", *owner, *map(_sql, columns)])
+        chosen = ", ".join(["person", *owner, *(_sql(population, each) for each in columns)])
         source = f"SELECT {chosen} FROM ({population.table(table)})"  # noqa: S608 - names and SQL of the catalogue
     else:
-        source = f"SELECT {', '.join(f'NULL AS {each}' for each in ['person', *map(_column, columns)])} LIMIT 0"
+        names = ["person", *(_column(population, each) for each in columns)]
+        source = f"SELECT {', '.join(f'NULL AS {each}' for each in names)} LIMIT 0"
     population.session.execute(f"CREATE TEMP TABLE _records AS {source}")
     try:
         yield
@@ -124,15 +124,15 @@ def _records(population: Population, table: str, columns: list[Wanted]) -> Itera
         population.session.execute("DROP TABLE _records")
 
 
-def _sql(wanted: Wanted) -> str:
-    found = catalogue.field(wanted.name)
+def _sql(population: Population, wanted: Wanted) -> str:
+    found = population.field(wanted.name)
     rung = found.rungs[found.rung(wanted.detail)]
-    return f"{rung.sql.format(x=_quoted(found.name))} AS {_column(wanted)}"
+    return f"{rung.sql.format(x=_quoted(found.name))} AS {_column(population, wanted)}"
 
 
-def _column(wanted: Wanted) -> str:
+def _column(population: Population, wanted: Wanted) -> str:
     """The value's own name, so that it hides no column of the record's owner."""
-    return f'"value {catalogue.field(wanted.name).name}"'
+    return f'"value {population.field(wanted.name).name}"'
 
 
 def _quoted(name: str) -> str:
@@ -175,11 +175,11 @@ def _drawn(population: Population, wanted: Wanted, count: int, random: np.random
     """Values of one column, in the shares that they have; nulls too."""
     import polars as pl
 
-    found = catalogue.field(wanted.name)
+    found = population.field(wanted.name)
     if found.rungs[found.rung(wanted.detail)].kind == "pseudonym":
         return pl.Series(_numbers(random, 50)).gather(random.integers(0, 50, count))
     relation = population.session.sql(
-        f"SELECT {_column(wanted)} AS value, count(DISTINCT person) AS people FROM _records "  # noqa: S608
+        f"SELECT {_column(population, wanted)} AS value, count(DISTINCT person) AS people FROM _records "  # noqa: S608
         "GROUP BY 1 ORDER BY 2 DESC, 1"
     )
     shares = pl.DataFrame(pl.from_arrow(relation.to_arrow_table()))

@@ -11,6 +11,8 @@ from openilr.cli import (
     link,
     measure,
     project,
+    project_people,
+    project_steward,
     publish,
     reference,
     rules,
@@ -78,6 +80,8 @@ app.add_typer(link.app, name="link")
 app.add_typer(store.app, name="store")
 app.add_typer(reference.app, name="reference")
 app.add_typer(publish.app, name="publish")
+project.app.add_typer(project_steward.app)
+project.app.add_typer(project_people.app, name="people")
 project.app.command("run")(session.run)
 project.app.command("outputs")(session.outputs)
 project.app.command("release")(session.release)

@@ -122,6 +122,9 @@ def fields(
     search: Annotated[
         str | None, typer.Option(metavar="WORDS", help="Only fields whose table, name or title has these words.")
     ] = None,
+    store: Annotated[
+        Path | None, typer.Option(metavar="STORE", help="List the answers of this store's own surveys as well.")
+    ] = None,
     format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text,
 ) -> int:
     """List the fields of the national views and linked sources: grade, risk, and the details they can be given in.
@@ -141,12 +144,12 @@ def fields(
     found = [
         {"field": f.path, "title": f.title, "grade": f.grade, "risk": f.risk, "known": f.known,
          "details": " > ".join(rung.name for rung in f.rungs), "source": f.source or ""}
-        for f in catalogue.fields().values()
+        for f in catalogue.fields(opened(store) if store else None).values()
         if all(word in f"{f.path} {f.title} {f.source or ''}".lower() for word in words)
     ]  # fmt: skip
     if not found:
         raise CannotRun(f"No field has {search!r} in its name or title.")
-    return _rows(format, pl.DataFrame(found))
+    return write_rows(format, pl.DataFrame(found))
 
 
 @app.command("apply")
@@ -176,7 +179,7 @@ def apply(
     words = (
         f"{made.id}\nVersion {made.version} waits for a decision. See: ilr project check {made.id} --store {store}\n"
     )
-    return write(format, _facts(made), words)
+    return write(format, facts(made), words)
 
 
 @app.command("check")
@@ -262,398 +265,10 @@ def answer(
     from openilr.access import project as projects
 
     with governed():
-        return _done(format, projects.answer(opened(store), project, by=person(by), text=text))
+        return done(format, projects.answer(opened(store), project, by=person(by), text=text))
 
 
-# Deciding
-
-
-@app.command("approve")
-def approve(
-    project: ProjectId,
-    reason: Reason,
-    store: StoreFolder,
-    by: By = None,
-    application: Annotated[
-        str | None, typer.Option(metavar="HASH", help="Hash of the application you read; refused if it has changed.")
-    ] = None,
-    check: Annotated[bool, typer.Option(help="Look at what it would contain first, and keep that.")] = True,
-    format: AsForm = Form.text,
-) -> int:
-    """Approve the application that waits. Nobody approves a project that they applied for or are named in.
-
-    The approver is a steward (`ilr project people add`) and vouches for the researchers it names. The minimisation
-    check is run and kept with the decision.
-
-    Example: ilr project approve P-2026-001 --by anna --reason 'Serves the public; least data.' --store sector
-
-    Exit codes: 0 approved; 1 refused; 2 nothing waits for a decision, or could not run.
-    """
-    from openilr.access import checks
-    from openilr.access import project as projects
-    from openilr.access.report import check_text
-
-    held = opened(store)
-    with governed():
-        seen = None
-        if check:
-            waiting = projects.project(held, project)
-            seen = check_text(checks.made(held, projects.application(held, waiting)))
-        made = projects.approve(held, project, by=person(by), reason=reason, application_hash=application, check=seen)
-    return _done(format, made)
-
-
-@app.command("clarify")
-def clarify(
-    project: ProjectId,
-    question: Annotated[str, typer.Option(metavar="TEXT", help="What the applicant should answer.")],
-    store: StoreFolder,
-    by: By = None,
-    format: AsForm = Form.text,
-) -> int:
-    """Ask the applicant something before deciding.
-
-    Example: ilr project clarify P-2026-001 --question 'Why days, not months?' --by anna --store sector
-
-    Exit codes: 0 asked; 1 refused; 2 could not run.
-    """
-    from openilr.access import project as projects
-
-    with governed():
-        return _done(format, projects.clarify(opened(store), project, by=person(by), question=question))
-
-
-@app.command("refuse")
-def refuse(project: ProjectId, reason: Reason, store: StoreFolder, by: By = None, format: AsForm = Form.text) -> int:
-    """Turn an application down. A new project closes with it; one that was approved before goes on as it was.
-
-    Example: ilr project refuse P-2026-001 --by anna --reason 'No public benefit.' --store sector
-
-    Exit codes: 0 turned down; 1 refused; 2 could not run.
-    """
-    from openilr.access import project as projects
-
-    with governed():
-        return _done(format, projects.refuse(opened(store), project, by=person(by), reason=reason))
-
-
-# Data
-
-
-@app.command("extract")
-def extract(
-    project: ProjectId,
-    store: StoreFolder,
-    by: By = None,
-    snapshot: Snapshot = None,
-    link_run: LinkRun = None,
-    as_of: AsOf = None,
-    format: AsForm = Form.text,
-    quiet: Quiet = False,
-) -> int:
-    """Make the sealed extract of an approved project from a frozen return; prints its id, such as P-2026-001-E1.
-
-    It holds the approved rows and fields only, under pseudonyms of this project, sealed with a key of its own that
-    lies outside the store. Researchers open it in a session: see `ilr project run`. Freeze a return first with
-    `ilr store freeze`.
-
-    Example: ilr project extract P-2026-001 --by anna --store sector
-
-    Exit codes: 0 made; 1 refused; 2 there is no snapshot, or could not run.
-    """
-    return _extract(project, store, by, snapshot, link_run, as_of, format, quiet, replace=False)
-
-
-@app.command("refresh")
-def refresh(
-    project: ProjectId,
-    store: StoreFolder,
-    by: By = None,
-    snapshot: Snapshot = None,
-    link_run: LinkRun = None,
-    keep: Annotated[bool, typer.Option(help="Keep the earlier extracts too.")] = False,
-    as_of: AsOf = None,
-    format: AsForm = Form.text,
-    quiet: Quiet = False,
-) -> int:
-    """Make the extract again from newer data, then destroy the earlier ones. Pseudonyms stay, so results join.
-
-    Example: ilr project refresh P-2026-001 --by anna --store sector
-
-    Exit codes: 0 made; 1 refused; 2 could not run.
-    """
-    return _extract(project, store, by, snapshot, link_run, as_of, format, quiet, replace=not keep)
-
-
-def _extract(
-    project: str, store: Path, by: str | None, snapshot: list[str] | None, link_run: str | None, as_of: str | None,
-    format: Form, quiet: bool, *, replace: bool,
-) -> int:  # fmt: skip
-    from openilr.access import extract as extracts
-
-    held = opened(store)
-    progress = Progress(quiet)
-    with governed():
-        made = extracts.make(
-            held, project, by=person(by), snapshots=snapshot or (), link_run=link_run, now=moment(as_of),
-            replace=replace, progress=progress,
-        )  # fmt: skip
-    progress.clear()
-    manifest = made.manifest
-    rows = ", ".join(f"{table['rows']:,} of {name}" for name, table in manifest["tables"].items())
-    words = f"{made.id}\n{rows}. From {', '.join(manifest['snapshots'])}. Content {manifest['content'][:16]}.\n"
-    return write(format, manifest, words)
-
-
-# Ending
-
-
-@app.command("suspend")
-def suspend(project: ProjectId, reason: Reason, store: StoreFolder, by: By = None, format: AsForm = Form.text) -> int:
-    """Stop a project at once: nothing of it opens until a steward lets it go on.
-
-    Example: ilr project suspend P-2026-001 --by anna --reason 'A laptop was lost.' --store sector
-
-    Exit codes: 0 suspended; 1 refused; 2 could not run.
-    """
-    from openilr.access import project as projects
-
-    with governed():
-        return _done(format, projects.suspend(opened(store), project, by=person(by), reason=reason))
-
-
-@app.command("resume")
-def resume(project: ProjectId, reason: Reason, store: StoreFolder, by: By = None, format: AsForm = Form.text) -> int:
-    """Let a suspended project go on. Nobody resumes their own.
-
-    Example: ilr project resume P-2026-001 --by anna --reason 'The laptop was found sealed.' --store sector
-
-    Exit codes: 0 goes on; 1 refused; 2 could not run.
-    """
-    from openilr.access import project as projects
-
-    with governed():
-        return _done(format, projects.resume(opened(store), project, by=person(by), reason=reason))
-
-
-@app.command("close")
-def close(
-    project: ProjectId,
-    reason: Reason,
-    store: StoreFolder,
-    by: By = None,
-    format: AsForm = Form.text,
-) -> int:
-    """End a project for good: destroy the keys of its extracts and pseudonyms, delete its files, sign a certificate.
-
-    The certificate is kept in STORE/access/certificates/PROJECT.json and names every key and file, so that
-    `ilr project verify` can check it later, also against a backup.
-
-    Example: ilr project close P-2026-001 --by anna --reason 'The report is out.' --store sector
-
-    Exit codes: 0 closed; 1 refused; 2 could not run.
-    """
-    from openilr.access import ending
-
-    with governed():
-        made, certificate = ending.close(opened(store), project, by=person(by), reason=reason)
-    gone = "".join(f"  {e['extract']}: key {e['key']}, {len(e['files'])} files\n" for e in certificate["extracts"])
-    words = f"{made.id} is closed. Destroyed:\n{gone or '  no extract was made' + chr(10)}"
-    return write(format, certificate, f"{words}Check it with: ilr project verify {made.id} --store {store}\n")
-
-
-@app.command("verify")
-def verify(
-    store: StoreFolder,
-    project: Annotated[
-        str | None, typer.Argument(metavar="[PROJECT]", help="Only this project; by default all of them.")
-    ] = None,
-    public_key: Annotated[
-        str | None, typer.Option(metavar="HEX", help="The log's public key that an auditor kept.")
-    ] = None,
-    backup: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Look through this copy for extracts and keys that should be gone."),
-    ] = None,
-    format: AsForm = Form.text,
-) -> int:
-    """Check that nothing was tampered with: the audit log, applications, extracts, and certificates of deletion.
-
-    Example: ilr project verify P-2026-001 --store sector
-
-    Example: ilr project verify --backup last-night/ --store sector
-
-    Exit codes: 0 all is as it should be; 1 something is not; 2 could not run.
-    """
-    from dataclasses import asdict
-
-    from openilr.access import ending
-
-    with governed():
-        found = ending.verify(opened(store), project, public_key=public_key, backup=backup)
-    fine = all(each.fine for each in found)
-    words = "".join(f"{'fine ' if each.fine else 'WRONG'}  {each.sentence}\n" for each in found)
-    write(format, {"fine": fine, "findings": [asdict(each) for each in found]}, words)
-    return FINE if fine else FOUND
-
-
-# Looking
-
-
-@app.command("list")
-def listed(store: StoreFolder, format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text) -> int:
-    """List all projects with their state.
-
-    Example: ilr project list --store sector
-
-    Exit codes: 0 listed; 2 could not run.
-    """
-    import polars as pl
-
-    from openilr.access import project as projects
-
-    with governed():
-        found = projects.projects(opened(store)).values()
-    schema = dict.fromkeys(("project", "state", "applicant", "applied", "ends"), pl.String)
-    rows = [(p.id, p.state, p.applicant, f"{p.applied_at:%Y-%m-%d}", str(p.ends or "")) for p in found]
-    extracts = [sum(not e.destroyed for e in p.extracts) for p in found]
-    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.Series("extracts", extracts, pl.Int64))
-    return _rows(format, frame)
-
-
-@app.command("report")
-def report(project: ProjectId, store: StoreFolder, format: AsForm = Form.text) -> int:
-    """The whole life of a project for its steward: decisions with reasons, people, extracts, openings, refusals.
-
-    Example: ilr project report P-2026-001 --store sector
-
-    Exit codes: 0 printed; 2 could not run.
-    """
-    from openilr.access.report import life, life_text
-
-    with governed():
-        said = life(opened(store), project)
-    return write(format, said, life_text(said))
-
-
-@app.command("remind")
-def remind(
-    store: StoreFolder,
-    within: Annotated[int, typer.Option(min=0, metavar="DAYS", help="How far to look ahead.")] = 30,
-    as_of: AsOf = None,
-    format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text,
-) -> int:
-    """List what ends soon, or has ended and is not closed yet: access, accreditation, training.
-
-    Example: ilr project remind --within 60 --store sector
-
-    Exit codes: 0 nothing is due; 1 something is; 2 could not run.
-    """
-    import polars as pl
-
-    from openilr.access import ending
-
-    with governed():
-        rows = ending.due(opened(store), within=within, now=moment(as_of))
-    if not rows and format is Format.text:
-        return write(Form.text, None, f"Nothing ends within {within} days.\n")
-    schema: dict[str, Any] = {"project": pl.String, "what": pl.String, "person": pl.String, "ends": pl.Date}
-    _rows(format, pl.DataFrame(rows, schema={**schema, "days": pl.Int64}))
-    return FOUND if rows else FINE
-
-
-# People
-
-
-people_app = typer.Typer(
-    help="People: what they do here, and how long their accreditation and training last.\n\n"
-    "Example: ilr project people add anna --role steward --store sector\n\n"
-    "Exit codes: 0 fine; 1 refused; 2 could not run.",
-    invoke_without_command=True,
-    callback=help_where_nothing_is_asked,
-)
-app.add_typer(people_app, name="people")
-
-PersonId = Annotated[str, typer.Argument(metavar="PERSON", help="Handle: small letters, digits, dots and dashes.")]
-Day = Annotated[str | None, typer.Option(metavar="DATE", help="Last day on which it holds.")]
-
-
-@people_app.command("add")
-def add_person(
-    who: PersonId,
-    role: Annotated[
-        list[str], typer.Option(metavar="ROLE", help="steward, researcher, checker or auditor; may be given again.")
-    ],
-    store: StoreFolder,
-    by: By = None,
-    name: Annotated[str, typer.Option(metavar="NAME", help="Name; kept outside the audit log.")] = "",
-    organisation: Annotated[str, typer.Option(metavar="NAME", help="Organisation; kept outside the log.")] = "",
-    accreditation: Annotated[str, typer.Option(metavar="NUMBER", help="Number of the accreditation.")] = "",
-    accreditation_until: Day = None,
-    training_until: Day = None,
-) -> int:
-    """Register a person, or renew what is known of one. By a steward, and never by the person themselves.
-
-    The first person of a store is a steward, whom anybody who holds the store's keys may register.
-
-    Example: ilr project people add r-jones --role researcher --accreditation AR-1 --accreditation-until 2028-03-31
-    --training-until 2027-12-31 --by anna --store sector
-
-    Exit codes: 0 registered; 1 refused; 2 could not run.
-    """
-    from openilr.access import people
-
-    with governed():
-        made = people.add(
-            opened(store), who, by=person(by), roles=role, name=name, organisation=organisation,
-            accreditation=accreditation, accreditation_until=_day(accreditation_until),
-            training_until=_day(training_until),
-        )  # fmt: skip
-    return write(Form.text, None, f"{made.id} is registered as {', '.join(made.roles)}.\n")
-
-
-@people_app.command("withdraw")
-def withdraw(who: PersonId, reason: Reason, store: StoreFolder, by: By = None) -> int:
-    """Take a person out of the register: from now on they see and decide nothing.
-
-    Example: ilr project people withdraw r-jones --reason 'Left the university.' --by anna --store sector
-
-    Exit codes: 0 withdrawn; 1 refused; 2 there is no such person.
-    """
-    from openilr.access import people
-
-    with governed():
-        people.withdraw(opened(store), who, by=person(by), reason=reason)
-    return write(Form.text, None, f"{who} is not registered any more.\n")
-
-
-@people_app.command("list")
-def list_people(
-    store: StoreFolder, format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text
-) -> int:
-    """List everybody who is registered.
-
-    Example: ilr project people list --store sector
-
-    Exit codes: 0 listed; 2 could not run.
-    """
-    import polars as pl
-
-    from openilr.access import people
-    from openilr.access.audit import Log
-
-    held = opened(store)
-    with governed():
-        found = people.register(Log(held).events()).values()
-    rows = [
-        {"person": p.id, "roles": ", ".join(p.roles), **people.details(held, p),
-         "accreditation_until": p.accreditation_until, "training_until": p.training_until, "vouched_by": p.vouched_by}
-        for p in found
-    ]  # fmt: skip
-    return _rows(format, pl.DataFrame(rows) if rows else pl.DataFrame(schema={"person": pl.String}))
-
-
-# Inside
+# Shared with the commands of stewards
 
 
 def _application(held: Store, what: str) -> Application:
@@ -676,26 +291,19 @@ def _text(path: Path) -> str:
         raise CannotRun(f"{path} can not be read ({type(problem).__name__}).") from None
 
 
-def _facts(made: Project) -> dict[str, Any]:
+def facts(made: Project) -> dict[str, Any]:
     return {
         "project": made.id, "state": made.state, "version": made.version, "application": made.application,
         "approved_version": made.approved_version, "people": list(made.people), "ends": made.ends,
     }  # fmt: skip
 
 
-def _done(format: Form, made: Project) -> int:
+def done(format: Form, made: Project) -> int:
     ends = f", until {made.ends}" if made.ends else ""
-    return write(format, _facts(made), f"{made.id} is {made.state}{ends}.\n")
+    return write(format, facts(made), f"{made.id} is {made.state}{ends}.\n")
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise CannotRun(f"{text!r} is not a date such as 2027-12-31.") from None
-
-
-def _rows(format: Format, frame: Any) -> int:
+def write_rows(format: Format, frame: Any) -> int:
     with Output(None) as out:
         if format is Format.csv:
             from openilr.validate.reports.csv import without_formulas

@@ -6,22 +6,24 @@ Education's data requests: how far the value identifies (1 most, 5 least), how s
 ``known`` marks what others may know of a person, so that it helps to single somebody out of an extract.
 
 ``ilr.csv`` grades the national views (``*`` stands for every table), ``linked.csv`` what linked sources add to their
-own declarations. A field that is in neither cannot be asked for.
+own declarations. A field that is in neither cannot be asked for. Surveys that a store's owner declared are graded by
+their descriptions, and taken for the worst where these say nothing (``_own``).
 """
 
 from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from openilr import years
 from openilr.access.errors import AccessError
-from openilr.link.sources import declared
+from openilr.link.sources import Column, declared, editions
 from openilr.store.tables import columns, kept_entities, table_name, vault_fields
 
 _HERE = files(__package__)
@@ -72,9 +74,13 @@ def ladders() -> dict[str, tuple[Rung, ...]]:
     }
 
 
+def fields(store: Any = None) -> Mapping[str, Field]:
+    """Every field by its path, in the order of the tables; with a store, also those of its own surveys."""
+    return {**_everywhere(), **{made.path: made for made in _own(store)}} if store is not None else _everywhere()
+
+
 @cache
-def fields() -> dict[str, Field]:
-    """Every field by its path, in the order of the tables."""
+def _everywhere() -> dict[str, Field]:
     rows = _rows("ilr.csv")
     found = {}
     for table, name, title in national():
@@ -88,9 +94,9 @@ def fields() -> dict[str, Field]:
     return found
 
 
-def field(path: str) -> Field:
-    """The field of a path; AccessError, with a suggestion, where the catalogue has none."""
-    found = fields()
+def field(path: str, known: Mapping[str, Field] | None = None) -> Field:
+    """The field of a path, of these or of all everywhere; AccessError, with a suggestion, where there is none."""
+    found = _everywhere() if known is None else known
     if path not in found:
         near = get_close_matches(path, found, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
@@ -123,11 +129,46 @@ def _linked() -> Iterator[Field]:
                 elif row["ladder"] == "key":
                     grade = "key"
                 else:
-                    grade = "sensitive" if risk[1] <= "D" or risk[0] <= "3" else "instrumental"
+                    grade = _grade(risk)
                 rungs = ladders().get(row["ladder"], ()) if grade != "direct" else ()
                 yield Field(
                     table.name, column.name, grade, risk, row["known"] == "yes", rungs, column.title, source.name
                 )
+
+
+def _grade(risk: str) -> str:
+    return "sensitive" if risk[1] <= "D" or risk[0] <= "3" else "instrumental"
+
+
+def _own(store: Any) -> Iterator[Field]:
+    """Answers of surveys that the store's owner declared.
+
+    Without a grade an answer is taken for sensitive and for known to others. A text without codes may hold what
+    somebody wrote about themselves, so it is never given unless its description grades it.
+    """
+    taken = {table.name for source in declared().values() for table in source.tables}
+    for edition in editions(store).values():
+        source = edition.source
+        for table in source.tables if source.name not in declared() else ():
+            if table.name in taken or table.name not in edition.tables:
+                continue
+            for column in table.columns:
+                graded = column.identifiability is not None
+                risk = f"{column.identifiability}{column.sensitivity}" if graded else "not graded"
+                free = column.type == "text" and column.codes is None
+                never = not column.is_answer or column.identifiability == 1 or (free and not graded)
+                rungs = ladders()[_ladder(column)] if not never else ()
+                yield Field(
+                    table.name, column.name, "direct" if never else _grade(risk) if graded else "sensitive", risk,
+                    not graded or risk[0] <= "3", rungs, column.title or column.name, source.name,
+                )  # fmt: skip
+
+
+def _ladder(column: Column) -> str:
+    """How a survey's answer can be made coarser: dates can, and numbers that are no codes."""
+    if column.type == "date":
+        return "date"
+    return "number" if column.type in ("whole", "decimal") and column.codes is None else "code"
 
 
 def _rows(file: str) -> dict[tuple[str, str], dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -92,7 +93,7 @@ def data(request: HttpRequest) -> HttpResponse:
     initial: dict[str, Any] = {"years": asked.get("years", years[:1]), "return_name": asked.get("return", "R14")}
     for number, row in enumerate(asked.get("where", ()), start=1):
         initial |= {f"field_{number}": row["field"], f"values_{number}": forms.values_text(row)}
-    choices = [f.path for f in catalogue.fields().values() if _says_who(f)]
+    choices = [f.path for f in catalogue.fields(held).values() if _says_who(f)]
     form = forms.Data(years, choices, _posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -111,20 +112,20 @@ def _says_who(field: catalogue.Field) -> bool:
 def fields(request: HttpRequest) -> HttpResponse:
     """The fields that are asked for, and a search for more. POST takes one out, or keeps why a source is needed."""
     draft = _draft(request)
-    rows = draft.content.get("field", [])
+    rows, known = draft.content.get("field", []), catalogue.fields(store())
     if request.method == "POST":
         gone = request.POST.get("remove")
         draft.content["field"] = [row for row in rows if row["name"] != gone]
         draft.content["source"] = [
             {"name": name, "justification": request.POST.get(f"source_{name}", "").strip()}
-            for name in _sources(draft.content["field"])
+            for name in _sources(known, draft.content["field"])
         ]
         draft.save()
         return redirect("projects:apply-fields" if gone else "projects:apply")
     words = request.GET.get("q", "").lower().split()
-    found = [f for f in catalogue.fields().values() if words and _matches(f, words)][:60]
+    found = [f for f in known.values() if words and _matches(f, words)][:60]
     said = {row["name"]: row.get("justification", "") for row in draft.content.get("source", ())}
-    sources = {name: said.get(name, "") for name in _sources(rows)}
+    sources = {name: said.get(name, "") for name in _sources(known, rows)}
     return render(
         request, "projects/apply_fields.html",
         {"rows": rows, "found": found, "words": request.GET.get("q", ""), "sources": sources,
@@ -137,8 +138,7 @@ def _matches(field: catalogue.Field, words: list[str]) -> bool:
     return field.grade != "key" and all(word in text for word in words)
 
 
-def _sources(rows: list[dict[str, Any]]) -> list[str]:
-    known = catalogue.fields()
+def _sources(known: Mapping[str, catalogue.Field], rows: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(s for row in rows if row["name"] in known and (s := known[row["name"]].source)))
 
 
@@ -148,7 +148,7 @@ def _sources(rows: list[dict[str, Any]]) -> list[str]:
 def field(request: HttpRequest, name: str) -> HttpResponse:
     """Ask for one field, or change how it is asked for."""
     draft = _draft(request)
-    found = catalogue.field(name)
+    found = catalogue.field(name, catalogue.fields(store()))
     if found.grade in ("direct", "key"):
         raise AccessError(f"{name} identifies people and is never given.")
     asked = draft.content.get("question", [])

@@ -26,9 +26,10 @@ class Draft(models.Model):
         from openilr.access.admissible import refusals
         from openilr.access.application import parse
         from openilr.access.errors import AccessError
+        from openilr.web.returns import store
 
         try:
-            return refusals(parse(self.text()))
+            return refusals(parse(self.text()), store())
         except AccessError as problem:
             return [each.strip() + "." for each in str(problem).rstrip(".").split(". ") if each.strip()]
 
