@@ -16,6 +16,7 @@ from openilr.publish.datasets import DataSetError, Library, Refused
 from openilr.publish.datasets.changes import compare
 from openilr.publish.datasets.library import published, withdrawn
 from openilr.publish.datasets.model import public_id
+from tests.publish.making import write_pair
 from tests.publish.pairs import COLUMNS, META, PLACES, rows, write
 
 YEARS = ("202324", "202425")
@@ -275,3 +276,15 @@ def test_the_index_is_plain_json(library, tmp_path):
     _add(library, tmp_path, "1")
     held = json.loads((library.folder / "index.json").read_text("utf-8"))
     assert held["format"] == 1 and held["data_sets"][0]["versions"][0]["number"] == "1.0.0"
+
+
+def test_rounding_is_said_where_every_count_shows_it_and_every_total_adds_up(library, tmp_path):
+    from openilr.publish.protect import protect
+
+    made = protect(*write_pair(tmp_path / "raw"), tmp_path / "out", "rounding", base=5)
+    said = library.protection(*library.add(made.data, made.meta, title="Rounded")[:2])
+    assert (said["method"], said["base"]) == ("rounding", 5) and said["sums"] > 20
+    # Raw counts, and counts that are multiples of ten but do not add up, are not called rounded.
+    raw = library.add(*write_pair(tmp_path / "again"), title="Raw")[:2]
+    assert library.protection(*raw) is None
+    assert library.protection(*_add(library, tmp_path, "1")[:2]) is None

@@ -30,6 +30,8 @@ from openilr.store import durable
 #: Ids follow from names, so that the same data set has the same address in every store.
 _NAMESPACE = uuid.UUID("6d2a1a0e-6f0c-5d0f-9d3c-0f6f3a7c2b11")
 _INDEX = "index.json"
+#: Sums of larger files are not checked when they are added: it would take minutes.
+_MOST_ROWS_ADDED_UP = 200_000
 PUBLIC = ("Published", "Deprecated", "Withdrawn")
 
 
@@ -174,7 +176,8 @@ class Library:
         return _meta(self.path(data_set, version) / "meta.json")
 
     def protection(self, data_set: DataSet, version: Version) -> dict[str, Any] | None:
-        """What was checked of the certificates that came with the files; None where none came."""
+        """What was checked of how the files protect: the certificates that came with them (``method`` suppression), or
+        that all counts are rounded and add up (``method`` rounding); None where neither can be seen in them."""
         path = self.path(data_set, version) / "protection.json"
         return json.loads(path.read_text("utf-8")) if path.is_file() else None
 
@@ -263,7 +266,7 @@ class Library:
         durable.step("write data.parquet")
         reading.write_numbers(source, made, part / "data.parquet")
         _compress(data, part / "data.csv.gz")
-        _keep_certificates(data, meta, part)
+        _keep_protection(source, data, meta, made.rows, part)
         durable.write_file(part / "data.meta.csv", meta.read_bytes())
         durable.write_file(part / "meta.json", _json(made.to_dict()))
         counts: dict[str, Any] = {}
@@ -414,22 +417,38 @@ def _hash_of(data: Path, meta: Path) -> str:
     return f"{durable.file_sha256(data)[1]}-{durable.file_sha256(meta)[1]}"
 
 
-def _keep_certificates(data: Path, meta: Path, part: Path) -> None:
-    """Check the certificates that lie beside a pair, and keep them with it. DataSetError where they do not hold."""
+def _keep_protection(source: reading.Source, data: Path, meta: Path, rows: int, part: Path) -> None:
+    """Check how the pair protects, and keep that with it. DataSetError where certificates beside it do not hold."""
     from openilr.publish import verify
 
     folder, stem = data.parent / "certificates", data.name.removesuffix(".csv")
     if not (folder / f"{stem}.json").is_file():
-        return
+        said = _rounded(source, data, meta) if rows <= _MOST_ROWS_ADDED_UP else None
+    else:
+        try:
+            said = {"method": "suppression", **asdict(verify.verify(data, meta, folder))}
+        except verify.Refused as problem:
+            raise DataSetError(f"The certificates beside {data.name} do not hold. {problem}") from None
+        durable.make_folder(part / "certificates")
+        for kind in ("json", "csv"):
+            durable.write_file(part / "certificates" / f"{stem}.{kind}", (folder / f"{stem}.{kind}").read_bytes())
+    if said:
+        durable.write_file(part / "protection.json", _json(said))
+
+
+def _rounded(source: reading.Source, data: Path, meta: Path) -> dict[str, Any] | None:
+    """The base that every count is a multiple of, and how many sums were seen to hold; None where that is not so."""
+    from openilr.publish import verify
+
+    steps = source.common_step()
+    if not steps or not (base := next((b for b in (10, 5) if all(s % b == 0 for s in steps.values())), 0)):
+        return None
     try:
-        verdict = verify.verify(data, meta, folder)
-    except verify.Refused as problem:
-        raise DataSetError(f"The certificates beside {data.name} do not hold. {problem}") from None
-    durable.make_folder(part / "certificates")
-    for kind in ("json", "csv"):
-        durable.write_file(part / "certificates" / f"{stem}.{kind}", (folder / f"{stem}.{kind}").read_bytes())
-    said = {"method": "suppression", **asdict(verdict)}
-    durable.write_file(part / "protection.json", _json(said))
+        return {
+            "method": "rounding", "base": base, "sums": verify.adds_up(data, meta, steps), "indicators": list(steps),
+        }  # fmt: skip
+    except verify.Refused:
+        return None
 
 
 def _compress(source: Path, target: Path) -> None:

@@ -6,6 +6,7 @@ The data file is read by DuckDB in pieces, every column as text, so a file may b
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,23 @@ class Source:
         self.columns = [row[0] for row in self.connection.execute("DESCRIBE given").fetchall()]
         with meta.open(encoding="utf-8-sig", newline="") as file:
             self.meta = [{k: (v or "").strip() for k, v in row.items() if k} for row in csv.DictReader(file)]
+
+    def common_step(self) -> dict[str, int]:
+        """For each count (an indicator without a unit that holds whole numbers only, and more than nought) the largest
+        number that all its values are multiples of."""
+        steps = {}
+        for row in self.meta:
+            if row["col_type"] != "Indicator" or row.get("indicator_unit"):
+                continue
+            name = row["col_name"]
+            column = _name(name)
+            values = self.connection.execute(
+                f"SELECT DISTINCT {column} FROM given WHERE try_cast({column} AS DOUBLE) IS NOT NULL"  # noqa: S608
+            ).fetchall()
+            numbers = [value for (value,) in values]
+            if all(n.isdecimal() for n in numbers) and (step := math.gcd(*map(int, numbers))):
+                steps[name] = step
+        return steps
 
     def distinct(self, columns: Iterable[str], *, filled: bool = True) -> list[tuple[str, ...]]:
         names = [_name(column) for column in columns]

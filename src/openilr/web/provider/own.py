@@ -20,7 +20,7 @@ def numbers(held: Store, ukprn: int, year: str | None, by: str | None) -> dict[s
     years, chosen, return_name = _latest(held, ukprn, year)
     tables: list[dict[str, Any]] = []
     dimensions: dict[str, str] = {}
-    if chosen is not None:
+    if chosen is not None and return_name is not None:
         for name in measure.names():
             found = measure.get(name)
             dimensions |= {d.name: d.title for d in found.dimensions if d.name not in ("ukprn", "provider")}
