@@ -13,6 +13,7 @@ import csv
 import os
 import platform
 import resource
+import shutil
 import tempfile
 import time
 from importlib.metadata import version
@@ -42,12 +43,27 @@ def spread(path: Path) -> None:
         writer.writerows(rows)
 
 
+def populate(reference: Path) -> None:
+    """A population of every district, of the regions that they are in, and of the country."""
+    [postcodes] = reference.glob("NSPL*.csv")
+    places = {(r["lad26cd"], r["rgn26cd"]) for r in csv.DictReader(postcodes.open(encoding="utf-8", newline=""))}
+    people: dict[str, int] = {}
+    for number, (district, region) in enumerate(sorted(p for p in places if all(p))):
+        for area in (district, region, "E92000001"):
+            people[area] = people.get(area, 0) + 40_000 + 7_919 * number % 300_000
+    with (reference / "population.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["AreaCode", "Year", "Age", "Population"])
+        writer.writerows([area, 2025, 30, count] for area, count in sorted(people.items()))
+
+
 def made(folder: Path, learners: int) -> Store:
     providers = max(12, 1_200 * learners // 2_000_000)
     store = Store.init(folder / "store")
     reference = _reference(folder / "reference")
     [postcodes] = reference.glob("NSPL*.csv")
     spread(postcodes)
+    populate(reference)
     store.add_reference(reference)
     maker = Maker()
     for place in range(providers):
@@ -79,9 +95,10 @@ def main() -> None:
     folder = asked.work or Path(tempfile.mkdtemp(prefix="openilr-bench-"))
     os.environ["OPENILR_VAULT_KEY_FILE"] = str(folder / "vault.key")
     store = Store(folder / "store") if (folder / "store").exists() else made(folder, asked.learners)
+    shutil.rmtree(folder / "store" / "releases", ignore_errors=True)  # a first release, not a version of the last run's
     watch = Watch()
     wall, processor = time.perf_counter(), time.process_time()
-    release = build(store, YEAR, RETURN, DATA_SETS, "rounding", base=10, by="benchmark", say=watch)
+    release = build(store, YEAR, RETURN, DATA_SETS, "rounding", base=10, lenient=True, by="benchmark", say=watch)
     watch("done")
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     counts = sum(each.protected.cells for each in release.built)
@@ -94,11 +111,12 @@ def main() -> None:
         f"| **all** | **{processor:.1f}** ({wall:.0f} by the clock) |", "",
         f"{len(release.built)} data sets with {counts:,} counts; every total adds up, and each was checked by the "
         "checker's own reading of the sums. "
-        f"Peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB. "
+        f"Peak memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB. "
         f"ZIP {release.archive.stat().st_size / 1e6:.1f} MB.", "",
         "| data set | counts | moved on average |", "|---|---|---|",
         *(f"| {b.data_set.title} | {b.protected.cells:,} | {b.protected.moved / max(b.protected.cells, 1):.2f} |"
           for b in release.built), "",
+        *(f"Not part of it: {name}. {why}" for name, why in release.left_out.items()), "",
         f"Python {platform.python_version()}, duckdb {version('duckdb')}, highspy {version('highspy')}.",
     ]  # fmt: skip
     PAGE.write_text("\n".join(lines) + "\n", "utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +10,8 @@ import pytest
 
 from openilr import link, measure
 from openilr.link import sources
+from openilr.publish.release import choose
+from openilr.publish.release.build import build
 from openilr.store import Store
 from openilr.synth.linked import Rates
 from openilr.synth.linked.compare import compare
@@ -64,6 +67,35 @@ def test_quartiles_are_in_order_and_of_the_learners_with_pay(sector: tuple[Path,
         row = measure.compute(store, "earnings", YEAR, after=after).frame.row(0, named=True)
         assert row["earners"] > 20
         assert 5_000 < row["lower_quartile"] < row["median"] < row["upper_quartile"] < 90_000
+
+
+def test_linked_measures_are_published_from_snapshots_and_what_was_protected(sector: tuple[Path, Store]):
+    _, store = sector
+    outcomes, earnings = choose(("outcomes", "earnings"))
+    outcomes = replace(outcomes, by=("provision", "sex"))
+    earnings = replace(earnings, by=("qualification",), years_before=1)
+    release = build(store, "2627", "R14", (outcomes, earnings), "rounding", by="tests")
+    assert set(release.snapshots) == {"2627-R14-1", "2526-R14-1"} and release.link_run == link.get(store).id
+    followed, paid = (pl.read_csv(b.protected.data, infer_schema=False) for b in release.built)
+    assert set(followed["time_period"]) == set(paid["time_period"]) == {"202526"}
+    shown = 0
+    for row in followed.iter_rows(named=True):
+        matched, found, percent = (row[c] for c in ("number_of_matched_learners", "sustained_positive", "spd_percent"))
+        if percent not in ("x", "z", "low"):
+            assert abs(float(percent) - 100 * int(found) / int(matched)) <= 0.05
+            shown += 1
+    assert shown > 5
+    columns = [("median", 30), ("lower_quartile", 50), ("upper_quartile", 50)]
+    symbols = set()
+    for row in paid.iter_rows(named=True):
+        earners = 0 if row["earners"] == "low" else int(row["earners"])
+        for column, least in columns:
+            symbols.add(row[column] if row[column].isalpha() else "number")
+            if row[column].isdecimal():
+                assert earners >= least and int(row[column]) % 100 == 0
+            else:
+                assert row[column] == "z" or earners < least
+    assert {"number", "u"} <= symbols
 
 
 def test_prior_attainment_is_that_of_the_file(sector: tuple[Path, Store]):

@@ -26,11 +26,10 @@ _KEEP = 24
 
 @dataclass(frozen=True)
 class Cube:
-    """``cells`` move up (sign 1) or down (sign -1) by ``people``."""
+    """``cells`` move by so many people, up or down."""
 
     cells: np.ndarray
-    signs: np.ndarray
-    people: int
+    moves: np.ndarray
     price: float
 
 
@@ -75,7 +74,7 @@ class Cubes:
             if total.flat[least] < (best.price if best else NEVER):
                 where: Any = (*np.unravel_index(least, total.shape), *[slice(None)] * dimensions)
                 sign = np.broadcast_to(sign, cells.shape)
-                best = Cube(cells[where].ravel().copy(), sign[where].ravel().copy(), people, float(total.flat[least]))
+                best = Cube(cells[where].ravel(), people * sign[where].ravel().astype(float), float(total.flat[least]))
         return best
 
     def _thinned(self, vectors: list[tuple[np.ndarray, np.ndarray]]) -> tuple[list[np.ndarray], list[np.ndarray]]:

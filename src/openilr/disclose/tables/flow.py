@@ -25,11 +25,11 @@ class Flow:
         self._up, self._down = up.astype(float), down.astype(float)
         self._shut = np.zeros(self.size, bool)
         zero = np.zeros(rows.shape[0])
-        model = Model(
+        self._model = Model(
             sp.hstack([rows, -rows]).tocsc(), zero, np.zeros(2 * self.size), np.concatenate([self._up, self._down]),
             np.concatenate([cost, cost]).astype(float),
         )  # fmt: skip
-        self._solver = model.highs(presolve="off")
+        self._solver = self._model.highs(presolve="off")
         self.steps = 0
 
     def price(self, cell: int, cost: float) -> None:
@@ -49,6 +49,27 @@ class Flow:
         up, down = (0.0, 0.0) if self._shut[cell] else (self._up[cell], self._down[cell])
         self._solver.changeColBounds(cell, 0.0, float(up))
         self._solver.changeColBounds(self.size + cell, 0.0, float(down))
+
+    def lift_together(self, cells: np.ndarray, worth: np.ndarray, people: np.ndarray) -> np.ndarray:
+        """One change that lifts many of ``cells``, each by up to ``people``: as many as there can be, weighted by what
+        each is ``worth``; what it costs comes second. Starts anew: prices and shut cells do not count."""
+        import scipy.sparse as sp
+
+        model = self._model
+        reward = 100.0 * model.cost.max() / people.min()
+        more = Model(
+            sp.hstack([model.matrix, model.matrix[:, cells]]).tocsc(), model.right,
+            np.zeros(2 * self.size + len(cells)), np.concatenate([model.high, people]),
+            np.concatenate([model.cost, model.cost[cells] - reward * worth]),
+        )  # fmt: skip
+        more.high[self.size + cells] = 0.0
+        x = solved(more.highs())
+        if x is None:
+            return np.zeros(self.size)
+        change = x[: self.size] - x[self.size : 2 * self.size]
+        change[cells] += x[2 * self.size :]
+        change[np.abs(change) < EPS] = 0.0
+        return change
 
     def lift(self, cell: int, people: float) -> np.ndarray | None:
         """The cheapest change with ``cell`` up by ``people`` at least; None where there is none."""

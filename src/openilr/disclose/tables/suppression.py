@@ -15,6 +15,7 @@ from openilr.disclose.tables.certify import Certificates, certify
 from openilr.disclose.tables.cubes import NEVER, Cube, Cubes
 from openilr.disclose.tables.flow import Flow
 from openilr.disclose.tables.model import Say, Table, TableError, silent
+from openilr.disclose.tables.solver import EPS
 
 #: Simplex steps spent on hiding less; a fixed number, so that the same table is always protected the same way.
 STEPS = 150_000
@@ -96,30 +97,50 @@ class _Search:
             if cube is None:
                 stuck.append(cell)
                 continue
-            self.hidden[cube.cells] = True
+            self._hide(cube)
             price[cube.cells] = 0.0
-            for lifted in cube.cells[cube.signs > 0].tolist():
-                if self.primary[lifted] and self.values[lifted] + cube.people >= self.threshold:
-                    self.found.setdefault(lifted, cube)
         if stuck:
             self._lift_anyhow(stuck)
 
+    def _hide(self, cube: Cube) -> None:
+        """Hide the cells of a cube, and note which small cells it lifts to the threshold."""
+        self.hidden[cube.cells] = True
+        lifted = self.primary[cube.cells] & (self.values[cube.cells] + cube.moves >= self.threshold - EPS)
+        for cell in cube.cells[lifted].tolist():
+            self.found.setdefault(cell, cube)
+
     def _lift_anyhow(self, cells: list[int]) -> None:
-        """Hide what a linear programme over every cell that may be hidden needs to lift these."""
+        """Hide what linear programmes over every cell that may be hidden need to lift these: as many of them at once as
+        can be, and those that are left one by one."""
         allowed = np.flatnonzero(~self.fixed)
         place = {int(cell): i for i, cell in enumerate(allowed)}
+        random = np.random.default_rng(3)
+        left = cells
+        while left:
+            self.say(f"{len(left)} small cells to lift together")
+            wanted = np.array([place[cell] for cell in left])
+            step = self.threshold - self.values[left].astype(float)
+            change = self._flow(allowed).lift_together(wanted, step * (0.5 + random.random(len(left))), step)
+            moved = np.flatnonzero(change)
+            self._hide(Cube(allowed[moved], change[moved], 0.0))
+            before, left = left, [cell for cell in left if cell not in self.found]
+            if len(before) - len(left) < 0.02 * len(before) + 1:
+                break
         flow = self._flow(allowed)
         for i in np.flatnonzero(self.hidden[allowed]):
             flow.price(int(i), 0.0)
-        for cell in cells:
+        for cell in left:
+            if cell in self.found:
+                continue
             move = flow.lift(place[cell], self.threshold - self.values[cell])
             if move is None:
                 raise TableError(
                     f"{self.table.label(cell)} is a small count, and hiding every other count of its sums would not "
                     "protect it. Publish the table with fewer totals or larger groups, or round it."
                 )
-            for i in np.flatnonzero(move):
-                self.hidden[allowed[i]] = True
+            moved = np.flatnonzero(move)
+            self._hide(Cube(allowed[moved], move[moved], 0.0))
+            for i in moved:
                 flow.price(int(i), 0.0)
 
     def _flow(self, cells: np.ndarray) -> Flow:
@@ -153,7 +174,7 @@ class _Search:
                 if cube is None:
                     return flow.steps
                 move = np.zeros(len(allowed))
-                np.add.at(move, [place[int(cell)] for cell in cube.cells], cube.signs * float(cube.people))
+                np.add.at(move, [place[int(cell)] for cell in cube.cells], cube.moves)
             for j in np.flatnonzero((move != 0) & ~keep):
                 keep[j] = True
                 flow.price(int(j), 0.0)
