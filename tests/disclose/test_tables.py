@@ -106,7 +106,7 @@ def test_what_does_not_add_up_is_refused():
             protect(spoilt, 5)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("make", [lambda s: flat(8, 6, seed=s), lambda s: flat(6, 5, 3, seed=s),
                                   lambda s: two_layers(3, 3, 4, seed=s)])  # fmt: skip
 def test_every_hidden_cell_has_a_table_in_which_it_is_not_small(make, seed):

@@ -240,8 +240,8 @@ def test_a_kill_at_any_moment_leaves_the_old_state_or_the_new_one(library, tmp_p
     script = tmp_path / "dying.py"
     script.write_text(textwrap.dedent(_DYING))
     stops, done = 0, False
-    # Every third moment: each costs a process.
-    for stop in range(1, 100, 3):
+    # Every fifth moment: each costs a process.
+    for stop in range(1, 100, 5):
         command = [sys.executable, str(script), str(stop), str(library.folder.parent), *map(str, pair)]
         run = subprocess.run(command, capture_output=True, text=True, env=os.environ)
         if run.returncode == 0:

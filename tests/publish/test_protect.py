@@ -37,7 +37,7 @@ def sums_broken(path, column) -> int:
 
 
 @pytest.mark.parametrize("base", [5, 10, 3])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_rounding_adds_up_and_moves_nothing_by_the_base(tmp_path, base, seed):
     data, meta = write_pair(tmp_path / "raw", seed=seed)
     done = protect(data, meta, tmp_path / "out", "rounding", base=base)
@@ -61,8 +61,7 @@ def test_rows_keep_their_order_and_all_else(tmp_path):
         }
 
 
-@pytest.mark.parametrize("threshold", [10, 5])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("seed", "threshold"), [(1, 10), (2, 10), (3, 5)])
 def test_no_hidden_count_can_be_shown_to_be_small(tmp_path, threshold, seed):
     data, meta = write_pair(tmp_path / "raw", seed=seed, times=("202425",))
     done = protect(data, meta, tmp_path / "out", "suppression", threshold=threshold)

@@ -26,9 +26,7 @@ def truth(store, snapshot):
     """The counts behind the numbers."""
     from openilr import measure
 
-    frozen = Store(store.path)
-    counted = measure.compute(frozen, "starts", "2526", by=BY, totals=True)
-    assert snapshot == frozen.snapshots()["snapshot"].to_list()[-1]
+    counted = measure.compute(store, "starts", "2526", by=BY, totals=True, snapshot=snapshot)
     name = {d: counted.measure.dimension(d).label for d in BY}
     rows = counted.frame.iter_rows(named=True)
     return {tuple(r[d] if r[d] == "Total" else name[d](r[d]) for d in BY): r["value"] for r in rows}
@@ -92,16 +90,17 @@ def attacked(first, second, wanted, *, base=0, threshold=0, changed=None, kept=T
     return found
 
 
-@pytest.fixture
-def corrected(copied):
-    """Raw counts and numbers of a first version to multiples of 10 and of its correction."""
-    shutil.rmtree(copied.path / "releases")
-    one = build(copied, "2526", "R14", SMALL, "rounding", base=10, by="tests")
-    before = truth(copied, one.snapshots[0])
-    snapshot = correct(copied, few_changes())
-    two = build(copied, "2526", "R14", SMALL, "rounding", base=10, by="tests")
+@pytest.fixture(scope="module")
+def corrected(sector, rounded, tmp_path_factory):
+    """Raw counts and numbers of a first version to multiples of 10, and of its correction."""
+    store = Store(shutil.copytree(sector.path, tmp_path_factory.mktemp("corrected") / "store"))
+    shutil.rmtree(store.path / "releases")
+    one = build(store, "2526", "R14", SMALL, "rounding", base=10, by="tests")
+    before = truth(store, one.snapshots[0])
+    snapshot = correct(store, few_changes())
+    two = build(store, "2526", "R14", SMALL, "rounding", base=10, by="tests")
     assert two.snapshots == (snapshot,)
-    return copied, (before, numbers(one)), (truth(copied, snapshot), numbers(two))
+    return (before, numbers(one)), (truth(store, snapshot), numbers(two))
 
 
 def small(*counts):
@@ -109,7 +108,7 @@ def small(*counts):
 
 
 def test_a_correction_moves_a_number_only_where_the_count_has_left_it(corrected):
-    _, (before, first), (after, second) = corrected
+    (before, first), (after, second) = corrected
     assert sum(before[c] != after.get(c, 0) for c in before) > 10
     for cell, text in second.items():
         old = 0 if first[cell] == "low" else int(first[cell])
@@ -120,7 +119,7 @@ def test_a_correction_moves_a_number_only_where_the_count_has_left_it(corrected)
 
 
 def test_versions_together_tell_no_small_count(corrected):
-    _, (before, first), (after, second) = corrected
+    (before, first), (after, second) = corrected
     wanted = small(before, after)
     assert len(wanted) > 5
     for changed in (None, 3):  # knowing nothing of the correction, and knowing that it was three learners
