@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 
-from openilr.access import Refused, audit, open_extract
+from openilr.access import Refused, audit, ending, extract, open_extract, project
+from openilr.access.report import life
 from openilr.cli.run import run as ilr
 from tests.access.conftest import application, submit
 
@@ -112,6 +114,31 @@ def test_reminders(run, store, tmp_path):
     rows = run("remind", "--as-of", "2079-06-20", code=1)
     assert [(row["what"], row["days"]) for row in rows] == [("access", 10), ("accreditation", 25)]
     assert run("remind", "--as-of", "2079-07-02", code=1)[0]["days"] == -2
+    assert "leave --as-of out" in run("remind", "--close-after", "3", "--as-of", "2079-07-02", code=2)
+    assert not [e for e in audit.events(store) if e.action == "project.remind"], "a day to come reminds nobody"
+
+
+def test_people_are_reminded_once_and_what_is_overdue_closes_by_itself(store):
+    made = project.apply(store, application(ends="2079-06-30", accreditation="2079-07-15"), by="r-jones")
+    project.approve(store, made.id, by="anna", reason="fine")
+    extract.make(store, made.id, by="anna")
+
+    def on(month, day):
+        return datetime(2079, month, day, 9, tzinfo=UTC)
+
+    days = [(5, 1), (5, 2), (5, 17), (6, 10), (6, 25), (6, 26), (7, 1), (7, 2), (7, 20)]
+    told = [[(row["what"], row["days"]) for row in ending.remind(store, now=on(*day))] for day in days]
+    assert told == [
+        [("access", 60)], [], [("accreditation", 59)], [("access", 20)], [("access", 5), ("accreditation", 20)], [],
+        [("access", -1)], [], [("accreditation", -5)],
+    ]  # fmt: skip
+    assert ending.close_overdue(store, after=30, now=on(7, 30)) == []
+    assert [closed.id for closed in ending.close_overdue(store, after=30, now=on(7, 31))] == [made.id]
+    assert all(finding.fine for finding in ending.verify(store, made.id))
+    words = [(e["actor"], e["words"]) for e in life(store, made.id)["events"]]
+    assert ("service", "reminded that access ends on 2079-06-30") in words
+    assert ("service", "closed the project and destroyed its keys") in words
+    assert ending.remind(store, now=on(8, 20)) == []
 
 
 def test_template_and_fields(capsys):

@@ -219,6 +219,31 @@ def test_extract_suspension_and_the_end(held, signed_in, approved):
     assert "The audit log is whole" in page and "wrong" not in page.partition("Verified")[2].partition("events")[0]
 
 
+def test_what_ends_is_told_to_those_concerned_and_closed_where_the_owner_says_so(held, signed_in, monkeypatch):
+    from datetime import UTC, date, datetime, timedelta
+
+    from django.conf import settings
+
+    from openilr.access import ending, project
+    from openilr.web.projects import jobs
+
+    soon = date.today() + timedelta(days=5)
+    id = project.apply(held, application(ends=str(soon)).replace("r-jones", "researcher"), by="researcher").id
+    project.approve(held, id, by="steward", reason="fine", roles=["steward"])
+    jobs.every_day.call_local()
+    assert actions(held, id)[-1] == "project.remind"
+    for who, told in (("steward", True), ("researcher", True), ("other-researcher", False)):
+        assert (f"{id}</a>: access ends on" in signed_in(who).get("/projects/").text) is told
+    close_overdue = ending.close_overdue
+    later = datetime.now(UTC) + timedelta(days=20)
+    monkeypatch.setattr(ending, "close_overdue", lambda store, after: close_overdue(store, after=after, now=later))
+    jobs.every_day.call_local()
+    assert project.project(held, id).state == "approved", "nothing is closed where nobody said so"
+    monkeypatch.setattr(settings, "CLOSE_AFTER", "10")
+    jobs.every_day.call_local()
+    assert project.project(held, id).state == "closed"
+
+
 def test_the_twin_is_a_zip_of_tables(signed_in, applied):
     answer = signed_in("researcher").get(f"/projects/{applied}/twin/")
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as book:

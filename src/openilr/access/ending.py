@@ -22,12 +22,14 @@ from openilr.access.audit import Event, Log
 from openilr.access.errors import AccessError
 from openilr.access.extract import destroy, secret_name
 from openilr.access.keys import fingerprint
-from openilr.access.people import refusal
+from openilr.access.people import SERVICE, refusal
 from openilr.access.project import Project, fold, of, projects
 from openilr.store import durable
 
 _MAGIC = b"OPENILR-VAULT-1\n"  # what every sealed file begins with
 _LARGEST_KEY = 4096
+MARKS = (60, 30, 7, 0)  #: days before an end at which people are reminded; 0 once it is past
+_REMINDER = ("project", "what", "person", "ends", "mark")
 
 
 def close(
@@ -239,6 +241,37 @@ def due(store: Any, *, within: int = 30, now: datetime | None = None) -> list[di
     for row in rows:
         row["days"] = (row["ends"] - today).days
     return sorted((row for row in rows if row["days"] <= within), key=lambda row: (row["ends"], row["project"]))
+
+
+def remind(store: Any, *, now: datetime | None = None) -> list[dict[str, Any]]:
+    """Write into the log what has come near, once for each of ``MARKS``; the rows of ``due`` that are new.
+
+    It stands in the project's life and in the steward's report, so nobody can say that they were not told.
+    """
+    log = Log(store)
+    rows = due(store, within=max(MARKS), now=now)
+    new = []
+    with log.writing() as events:
+        told = {tuple(e.facts.get(n) for n in _REMINDER) for e in events if e.action == "project.remind"}
+        for row in rows:
+            mark = min(mark for mark in MARKS if row["days"] <= mark)
+            facts = {**row, "ends": str(row["ends"]), "mark": mark}
+            if tuple(facts[n] for n in _REMINDER) not in told:
+                log.add(SERVICE, "project.remind", **{name: facts[name] for name in _REMINDER})
+                new.append(row)
+    return new
+
+
+def close_overdue(store: Any, *, after: int, now: datetime | None = None) -> list[Project]:
+    """Close the projects whose end is more than so many days past; the projects that were closed."""
+    overdue = [row for row in due(store, within=-after - 1, now=now) if row["what"] == "access"]
+    return [
+        close(
+            store, row["project"], by=SERVICE, roles=("steward",),
+            reason=f"Ended on {row['ends']}; closed by the rule that projects are closed {after} days after their end.",
+        )[0]
+        for row in overdue
+    ]  # fmt: skip
 
 
 def certificate_path(log: Log, id: str) -> Path:

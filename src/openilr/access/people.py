@@ -17,6 +17,7 @@ from openilr.access.application import HANDLE, Researcher
 from openilr.access.audit import Event, Log
 from openilr.access.errors import AccessError, AuditError, Refused
 
+SERVICE = "service"  #: who acts where nobody does, as in what is done every day
 ROLES = ("steward", "researcher", "checker", "auditor")
 
 
@@ -150,6 +151,8 @@ def details(store: Any, person: Person) -> dict[str, str]:
 
 def handle(who: str) -> str:
     """The handle of somebody who acts; AccessError where it is none. All that is decided goes by handles."""
+    if who == SERVICE:
+        raise AccessError(f"{who!r} is what acts where nobody does; a person needs another handle.")
     if not HANDLE.fullmatch(who):
         raise AccessError(f"{who!r} is not a handle: write small letters, digits, dots and dashes, at most 40.")
     return who

@@ -21,6 +21,7 @@ _WORDS = {
     "project.resume": "let the project go on",
     "project.close": "closed the project and destroyed its keys",
     "project.certificate": "signed the certificate of deletion",
+    "project.remind": "reminded that {what} ends on {ends}",
     "extract.make": "made the extract {extract} of {rows} rows",
     "extract.open": "opened the extract {extract}",
     "extract.destroy": "destroyed the extract {extract} and its key",

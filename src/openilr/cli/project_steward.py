@@ -25,7 +25,7 @@ from openilr.cli.project import (
     write,
     write_rows,
 )
-from openilr.cli.run import FINE, FOUND
+from openilr.cli.run import FINE, FOUND, CannotRun, say
 from openilr.cli.store import Format, StoreFolder, opened
 
 app = typer.Typer()
@@ -291,12 +291,20 @@ def report(project: ProjectId, store: StoreFolder, format: AsForm = Form.text) -
 def remind(
     store: StoreFolder,
     within: Annotated[int, typer.Option(min=0, metavar="DAYS", help="How far to look ahead.")] = 30,
+    close_after: Annotated[
+        int | None, typer.Option(min=0, metavar="DAYS", help="Close projects whose end is more than so many days past.")
+    ] = None,
     as_of: AsOf = None,
     format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text,
 ) -> int:
     """List what ends soon, or has ended and is not closed yet: access, accreditation, training.
 
+    What has come within 60, 30 or 7 days, or is past, is written into the project's audit log, once each. `ilr serve`
+    does the same every day.
+
     Example: ilr project remind --within 60 --store sector
+
+    Example: ilr project remind --close-after 90 --store sector
 
     Exit codes: 0 nothing is due; 1 something is; 2 could not run.
     """
@@ -304,8 +312,15 @@ def remind(
 
     from openilr.access import ending
 
+    if close_after is not None and as_of is not None:
+        raise CannotRun("--close-after goes by today; leave --as-of out.")
+    held = opened(store)
     with governed():
-        rows = ending.due(opened(store), within=within, now=moment(as_of))
+        if as_of is None:
+            ending.remind(held)
+        for gone in ending.close_overdue(held, after=close_after) if close_after is not None else ():
+            say(f"{gone.id} is closed: see STORE/access/certificates/{gone.id}.json.")
+        rows = ending.due(held, within=within, now=moment(as_of))
     if not rows and format is Format.text:
         return write(Form.text, None, f"Nothing ends within {within} days.\n")
     schema: dict[str, Any] = {"project": pl.String, "what": pl.String, "person": pl.String, "ends": pl.Date}

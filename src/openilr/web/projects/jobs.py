@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from openilr.access import AccessError, checks, extract
+from django.conf import settings
+from huey import crontab
+
+from openilr.access import AccessError, checks, ending, extract
 from openilr.access.project import application, project
 from openilr.store import StoreError
 from openilr.web import errors
@@ -27,3 +30,15 @@ def make_extract(id: str, by: str, roles: list[str], link_run: str | None, repla
         extract.make(store(), id, by=by, roles=roles, link_run=link_run, replace=replace)
     except (AccessError, StoreError) as problem:
         print(f"openilr.web: an extract could not be made: {errors.where(problem)}", flush=True)
+
+
+@huey.periodic_task(crontab(hour="5", minute="0"))
+def every_day() -> None:
+    """Remind of what ends; close what has ended, if the owner has said when."""
+    held = store()
+    try:
+        ending.remind(held)
+        if settings.CLOSE_AFTER is not None:
+            ending.close_overdue(held, after=int(settings.CLOSE_AFTER))
+    except (AccessError, StoreError) as problem:
+        print(f"openilr.web: reminders could not be written: {errors.where(problem)}", flush=True)

@@ -37,15 +37,15 @@ _STEPS = {
 @governed
 def listed(request: HttpRequest) -> HttpResponse:
     """Projects, those that wait for a decision first."""
-    found = list(seen_by(request).values())
-    held = store()
+    seen, held = seen_by(request), store()
     rows = [
         {"id": p.id, "title": access.application(held, p).title, "state": p.state, "applicant": p.applicant,
          "applied": p.applied_at, "ends": p.ends, "pending": p.pending and p.state != "closed"}
-        for p in found
+        for p in seen.values()
     ]  # fmt: skip
     rows.sort(key=lambda row: (not row["pending"], row["state"] == "closed", row["id"]))
-    return render(request, "projects/list.html", {"rows": rows})
+    ends = [row for row in access_ending.due(held, within=max(access_ending.MARKS)) if row["project"] in seen]
+    return render(request, "projects/list.html", {"rows": rows, "ends": ends})
 
 
 @require_GET
