@@ -109,3 +109,21 @@ def test_what_can_not_be_compared(store):
                        file=sent_file(store.path.parent), return_name="R04", submitted_by="x")  # fmt: skip
     with pytest.raises(StoreError, match="different years"):
         store.diff(first, old.submission)
+
+
+def test_in_parts_the_answer_is_that_of_the_whole(store, monkeypatch):
+    for ukprn in (PROVIDER, PROVIDER + 1, PROVIDER + 2):
+        last = [aim(Outcome=ukprn % 2, CompStatus=2), aim(2)]
+        submit(store, learner("L1", aim()), learner("L2", *last[1:]), ukprn=ukprn)
+        submit(
+            store, learner("L1", *last), learner("L3", aim(LearningDeliveryFAM=[fam("SOF", "105")])), ukprn=ukprn, return_name="R06"
+        )
+    whole = store.diff("2526-R04", "2526-R06", detail=True)
+    quality = store.quality("2526", "R06", ukprn=None)
+    monkeypatch.setattr("openilr.store.differences._AT_ONCE", 1)
+    parts = store.diff("2526-R04", "2526-R06", detail=True)
+    for name in ("providers", "fields", "values", "others", "rows"):
+        assert getattr(parts, name).equals(getattr(whole, name)), name
+    assert whole.providers.height == 3 and whole.values.height > 1 and whole.others["learners"].sum() == 3
+    monkeypatch.setattr("openilr.store.quality.measuring.known", lambda *_: None)
+    assert store.quality("2526", "R06") == quality

@@ -11,9 +11,10 @@ Names, addresses, numbers and postcodes lie in the vault, so a change of those i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from openilr import years
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _TABLES = {"Learner": "one_learner", "LearningDelivery": "one_aim"}
 _COUNTED = {"Learner": "learners", "LearningDelivery": "aims"}
+#: Learners of both sides that are matched at once.
+_AT_ONCE = 400_000
 #: Fields for which it is shown from which value to which they went: those that changed most.
 _SHOWN = 15
 _PAIRS = 5
@@ -72,12 +75,25 @@ def compare(
     before: tuple[str, views.Paths], now: tuple[str, views.Paths], ukprn: int | None, *, detail: bool
 ) -> Difference:
     """Both sides are of one year. ``detail`` fills ``rows``, which may be long."""
-    with _matched(before, now, ukprn) as (session, year, entities):
+    import polars as pl
+
+    found: dict[str, list[pl.DataFrame]] = {}
+    year = next(iter(now[1]))
+    for session, entities in _matched(before, now, ukprn):
         fields = _fields(session)
-        return Difference(
-            before[0], now[0], year, ukprn, _providers(session), fields, _values(session, fields, entities),
-            _others(session, [e for n, e in entities.items() if n not in _COUNTED]), _rows(session, detail),
-        )  # fmt: skip
+        others = [e for name, e in entities.items() if name not in _COUNTED]
+        part = {"providers": _providers(session), "fields": fields, "values": _values(session, fields, entities),
+                "others": _others(session, others), "rows": _rows(session, detail)}  # fmt: skip
+        for name, frame in part.items():
+            found.setdefault(name, []).append(frame)
+    whole = {name: pl.concat(frames) for name, frames in found.items()}
+    fields = _summed(whole["fields"], "entity", "field").sort(
+        "entity", "changed", "field", descending=[False, True, False]
+    )
+    return Difference(
+        before[0], now[0], year, ukprn, whole["providers"], fields, _shown(whole["values"], fields),
+        _summed(whole["others"], "entity").sort("entity"), whole["rows"],
+    )  # fmt: skip
 
 
 def transitions(
@@ -85,8 +101,8 @@ def transitions(
 ) -> dict[tuple[str, str], dict[str, int]]:
     """By entity and field, of learners and aims that are on both sides: ``compared`` (a value was there before),
     ``filled_later``, ``changed``, ``removed``."""
-    found = {}
-    with _matched(before, now, ukprn) as (session, _, entities):
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for session, entities in _matched(before, now, ukprn):
         for entity, table in _TABLES.items():
             names = [field.name for field in plain_fields(entities[entity])]
             parts = [
@@ -99,25 +115,64 @@ def transitions(
             numbers = views.row(session, query)
             words = ("compared", "filled_later", "changed", "removed")
             for place, name in enumerate(names):
-                found[entity, name] = dict(zip(words, numbers[4 * place :], strict=False))
-    return found
+                counts = dict(zip(words, numbers[4 * place :], strict=False))
+                found.setdefault((entity, name), Counter(dict.fromkeys(words, 0))).update(counts)
+    return {name: dict(counts) for name, counts in found.items()}
 
 
-@contextmanager
+def _summed(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Parts of different providers added up: also numbers of providers and of learners, who are one provider's."""
+    import polars as pl
+
+    return frame.group_by(keys, maintain_order=True).agg(pl.exclude(keys).sum())
+
+
+def _shown(values: pl.DataFrame, fields: pl.DataFrame) -> pl.DataFrame:
+    """The commonest changes of value of the fields that changed most."""
+    import polars as pl
+
+    most = fields.sort("changed", descending=True, maintain_order=True).head(_SHOWN).select("entity", "field")
+    summed = _summed(values, "entity", "field", "before", "now")
+    ordered = summed.sort("rows", "before", "now", descending=[True, False, False], nulls_last=True)
+    commonest = ordered.group_by("entity", "field", maintain_order=True).head(_PAIRS)
+    return most.join(commonest, on=["entity", "field"], how="inner", maintain_order="left_right").with_columns(
+        pl.col("rows").cast(pl.Int64)
+    )
+
+
 def _matched(
     before: tuple[str, views.Paths], now: tuple[str, views.Paths], ukprn: int | None
-) -> Iterator[tuple[DuckDBPyConnection, str, dict[str, Entity]]]:
-    """A session with learners and aims of both sides in pairs; the year, and its entities by name."""
+) -> Iterator[tuple[DuckDBPyConnection, dict[str, Entity]]]:
+    """Sessions with learners and aims of both sides in pairs, each of so many providers that memory stays flat."""
     year = next(iter(now[1]))
     entities = {entity.name: entity for entity in kept_entities(years.load(year).schema)}
+    sides = {"a": views.queries(before[1]), "b": views.queries(now[1])}
+    for where in [f"ukprn = {int(ukprn)}"] if ukprn is not None else _parts([of["learner"] for of in sides.values()]):
+        with views.duckdb_session() as session:
+            for side, of_side in sides.items():
+                for name, query in of_side.items():
+                    session.execute(f"CREATE VIEW {side}_{name} AS SELECT * FROM ({query}) WHERE {where}")
+            _match_learners(session, entities["Learner"])
+            _match_aims(session, entities["LearningDelivery"])
+            yield session, entities
+
+
+def _parts(learners: list[str]) -> list[str]:
+    """Conditions that cut the providers of both sides into parts of about ``_AT_ONCE`` learners."""
     with views.duckdb_session() as session:
-        for side, (_, paths) in (("a", before), ("b", now)):
-            where = "" if ukprn is None else f" WHERE ukprn = {int(ukprn)}"
-            for name, query in views.queries(paths).items():
-                session.execute(f"CREATE VIEW {side}_{name} AS SELECT * FROM ({query}){where}")
-        _match_learners(session, entities["Learner"])
-        _match_aims(session, entities["LearningDelivery"])
-        yield session, year, entities
+        both = " UNION ALL ".join(f"SELECT ukprn FROM ({query})" for query in learners)
+        counts = session.execute(f"SELECT ukprn, count(*) FROM ({both}) GROUP BY ukprn ORDER BY ukprn").fetchall()
+    ends, waiting = [], 0
+    for ukprn, rows in counts:
+        waiting += rows
+        if waiting >= _AT_ONCE:
+            ends.append(ukprn)
+            waiting = 0
+    edges = [None, *ends[: -1 if ends and ends[-1] == counts[-1][0] else None], None]
+    return [
+        " AND ".join([*([f"ukprn > {low}"] if low else []), *([f"ukprn <= {high}"] if high else []), "true"])
+        for low, high in pairwise(edges)
+    ]
 
 
 def _match_learners(session: DuckDBPyConnection, entity: Entity) -> None:
@@ -195,11 +250,12 @@ def _fields(session: DuckDBPyConnection) -> pl.DataFrame:
 
 
 def _values(session: DuckDBPyConnection, fields: pl.DataFrame, entities: dict[str, Entity]) -> pl.DataFrame:
+    """From which value to which: entity, field, before, now, rows, of coded fields and counts."""
     import polars as pl
 
     schema: Any = {"entity": pl.String, "field": pl.String, "before": pl.String, "now": pl.String, "rows": pl.Int64}
     parts = [pl.DataFrame(schema=schema)]
-    for entity, field in fields.sort("changed", descending=True).head(_SHOWN).select("entity", "field").iter_rows():
+    for entity, field in fields.select("entity", "field").iter_rows():
         kind = next(f.type for f in entities[entity].fields if f.name == field)
         if not (kind.is_text or kind == "int"):
             continue
@@ -209,7 +265,7 @@ def _values(session: DuckDBPyConnection, fields: pl.DataFrame, entities: dict[st
             f'b."{field}"::VARCHAR AS now, count(*) AS rows FROM pair_{entity} p '
             f"JOIN a_{table} a ON a.ukprn = p.ukprn AND a.row = p.a_row "
             f"JOIN b_{table} b ON b.ukprn = p.ukprn AND b.row = p.b_row "
-            f"WHERE list_contains(p.fields, '{field}') GROUP BY ALL ORDER BY rows DESC, before, now LIMIT {_PAIRS}"
+            f"WHERE list_contains(p.fields, '{field}') GROUP BY ALL"
         )
         parts.append(views.frame(session, query).cast(schema))
     return pl.concat(parts)
