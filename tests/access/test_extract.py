@@ -86,6 +86,8 @@ def test_the_manifest_tells_where_it_came_from_and_on_which_terms(store):
     assert manifest["snapshots"] == ["2526-R14-1"] and manifest["terms"]["people"] == ["r-jones"]
     assert manifest["terms"]["ends"] == "2080-07-31"
     assert manifest["quality"]["snapshots"][0]["learners_accepted"] == 100
+    assert "is not the effect" in manifest["quality"]["notes"][-1]
+    assert any(note.startswith("Learner.") and "2526-R14-1" in note for note in manifest["quality"]["notes"])
     assert manifest["tables"]["learner"]["columns"]["age_aug31"] == {"type": "String", "detail": "band", "empty": 0.0}
 
 

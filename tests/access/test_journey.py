@@ -38,7 +38,10 @@ def test_from_application_to_certificate(run, store, tmp_path):
     assert said["people"] == 60 and said["asked"]["unique"] > said["proposed"]["unique"]
     again = run("apply", tmp_path / "coarser.toml", "--by", "r-jones", "--project", id)
     assert (again["project"], again["version"], again["state"]) == (id, 2, "applied")
-    assert run("check", id)["proposal"] == []
+    said = run("check", id)
+    assert said["proposal"] == [] and "is not the effect" in said["notes"][-1]
+    [listed] = [f for f in run("fields", "--search", "learner.ethnicity") if f["field"] == "learner.Ethnicity"]
+    assert listed["quality"] == "Ethnicity fair"
 
     # A twin at once.
     run("twin", id, "--output", tmp_path / "twin")

@@ -60,3 +60,33 @@ def test_a_snapshot_is_measured_as_it_was_frozen(sector, capsysbinary):
     as_it_stands = capsysbinary.readouterr().out
     assert run([*asked, "--snapshot", "2526-R12-1"]) == 0
     assert capsysbinary.readouterr().out == as_it_stands
+
+
+def test_how_good_the_fields_are_that_were_read_stands_below_the_numbers(sector, capsysbinary):
+    asked = ["measure", "starts", "--store", sector, "--year", "2526", "--return", "R12", "--by", "ethnicity,home_lad"]
+    assert run(asked) == 0
+    told = capsysbinary.readouterr().out.decode()
+    assert "was not measured for 2526-R12" in told and "is not the effect" in told
+    assert run(["store", "quality", "--store", sector, "--year", "2526", "--return", "R12"]) == 0
+    capsysbinary.readouterr()
+    assert run(asked) == 0
+    told = capsysbinary.readouterr().out.decode()
+    assert "Learner.Ethnicity is rated " in told and "Learner.Sex" not in told, "what was read, and nothing else"
+    assert run([*asked, "--format", "html"]) == 0
+    page = capsysbinary.readouterr().out.decode()
+    assert "<li>Learner.Ethnicity is rated " in page and "is not the effect" in page
+    assert run([*asked, "--format", "csv"]) == 0
+    assert "rated" not in capsysbinary.readouterr().out.decode()
+
+
+def test_what_a_measure_reads_is_seen_from_its_expression(sector):
+    from openilr.measure import compute
+    from openilr.store import Store
+
+    read = compute(Store(sector), "starts", "2526", by=["age", "home_region"]).fields
+    assert {"LearningDelivery.LearnStartDate", "Learner.DateOfBirth", "Learner.Postcode"} <= set(read)
+    assert "Learner.Sex" not in read and "LearningDelivery.OutGrade" not in read
+    everything = compute(Store(sector), "qar", "2526").fields
+    assert {"LearningDelivery.Outcome", "LearningDelivery.WithdrawReason"} <= set(everything), (
+        "behind tables in between"
+    )

@@ -116,7 +116,11 @@ def test_in_parts_the_answer_is_that_of_the_whole(store, monkeypatch):
         last = [aim(Outcome=ukprn % 2, CompStatus=2), aim(2)]
         submit(store, learner("L1", aim()), learner("L2", *last[1:]), ukprn=ukprn)
         submit(
-            store, learner("L1", *last), learner("L3", aim(LearningDeliveryFAM=[fam("SOF", "105")])), ukprn=ukprn, return_name="R06"
+            store,
+            learner("L1", *last),
+            learner("L3", aim(LearningDeliveryFAM=[fam("SOF", "105")])),
+            ukprn=ukprn,
+            return_name="R06",
         )
     whole = store.diff("2526-R04", "2526-R06", detail=True)
     quality = store.quality("2526", "R06", ukprn=None)

@@ -157,6 +157,20 @@ def test_rows_may_go_to_a_file(store, tmp_path):
     assert [p.name for p in tmp_path.glob("j.*")] == ["j.parquet"]
 
 
+def test_in_parts_the_answer_is_that_of_the_whole(store, monkeypatch):
+    ended = {"CompStatus": 3, "LearnActEndDate": date(2026, 1, 5), "WithdrawReason": 40}
+    for number in range(6):
+        moved = aim(2, LearnStartDate=date(2026, 1, 12), LearnAimRef="603")
+        ingest(store, "2526", learner(f"L{number}", aim(**ended), moved), ukprn=A + number)
+    told = ["person", "step", "how", "LearnAimRef", "LearnStartDate", "first_year"]
+    whole, counts = store.journeys()
+    monkeypatch.setattr("openilr.store.journeys.AT_ONCE", 3)
+    parts, same = store.journeys()
+    assert same == counts and counts["transfers"] == 6
+    assert parts.select(told).sort(told).equals(whole.select(told).sort(told))
+    assert parts["journey"].n_unique() == counts["journeys"], "a journey's number is its own in all parts"
+
+
 def test_an_empty_store(store):
     with pytest.raises(StoreError, match="no accepted return"):
         store.journeys()

@@ -27,7 +27,7 @@ from openilr.access.audit import Log
 from openilr.access.errors import AccessError, AuditError
 from openilr.access.keys import fingerprint
 from openilr.access.people import refusal
-from openilr.access.population import Basis, Population, basis, opened, parents
+from openilr.access.population import Basis, Population, basis, footnotes, opened, parents
 from openilr.access.project import ExtractRecord, Project, application, barred, fold, of, projects, stopped
 from openilr.access.pseudonyms import Pseudonyms
 from openilr.store import VaultError, durable
@@ -234,6 +234,7 @@ def _write(
             progress(f"{id}: {name}")
             tables[name] = _write_table(id, population, name, by_table, pseudonyms, key, part, parts)
         quality = _quality(log, chosen, population, [name for name in tables if name not in parents()])
+        quality["notes"] = footnotes(log.store, asked, chosen, measure=True)
     content = hashlib.sha256(_json({name: table["sha256"] for name, table in tables.items()})).hexdigest()
     return {
         "extract": id, "project": found.id, "title": asked.title, "application": found.approved_application,

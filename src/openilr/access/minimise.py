@@ -15,14 +15,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from openilr.access import catalogue
 from openilr.access.admissible import refusals
 from openilr.access.application import Application
-from openilr.access.population import AIM, LEARNER, Basis, Population, basis, opened, parents
+from openilr.access.population import AIM, LEARNER, Basis, Population, basis, footnotes, opened, parents
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,6 +90,7 @@ class Report:
     asked: Risk | None = None
     proposal: tuple[Step, ...] = ()
     proposed: Risk | None = None
+    notes: tuple[str, ...] = ()  #: how good the fields are
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -112,7 +113,8 @@ def check(
         return Report(asked.data, tuple(against))
     chosen = basis(store, asked, snapshots=snapshots, link_run=link_run)
     with opened(store, asked, chosen) as population:
-        return _report(population, asked, chosen, progress)
+        found = _report(population, asked, chosen, progress)
+    return replace(found, notes=tuple(footnotes(store, asked, chosen)))
 
 
 def _report(population: Population, asked: Application, chosen: Basis, progress: Callable[[str], None]) -> Report:

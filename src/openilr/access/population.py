@@ -86,6 +86,20 @@ def basis(
     return Basis(ids, tuple(live), link_run, paths)
 
 
+def footnotes(store: Store, asked: Application, basis: Basis, *, measure: bool = False) -> list[str]:
+    """How good the fields that were asked for are in each snapshot or return of the basis, and a caution about causes.
+
+    Without shares that would give small counts away, as an applicant has no right to them yet."""
+    names = [wanted.name for wanted in asked.fields]
+    states: list[tuple[str | None, str | None]] = [(None, id) for id in basis.snapshots]
+    states += [(year, None) for year in basis.live]
+    said = [
+        store.footnotes(names, year, asked.return_name, snapshot=id, measure=measure, published=True)
+        for year, id in states
+    ]
+    return [*(note for notes in said for note in notes[:-1]), *(said[0][-1:] if said else [])]
+
+
 class Population:
     """An open session over a basis; use ``opened``."""
 

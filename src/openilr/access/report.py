@@ -70,6 +70,7 @@ def check_text(report: Report) -> str:
         lines.append(f"Counter-proposal: {risk_words(report.proposed)}.\n")
     elif report.asked is not None:
         lines.append("There is no less that would be needed: the application stays under the target.\n")
+    lines += ["\nHow good the fields are:\n", *(f"  - {each}\n" for each in report.notes)]
     return "".join(lines)
 
 

@@ -178,7 +178,7 @@ def _written(result: Result, format: Format, footnotes: list[str]) -> str:
 
     heading = f"{result.measure.title}, {known_year(result.year).academic_year.label} {result.return_name}"
     told = "".join(f"{textwrap.fill(note, 100)}\n" for note in footnotes)
-    return f"{heading}\n\n{table(result.frame)}\n\n{told}"
+    return f"{heading}\n\n{table(result.frame)}\n{told}"
 
 
 def _write_trail(rows: Iterator[dict[str, Any]], format: Format, out: Output) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -123,7 +123,10 @@ def fields(
         str | None, typer.Option(metavar="WORDS", help="Only fields whose table, name or title has these words.")
     ] = None,
     store: Annotated[
-        Path | None, typer.Option(metavar="STORE", help="List the answers of this store's own surveys as well.")
+        Path | None,
+        typer.Option(
+            metavar="STORE", help="List the answers of this store's own surveys as well, and how good each field is."
+        ),
     ] = None,
     format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text,
 ) -> int:
@@ -132,13 +135,15 @@ def fields(
     Fields graded direct identify people by themselves and are never given; those graded key are given as pseudonyms
     with every table. Others are sensitive or instrumental. Details go from the finest to the coarsest.
 
-    Example: ilr project fields --search ethnicity
+    Example: ilr project fields --search ethnicity --store sector
 
     Exit codes: 0 listed; 2 there is no such field.
     """
     import polars as pl
 
     from openilr.access import catalogue
+    from openilr.store import StoreError
+    from openilr.store.quality.notes import sources
 
     words = (search or "").lower().split()
     found = [
@@ -149,6 +154,12 @@ def fields(
     ]  # fmt: skip
     if not found:
         raise CannotRun(f"No field has {search!r} in its name or title.")
+    if store is not None:
+        with suppress(StoreError):  # nothing was returned yet
+            ratings = opened(store).quality().ratings
+            for row in found:
+                behind = [name for name in sources([str(row["field"])]) if name in ratings]
+                row["quality"] = ", ".join(f"{name.partition('.')[2]} {ratings[name].rating}" for name in behind)
     return write_rows(format, pl.DataFrame(found))
 
 

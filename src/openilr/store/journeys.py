@@ -18,6 +18,7 @@ Every year is taken from its last return of each provider.
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +39,8 @@ ELSEWHERE, WITHIN = (2, 7, 41, 47), (40,)
 #: Days after the end within which the aim that a learner transferred to has begun.
 TRANSFER_DAYS = 90
 GOES_ON = (1, 6)
+#: Aims that are joined at once.
+AT_ONCE = 4_000_000
 PREVIOUS = ("learner_key", "previous_key")
 _SAME = ("person", "ukprn", "LearnAimRef", "LearnStartDate", "ProgType", "StdCode", "FworkCode", "PwayCode", "_n")
 
@@ -73,7 +76,7 @@ def journeys(
     previous: Callable[[set[tuple[str, int]]], pl.DataFrame],
     spine: pl.DataFrame | None,
 ) -> dict[str, int]:
-    """Write one row an episode to a Parquet file; how many there are of what.
+    """Write one row an episode to a Parquet file, those of a person together; how many there are of what.
 
     Columns: person, journey, step (1 is the first of the journey), how (first, restart, transfer_within,
     transfer_elsewhere), ukprn, learner_key, LearnAimRef, AimType, ProgType, StdCode, LearnStartDate, LearnPlanEndDate,
@@ -88,11 +91,20 @@ def journeys(
         moved = session.execute("SELECT DISTINCT year, ukprn FROM learner WHERE PrevUKPRN IS NOT NULL").fetchall()
         session.register("previous", previous(set(moved)).to_arrow())
         joined, kept_apart = _people(session, spine)
-        _episodes(session)
-        _links(session)
-        target = str(output.absolute()).replace("'", "''")
-        session.execute(f"COPY (SELECT * FROM journey ORDER BY person, journey, step) TO '{target}' (FORMAT parquet)")
-        return _counts(session) | {"ulns_joined": joined, "references_used_again": kept_apart}
+        counts: Counter[str] = Counter()
+        # Everything below is about one person at a time, so that a part of the people is a part of the answer.
+        parts = 1 + views.row(session, "SELECT count(*) FROM learning_delivery")[0] // AT_ONCE
+        with tempfile.TemporaryDirectory(prefix="openilr-") as folder:
+            files = [Path(folder) / f"{part}.parquet" for part in range(parts)]
+            for part, file in enumerate(files):
+                _episodes(session, f"hash(w.person) % {parts} = {part}", counts["episodes"])
+                _links(session)
+                session.execute(
+                    f"COPY (SELECT * FROM journey ORDER BY person, journey, step) TO '{file}' (FORMAT parquet)"
+                )
+                counts.update(_counts(session))
+            views.copy(session, f"SELECT * FROM read_parquet({views.listed(files)})", output, "COMPRESSION zstd")
+        return dict(counts) | {"ulns_joined": joined, "references_used_again": kept_apart}
 
 
 def people(session: DuckDBPyConnection) -> tuple[pl.DataFrame, int]:
@@ -172,7 +184,8 @@ def _people(session: DuckDBPyConnection, spine: pl.DataFrame | None) -> tuple[in
     return joined.height, apart
 
 
-def _episodes(session: DuckDBPyConnection) -> None:
+def _episodes(session: DuckDBPyConnection, whose: str, before: int) -> None:
+    """The table ``episode`` of some people, numbered on from those of others."""
     have = {row[0] for row in session.execute("DESCRIBE learning_delivery").fetchall()}
     same = [name for name in _SAME if name in have or name in ("person", "_n")]
     keys = ", ".join(f'"{name}"' for name in same)
@@ -184,17 +197,18 @@ def _episodes(session: DuckDBPyConnection) -> None:
     columns = [name for name in said_last if name in have or name == "restarted"]
     last = ", ".join(f'arg_max_null("{n}", year) AS "{n}"' for n in columns)
     session.execute(f"""
-        CREATE TABLE episode AS
+        CREATE OR REPLACE TABLE episode AS
         WITH res AS (
             SELECT DISTINCT year, ukprn, parent FROM learning_delivery_fam WHERE LearnDelFAMType = 'RES'
         ), aims AS (
             SELECT d.*, w.person, r.parent IS NOT NULL AS restarted
-            FROM learning_delivery d JOIN who w USING (learner_key, person_key)
+            FROM learning_delivery d JOIN who w ON {whose}
+                AND w.learner_key = d.learner_key AND w.person_key = d.person_key
             LEFT JOIN res r ON r.year = d.year AND r.ukprn = d.ukprn AND r.parent = d.row
         ), numbered AS (
             SELECT *, row_number() OVER (PARTITION BY year, {number} ORDER BY AimSeqNumber, row) AS _n FROM aims
         )
-        SELECT row_number() OVER () AS id, {keys}, {last}, min(year) AS first_year, max(year) AS last_year,
+        SELECT {before} + row_number() OVER () AS id, {keys}, {last}, min(year) AS first_year, max(year) AS last_year,
                count(DISTINCT year) AS years
         FROM numbered GROUP BY {keys}
     """)  # fmt: skip
@@ -204,7 +218,7 @@ def _links(session: DuckDBPyConnection) -> None:
     """The table ``journey``: episodes with what they follow, pointers followed back to the first."""
     elsewhere, within = (f"({', '.join(map(str, codes))})" for codes in (ELSEWHERE, WITHIN))
     session.execute(f"""
-        CREATE TABLE link AS
+        CREATE OR REPLACE TABLE link AS
         WITH restart AS (
             SELECT b.id, arg_max(a.id, a.LearnStartDate) AS before FROM episode b JOIN episode a
             ON a.person = b.person AND a.LearnStartDate < b.LearnStartDate
@@ -227,7 +241,7 @@ def _links(session: DuckDBPyConnection) -> None:
         SELECT id, before, CASE WHEN away THEN 'transfer_elsewhere' ELSE 'transfer_within' END
         FROM moved WHERE id NOT IN (SELECT id FROM restart)
     """)  # fmt: skip
-    session.execute("CREATE TABLE chain AS SELECT id, before AS head, 2 AS step FROM link")
+    session.execute("CREATE OR REPLACE TABLE chain AS SELECT id, before AS head, 2 AS step FROM link")
     while True:
         session.execute(
             "CREATE OR REPLACE TABLE longer AS SELECT c.id, coalesce(l.head, c.head) AS head, "
@@ -239,7 +253,7 @@ def _links(session: DuckDBPyConnection) -> None:
         if not moved:
             break
     session.execute(f"""
-        CREATE TABLE journey AS
+        CREATE OR REPLACE TABLE journey AS
         WITH provider AS (SELECT ukprn, max(year) AS last FROM learner GROUP BY ukprn)
         SELECT e.person, coalesce(c.head, e.id) AS journey, coalesce(c.step, 1) AS step,
                coalesce(l.how, 'first') AS how, e.ukprn, e.learner_key, e.LearnAimRef, e.AimType, e.ProgType,

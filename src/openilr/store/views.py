@@ -74,7 +74,7 @@ def copy(session: DuckDBPyConnection, query: str, target: Path, options: str) ->
     import duckdb
 
     into = "'" + str(target.absolute()).replace("'", "''") + "'"
-    form = {".parquet": "parquet", ".csv": "csv"}[target.suffix]
+    form = "csv" if target.suffix == ".csv" else "parquet"
     try:
         rows = row(session, f"COPY ({query}) TO {into} (FORMAT {form}, {options})")[0]
     except duckdb.IOException as error:
