@@ -139,8 +139,25 @@ def test_search_forgives_typing(visitor, published):
 
 def test_a_release_shows_totals_change_chart_and_updates(visitor, published):
     page = visitor.get("/find-statistics/apprenticeships/").text
-    assert "ilr-fact__value" in page and "data:image/svg+xml" in page and "<desc>" in page
+    assert "ilr-fact__value" in page and "<svg" in page and "<desc>" in page
     assert "One number corrected." in page and "2024/25" in page
+
+
+def test_updates_come_as_a_feed(visitor, published):
+    from lxml import etree
+
+    atom = "{http://www.w3.org/2005/Atom}"
+    for address, titles in (
+        ("/find-statistics/feed.xml", {"Learner achievements, version 1.0", "Apprenticeship starts, version 1.1.1"}),
+        ("/find-statistics/apprenticeships/feed.xml", {"Apprenticeship starts, version 1.1.1"}),
+    ):
+        answer = visitor.get(address)
+        assert answer["Content-Type"].startswith("application/atom+xml")
+        entries = etree.fromstring(answer.content).findall(f"{atom}entry")
+        assert titles <= {entry.findtext(f"{atom}title") for entry in entries}
+        days = [entry.findtext(f"{atom}updated") for entry in entries]
+        assert days == sorted(days, reverse=True) and entries[0].find(f"{atom}link").get("href").endswith("/")
+    assert visitor.get("/find-statistics/nothing/feed.xml").status_code == 404
 
 
 def test_a_data_set_page_says_what_is_in_it_and_what_was_corrected(visitor, published):

@@ -160,15 +160,20 @@ def test_formulas_in_labels_are_only_text(visitor, served, tmp_path):
     assert "'=cmd()" in text and not re.search(r"(^|,)=cmd", text, re.M)
 
 
+def _shared(visitor, meta, d):
+    """The address of a shared table of starts by period and region."""
+    starts = next(i for i in meta.indicators if i.column == "start_count")
+    pairs = [("time", t.key) for t in meta.times] + [("level", "REG"), ("indicator", starts.id)]
+    pairs += [("option", f.default_option.id) for f in meta.filters]
+    return visitor.post(f"/data-tables/{d.id}/share/", {"address": urlencode(pairs)})["Location"]
+
+
 def test_a_shared_table_stays_and_says_what_changed_since(visitor, served, tmp_path):
     library = Library(served)
     made = rows()
     d, v, _ = library.add(*write(tmp_path / "1", made), title="Shared")
     meta = library.meta(d, v)
-    starts = next(i for i in meta.indicators if i.column == "start_count")
-    pairs = [("time", t.key) for t in meta.times] + [("level", "REG"), ("indicator", starts.id)]
-    pairs += [("option", f.default_option.id) for f in meta.filters]
-    where = visitor.post(f"/data-tables/{d.id}/share/", {"address": urlencode(pairs)})["Location"]
+    where = _shared(visitor, meta, d)
     before = visitor.get(where).text
     assert "Nothing has changed since" in before
     at = next(n for n, r in enumerate(made) if r[2] == "Regional" and r[0] == "202425" and r[9] == r[10] == "Total")
@@ -185,6 +190,21 @@ def test_a_shared_table_stays_and_says_what_changed_since(visitor, served, tmp_p
     kept.table["labels"] = []
     kept.save()
     assert "the table was changed after it was shared" in visitor.get(where).text
+
+
+def test_a_steward_features_a_table_where_everybody_finds_it(visitor, signed_in, published):
+    d = published[1]
+    where = _shared(visitor, published[0].meta(d, d.latest), d)
+    assert "Feature this table" not in visitor.get(where).text
+    assert visitor.post(f"{where}feature/", {"name": "Mine"}).status_code == 302
+    assert signed_in("researcher").post(f"{where}feature/", {"name": "Mine"}).status_code == 403
+    steward = signed_in("steward")
+    assert "Feature this table" in steward.get(where).text
+    places = ("/data-tables/", f"/data-tables/{d.id}/", "/find-statistics/apprenticeships/")
+    for name, there in (("Starts <b>at a glance", True), ("", False)):
+        steward.post(f"{where}feature/", {"name": name})
+        for place in places:
+            assert ("Starts &lt;b&gt;at a glance" in visitor.get(place).text) is there
 
 
 def _fetch(address):

@@ -3,6 +3,7 @@ from django.views.generic import TemplateView
 
 from openilr.web.areas import Link
 from openilr.web.public import views
+from openilr.web.public.feeds import Updates
 
 NAVIGATION = (
     Link("Find statistics", "public:home", order=10),
@@ -18,6 +19,8 @@ def _text(page: str) -> object:
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("find-statistics/feed.xml", Updates(), name="feed"),
+    path("find-statistics/<slug:slug>/feed.xml", Updates(), name="feed-of"),
     path("find-statistics/<slug:slug>/", views.publication, name="publication"),
     path("data-catalogue/", views.catalogue, name="catalogue"),
     path("data-catalogue/<str:id>/", views.data_set, name="data-set"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from openilr.web.public.headline import headline, preview
 from openilr.web.public.models import Request
 from openilr.web.search import matching
 from openilr.web.tables.grid import SYMBOLS
+from openilr.web.tables.views import featured
 
 
 @require_GET
@@ -51,14 +53,18 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
     if p is None:
         raise Http404
     sets = _sets(p)
-    updates = sorted(
-        ((v.published or "", d, v) for d in sets for v in d.public_versions()),
-        key=lambda update: update[0],
-        reverse=True,
-    )
-    shown = [{"data_set": d, "version": d.latest, "headline": headline(d, d.latest)} for d in sets if d.latest]
-    context = {"publication": p, "shown": shown, "latest": _latest(p), "updates": updates[:20]}
+    shown = [
+        {"data_set": d, "version": d.latest, "headline": headline(d, d.latest), "featured": featured(d.id)}
+        for d in sets if d.latest
+    ]  # fmt: skip
+    context = {"publication": p, "shown": shown, "latest": _latest(p), "updates": updates(sets, 20)}
     return render(request, "public/publication.html", context)
+
+
+def updates(sets: Iterable[DataSet], most: int) -> list[tuple[str, DataSet, Version]]:
+    """Published versions, the newest first: when, of what, and which."""
+    found = ((v.published or "", d, v) for d in sets for v in d.public_versions())
+    return sorted(found, key=lambda update: update[0], reverse=True)[:most]
 
 
 @require_GET

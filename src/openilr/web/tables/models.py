@@ -15,7 +15,10 @@ def _token() -> str:
 
 
 class SharedTable(models.Model):
-    """``address`` is the choice, ``cells`` the values of that day by readable key, ``sha256`` of them."""
+    """``address`` is the choice, ``cells`` the values of that day by readable key, ``sha256`` of them.
+
+    ``featured`` is the name under which a steward shows the table to everybody, or empty.
+    """
 
     token = models.CharField(primary_key=True, max_length=32, default=_token, editable=False)
     made = models.DateTimeField(auto_now_add=True)
@@ -26,6 +29,7 @@ class SharedTable(models.Model):
     table = models.JSONField()
     cells = models.JSONField()
     sha256 = models.CharField(max_length=64)
+    featured = models.CharField(max_length=120, blank=True, default="")
 
     @staticmethod
     def hash_of(table: Any) -> str:

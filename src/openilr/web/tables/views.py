@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from openilr.publish.datasets import DataSet, Version
-from openilr.web import charts
+from openilr.web import audit, charts
 from openilr.web.datasets import library
+from openilr.web.roles import Role, role_required
 from openilr.web.search import matching
 from openilr.web.tables import choice as choices
 from openilr.web.tables import code, exports, grid
@@ -31,7 +34,7 @@ def data_sets(request: HttpRequest) -> HttpResponse:
     found = [d for d in library().data_sets() if d.latest]
     if words:
         found = matching(words, found, lambda d: f"{d.title} {d.summary} {_words_of(d)}")
-    return render(request, "tables/data_sets.html", {"data_sets": found, "words": words})
+    return render(request, "tables/data_sets.html", {"data_sets": found, "words": words, "featured": featured()})
 
 
 def _words_of(d: DataSet) -> str:
@@ -51,6 +54,7 @@ def _choosing(request: HttpRequest, choice: Choice, problems: tuple[tuple[str, s
     meta = choice.meta
     context = {
         "choice": choice,
+        "featured": featured(choice.data_set.id),
         "problems": problems,
         "indicators": [(i.id, grid.measure_label(i)) for i in meta.indicators],
         "derived": [(name, one.title[:1].upper() + one.title[1:]) for name, one in DERIVED.items()],
@@ -179,6 +183,24 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         "whole": SharedTable.hash_of(kept.table) == kept.sha256,
     }
     return render(request, "tables/shared.html", context)
+
+
+@require_POST
+@role_required(Role.STEWARD)
+def feature(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a shared table to everybody under a name, or no longer: an empty name."""
+    kept = get_object_or_404(SharedTable, token=token)
+    kept.featured = " ".join(request.POST.get("name", "").split())[:120]
+    kept.save(update_fields=["featured"])
+    audit.record(request, "web.table.feature", table=kept.token, data_set=kept.data_set, shown=bool(kept.featured))
+    messages.success(request, "The table is featured." if kept.featured else "The table is no longer featured.")
+    return redirect("tables:shared", kept.token)
+
+
+def featured(data_set: str | None = None) -> QuerySet[SharedTable]:
+    """Tables that stewards show to everybody, of one data set or of all, by name."""
+    found = SharedTable.objects.exclude(featured="").order_by("featured", "made")
+    return found.filter(data_set=data_set) if data_set else found
 
 
 def _readable(choice: Choice, cells: grid.Cells) -> dict[str, str]:
