@@ -27,7 +27,7 @@ def known(store: Store, asked: Application, link_run: str | None = None) -> Repo
         risks = {name: Risk(**said[name]) if said[name] else None for name in ("asked", "proposed")}
         fields = tuple(FieldReport(**{**each, "serves": tuple(each["serves"])}) for each in said["fields"])
         steps = tuple(Step(**each) for each in said["proposal"])
-        lists = {name: tuple(said[name]) for name in ("refusals", "snapshots", "live", "not_checked")}
+        lists = {name: tuple(said[name]) for name in ("refusals", "snapshots", "live", "not_checked", "notes")}
         return Report(**{**said, **lists, **risks, "fields": fields, "proposal": steps})
     return None
 

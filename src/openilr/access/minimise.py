@@ -16,7 +16,6 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from openilr.access import catalogue
@@ -141,9 +140,9 @@ def _report(population: Population, asked: Application, chosen: Basis, progress:
 class Groups:
     """Groups of people who look alike, for any detail of the known fields.
 
-    Every value in every detail is a 64-bit hash, and a record's group is the sum over its fields: to try one field in
-    another detail is one subtraction and one addition. Where there are many records, the search looks at a part of
-    the groups, whole; what is reported as asked and as proposed is counted over all.
+    Every value in every detail is a 64-bit hash, and a record's group is the sum over its fields, so another detail is
+    another sum. Where there are many records, the search looks at a part of the groups, whole; what is reported as
+    asked and as proposed is counted over all.
     """
 
     def __init__(
@@ -221,23 +220,24 @@ class _Table:
         self._values = {name: _different(column[:MANY]) for name, column in self._hashes.items()}
         self._each = len(self._person) / people  #: records of a person, on average
         self._part = 1
-        while len(self._person) > MANY and len(self._person) // (2 * self._part) >= ENOUGH:
+        while len(self._person) > MANY and len(self._person) // (2 * self._part) >= ENOUGH and self._part < 256:
             self._part *= 2
-        self._at: dict[str, int] = {}
-        self._keys = np.zeros_like(self._person)
+        # The last bits of a sum are the sum of the last bits: they tell which records are in the part.
+        self._last = {name: column.astype(np.uint8) for name, column in self._hashes.items()} if self._part > 1 else {}
         self._seen: dict[tuple[int, ...], tuple[float, int]] = {}
 
     def look(self, details: Details) -> tuple[float, int]:
         """(unique people, groups), from a part of the groups where there are many records."""
+        import numpy as np
         import polars as pl
 
         place = tuple(details[name] for name in self.names)
         if place not in self._seen:
-            key, person = self._key(details), self._person
+            part: Any = slice(None)
             if self._part > 1:
-                part = (key & (self._part - 1)) == 0
-                key, person = key[part], person[part]
-            groups = pl.DataFrame({"key": key, "person": person}).group_by("key").agg(
+                part = np.flatnonzero(self._sum(self._last, details) & (self._part - 1) == 0)
+            key = self._sum(self._hashes, details, part)
+            groups = pl.DataFrame({"key": key, "person": self._person[part]}).group_by("key").agg(
                 low=pl.col("person").min(), high=pl.col("person").max()
             )  # fmt: skip
             alone = groups.filter(pl.col("low") == pl.col("high"))["low"]
@@ -259,46 +259,36 @@ class _Table:
         import numpy as np
         import polars as pl
 
-        key = self._key(details)
+        key = self._sum(self._hashes, details)
         order = np.argsort(key)
         key, person = key[order], self._person[order]
         starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
         records = np.diff(np.append(starts, len(key)))
         low, high = np.minimum.reduceat(person, starts), np.maximum.reduceat(person, starts)
-        # The people of a group are fewer than its records; where these are many, it is not small whatever they are.
-        people = records.copy()
-        people[low == high] = 1
-        most = self._most
-        doubtful = (people > 1) & (records < max(SMALL, int(records.min()) + 1) * most) if most > 1 else people < 0
-        if doubtful.any():
-            inside = np.repeat(doubtful, records)
+        people, several = np.ones_like(records), low != high
+        if several.any():
+            inside = np.repeat(several, records)
             group = np.repeat(np.arange(len(starts)), records)[inside]
-            pairs = pl.DataFrame({"group": group, "person": person[inside]}).group_by("group", maintain_order=True)
-            people[doubtful] = pairs.agg(pl.col("person").n_unique())["person"].to_numpy()
+            pairs = pl.DataFrame({"group": group, "person": person[inside]}).group_by("group").agg(
+                pl.col("person").n_unique()
+            )  # fmt: skip
+            people[pairs["group"].to_numpy()] = pairs["person"].to_numpy()
         small = np.repeat(people < SMALL, records)
         return _different(low[people == 1]), _different(person[small]), int(people.min())
-
-    @cached_property
-    def _most(self) -> int:
-        """The most records that a person has."""
-        import polars as pl
-
-        return int(pl.DataFrame({"person": self._person}).group_by("person").len()["len"].max() or 1)  # type: ignore[arg-type]
 
     def values_lost(self, name: str, at: int) -> float:
         """How many times fewer values the field has one step further, as a logarithm."""
         return math.log(self._values[f"{name}/{at}"] / self._values.get(f"{name}/{at + 1}", 1))
 
-    def _key(self, details: Details) -> np.ndarray:
-        """Each record's group, worked out from those that were asked for before. To be read, not kept."""
-        for name in self.names:
-            before, now = self._at.get(name), details[name]
-            if before != now:
-                for at, change in ((before, self._keys.__isub__), (now, self._keys.__iadd__)):
-                    if f"{name}/{at}" in self._hashes:
-                        change(self._hashes[f"{name}/{at}"])
-                self._at[name] = now
-        return self._keys
+    def _sum(self, values: dict[str, np.ndarray], details: Details, rows: Any = slice(None)) -> np.ndarray:
+        """Over the fields, in these details, of each of these records. A field that is left out adds nothing."""
+        import numpy as np
+
+        chosen = [values[at] for name in self.names if (at := f"{name}/{details[name]}") in values]
+        total = np.zeros_like(next(iter(values.values()))[rows])
+        for column in chosen:
+            total += column[rows]
+        return total
 
 
 def _different(values: np.ndarray) -> int:
