@@ -193,3 +193,27 @@ def test_upgrade_derive_and_crosscheck(two_returns, tmp_path, capsysbinary):
     assert run(["reference", "list", "--store", two_returns, "--format", "json"]) == 0
     [listed] = json.loads(capsysbinary.readouterr().out)
     assert listed["source"].endswith("Ofqual") and listed["licence"] == "Open Government Licence v3.0"
+
+
+def test_side_by_side_files_have_the_same_results_in_the_same_order(returns, tmp_path, monkeypatch, capsysbinary):
+    junk = tmp_path / "ILR-10000003-2526-20260630-090000-01.xml"
+    junk.write_text("<html></html>")
+    again = tmp_path / returns[1].name  # a second time, which only the memory of this very run can tell
+    again.write_bytes(returns[1].read_bytes())
+    said = []
+    for jobs in ("1", "2"):
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / f"home{jobs}"))
+        store = str(tmp_path / f"store{jobs}")
+        assert run(["store", "init", "--store", store]) == 0
+        capsysbinary.readouterr()
+        files = [*map(str, returns), str(junk), str(again)]
+        assert run(["store", "submit", *files, "--return", "R12", "--store", store, "--as-of", "2026-07-01",
+                    "--jobs", jobs, "--format", "jsonl", "--quiet"]) == 2  # fmt: skip
+        out, err = capsysbinary.readouterr()
+        assert run(["store", "returns", "--store", store, "--format", "csv"]) == 0
+        listed = csv.DictReader(io.StringIO(capsysbinary.readouterr().out.decode()))
+        said.append((out, err, [(r["ukprn"], r["version"], r["status"], r["reason"]) for r in listed]))
+    assert said[0] == said[1]
+    reports = [json.loads(line) for line in said[0][0].splitlines()]
+    assert [r["submission"]["accepted"] for r in reports] == [True, True, False]
+    assert "Filename_2" in {v["rule"] for v in reports[2]["violations"]}

@@ -20,6 +20,8 @@ from openilr.cli import (
     serve,
     session,
     store,
+    store_ask,
+    store_submit,
     synth,
     validate,
 )
@@ -78,6 +80,9 @@ app.command("measure")(measure.command)
 app.command("synth")(synth.command)
 app.add_typer(link.app, name="link")
 app.add_typer(store.app, name="store")
+store.app.command("submit")(store_submit.submit)
+for asked in (store_ask.diff, store_ask.quality, store_ask.journeys, store_ask.crosscheck, store_ask.export):
+    store.app.command(asked.__name__)(asked)
 app.add_typer(reference.app, name="reference")
 app.add_typer(publish.app, name="publish")
 project.app.add_typer(project_steward.app)

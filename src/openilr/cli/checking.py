@@ -180,19 +180,37 @@ def _reference(path: Path) -> Any:
 
 
 def check_all(
-    files: Sequence[Path], settings: Settings, jobs: int, progress: Callable[[str], None]
+    files: Sequence[Path],
+    settings: Settings,
+    jobs: int,
+    progress: Callable[[str], None],
+    *,
+    reference: Any = None,
+    received: Callable[[Path], Sequence[str]] | None = None,
 ) -> Iterator[Checked]:
-    """Check every file and give what came of each in the order of ``files``, as soon as that order allows."""
+    """Check every file and give what came of each in the order of ``files``, as soon as that order allows.
+
+    ``reference`` is what the settings' folder holds, where it was read already; ``received`` is asked when the checking
+    of a file begins.
+    """
     if jobs <= 1 or len(files) <= 1:
         for number, file in enumerate(files, 1):
             place = f"{number:,} of {len(files):,}: " if len(files) > 1 else ""
-            yield check(file, settings, lambda done, place=place: progress(f"{place}{done:,} learners checked"))  # type: ignore[misc]
+            told = received(file) if received else None
+            yield check(
+                file, settings, lambda done, place=place: progress(f"{place}{done:,} learners checked"),  # type: ignore[misc]
+                reference, told,
+            )  # fmt: skip
         return
-    yield from _side_by_side(files, settings, min(jobs, len(files)), progress)
+    yield from _side_by_side(files, settings, min(jobs, len(files)), progress, received)
 
 
 def _side_by_side(
-    files: Sequence[Path], settings: Settings, jobs: int, progress: Callable[[str], None]
+    files: Sequence[Path],
+    settings: Settings,
+    jobs: int,
+    progress: Callable[[str], None],
+    received: Callable[[Path], Sequence[str]] | None,
 ) -> Iterator[Checked]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
@@ -209,7 +227,8 @@ def _side_by_side(
             while True:
                 # Only so many results are kept waiting as order demands; a long file must not let memory fill up.
                 while len(ahead) < jobs * 4 and (file := next(waiting, None)) is not None:
-                    ahead.append(pool.submit(check, file, settings))
+                    told = received(file) if received else None
+                    ahead.append(pool.submit(check, file, settings, None, None, told))
                 if not ahead:
                     return
                 checked = ahead.popleft().result()

@@ -442,6 +442,12 @@ class Store:
             editions = catalogue.reference_editions()
         return self._edition(editions[-1][0]).reference if editions else None
 
+    def reference_folder(self) -> Path | None:
+        """Where the files of the current edition lie, or None where none was added."""
+        with self._reading() as catalogue:
+            editions = catalogue.reference_editions()
+        return self.path / "reference" / f"{editions[-1][0]:04d}" if editions else None
+
     # For stages that keep their own files in the store's folder
 
     def reading(self) -> AbstractContextManager[Catalogue]:

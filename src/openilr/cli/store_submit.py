@@ -1,0 +1,166 @@
+"""``ilr store submit``: check files, many side by side, and take in those that may be, one after the other."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import textwrap
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from openilr.cli.checking import Settings, check, check_all, find_files, moment, sensible_jobs
+from openilr.cli.output import Output, Progress
+from openilr.cli.run import COULD_NOT_RUN, FINE, FOUND, plain, say
+from openilr.cli.store import StoreFolder, opened
+
+if TYPE_CHECKING:
+    from openilr.store import Acceptance, Store
+    from openilr.validate.report import Report
+
+
+class ReportFormat(StrEnum):
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+
+
+def submit(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="XML or zip files, or folders of them.")],
+    store: StoreFolder,
+    return_name: Annotated[str, typer.Option("--return", metavar="R14", help="Which return they are for, R01 to R14.")],
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who sends them in; by default the user's name.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="What rules take for today, such as 2026-06-30.")
+    ] = None,
+    year: Annotated[
+        str | None, typer.Option(metavar="YYYY", help="Collection year the files must be for, such as 2526.")
+    ] = None,
+    format: Annotated[ReportFormat, typer.Option(help="Form of the report.")] = ReportFormat.text,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to this file.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Files to check side by side (default: one for each core).")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+) -> int:
+    """Check files, and accept the learners without errors in place of the provider's earlier file of that return.
+
+    Reference data is what `ilr reference add` put into the store. The report is that of `ilr validate`, with what was
+    accepted and refused.
+
+    Example: ilr store submit returns/ --return R14 --store sector
+
+    Exit codes: 0 everything was accepted; 1 a file or a learner was refused; 2 a file could not be taken in.
+    """
+    from openilr.cli.schema import known_year
+    from openilr.reference import BadReference
+    from openilr.store import StoreError
+
+    held = opened(store)
+    paths, problems = find_files(files)
+    for problem in problems:
+        say(problem)
+    code = COULD_NOT_RUN if problems else FINE
+    settings = Settings(held.reference_folder(), moment(as_of), known_year(year).name if year else None)
+    progress = Progress(quiet)
+    done: list[tuple[Report, Acceptance]] = []
+    with Output(output) as out, plain(StoreError, BadReference):
+        for taken in _submitted(
+            held, paths, settings, return_name, by or getpass.getuser(), jobs or sensible_jobs(paths), progress
+        ):
+            progress.clear()
+            if isinstance(taken, str):
+                say(taken)
+                code = COULD_NOT_RUN
+                continue
+            report, acceptance = taken
+            if report.has_errors or not acceptance.accepted:
+                code = max(code, FOUND)
+            if format is ReportFormat.json:
+                done.append(taken)
+            elif format is ReportFormat.jsonl:
+                out.write(_json(report, acceptance) + "\n")
+            else:
+                out.write(_text(report, acceptance, out))
+        if format is ReportFormat.json and paths:
+            texts = [_json(*each) for each in done]
+            out.write("[" + ",\n ".join(texts) + "]\n" if len(paths) > 1 or not texts else texts[0] + "\n")
+    return code
+
+
+def _submitted(
+    held: Store, paths: list[Path], settings: Settings, return_name: str, by: str, jobs: int, progress: Progress
+) -> Iterator[tuple[Report, Acceptance] | str]:
+    """For each file in order what was found and what became of it, or a sentence where it is no return.
+
+    Checking is what takes time, so several processes do it; the store takes files in one at a time, in their order. A
+    file that was checked before an earlier one of the same provider came in is checked again.
+    """
+    from openilr.collect import examine
+
+    reference = held.reference()
+    began: dict[Path, tuple[list[str], Any]] = {}
+
+    def received(path: Path) -> list[str]:
+        began[path] = held.received(path.name), _state(path)
+        return began[path][0]
+
+    for checked in check_all(paths, settings, jobs, progress, reference=reference, received=received):
+        path = checked.path
+        if held.received(path.name) != began[path][0]:
+            checked = check(path, settings, None, reference, received(path))
+        if checked.report is None or checked.problem:
+            yield checked.problem or f"{path.name} could not be checked."
+        elif _state(path) != began[path][1]:
+            yield f"{path.name} changed while it was checked; nothing of it was taken in. Send it again."
+        else:
+            with examine(path).stream() as stream:
+                yield (
+                    checked.report,
+                    held.submit(
+                        stream, checked.report, file=path, return_name=return_name, submitted_by=by, reference=reference
+                    ),
+                )
+
+
+def _state(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_mtime_ns, about.st_size
+
+
+def _json(report: Report, acceptance: Acceptance) -> str:
+    said = json.dumps(acceptance.to_dict(), ensure_ascii=False, separators=(",", ":"))
+    return f'{report.to_json()[:-1]},"submission":{said}}}'
+
+
+def _text(report: Report, acceptance: Acceptance, out: Output) -> str:
+    from openilr.validate.reports import text
+
+    return f"{text.render(report, out.terminal)}{textwrap.fill(accepted_sentence(acceptance), 80)}\n\n"
+
+
+def accepted_sentence(acceptance: Acceptance) -> str:
+    """What was accepted and refused, in one or two sentences."""
+    if not acceptance.accepted:
+        return f"Refused: {acceptance.reason}"
+    n = {name: f"{number:,}" for name, number in acceptance.counts.items()}
+    words = (
+        f"Accepted as {acceptance.submission}: {n['learners_accepted']} of {n['learners']} learners with "
+        f"{n['aims_accepted']} of {n['aims']} aims; {n['learners_refused']} learners refused."
+    )
+    words += f" It takes the place of {acceptance.replaced}." if acceptance.replaced else ""
+    last = acceptance.last_year
+    if last and last["continuing"]:
+        words += (
+            f" Of {last['continuing']:,} aims that went on at the end of {last['compared_with']}, "
+            f"{last['returned']:,} are in this file and {last['missing']:,} are not"
+        )
+        words += f" (learners {', '.join(last['learners_missing'][:10])}" if last["missing"] else ""
+        more = len(last["learners_missing"]) - 10
+        words += f" and {more:,} more)." if more > 0 else ")." if last["missing"] else "."
+    return words
