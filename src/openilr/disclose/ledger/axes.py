@@ -41,7 +41,7 @@ class Axis:
         both = (self.codes >= 0) & (other.codes >= 0)
         if not both.any():
             return None
-        pairs = np.unique(np.stack([self.codes[both], other.codes[both]]), axis=1)
+        pairs = _distinct(np.stack([self.codes[both], other.codes[both]]))[0]
         if len(set(pairs[0])) != pairs.shape[1] or len(set(pairs[1])) != pairs.shape[1]:
             return None
         into = np.full(len(other.words), OUTSIDE)
@@ -66,6 +66,8 @@ class Atoms:
     codes: np.ndarray
     people: np.ndarray
     spread: bool
+    #: For each table: the places of its dimensions among ``axes``.
+    dims: list[tuple[int, ...]]
     #: For each table: the category of each atom in each of its dimensions; -1 outside.
     of_table: list[np.ndarray] = field(default_factory=list)
 
@@ -153,7 +155,8 @@ class Space:
             if population is not None:
                 mine[atoms[:, population] != 1] = OUTSIDE
             of_table.append(mine)
-        return Atoms(chosen, atoms, _people(atoms, populated, counts), spread, of_table)
+        dims = [tuple(axis for axis, _ in own) for own in places]
+        return Atoms(chosen, atoms, _people(atoms, populated, counts), spread, dims, of_table)
 
 
 def _distinct(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -161,7 +164,12 @@ def _distinct(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     sizes = codes.max(1) + 2
     if np.prod(sizes.astype(float)) < 2**62:
         flat = np.ravel_multi_index(list(codes + 1), list(sizes))
-        keys, counts = np.unique(flat, return_counts=True)
+        if np.prod(sizes) <= 4 * flat.size + 1000:
+            counts = np.bincount(flat)
+            keys = np.flatnonzero(counts)
+            counts = counts[keys]
+        else:
+            keys, counts = np.unique(flat, return_counts=True)
         return np.stack(np.unravel_index(keys, list(sizes))) - 1, counts
     return np.unique(codes, axis=1, return_counts=True)
 
@@ -248,8 +256,10 @@ def _determined(axes: list[Axis], populated: np.ndarray) -> list[tuple[tuple[int
                     continue
                 both = populated[[*by, on]]
                 both = both[:, (both >= 0).all(0)]
-                pairs = np.unique(both, axis=1)
-                if pairs.size and np.unique(pairs[:-1], axis=1).shape[1] == pairs.shape[1]:
+                if not both.size:
+                    continue
+                pairs = _distinct(both)[0]
+                if _distinct(pairs[:-1])[0].shape[1] == pairs.shape[1]:
                     found.append((by, on))
     return found
 
