@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import zipfile
 from collections import defaultdict
+from datetime import date
 from xml.etree import ElementTree
 
 import polars as pl
 import pytest
 
+from openilr.measure import MeasureError
 from openilr.publish import check as screen_pair
 from openilr.publish.attack import attack
 from openilr.publish.release import DATA_SETS, DataSet, choose
 from openilr.publish.release.build import build
 from openilr.publish.release.pair import ReleaseError
 from openilr.publish.verify import adds_up, verify
+from openilr.store import StoreError
 from tests.publish.making import read
-from tests.publish.sector import BY, SMALL, files_of
+from tests.publish.sector import BY, SMALL, files_of, send
+from tests.store.making import aim, learner
 
 
 def test_every_total_adds_up_and_is_near_the_count(sector, rounded):
@@ -139,6 +143,51 @@ def test_how_good_the_data_are_stands_in_every_file_for_readers(rounded):
     for note in notes["starts_all"]:
         assert note in (rounded.folder / "guidance.txt").read_text()
         assert {"quality": note} in about["notes"] and note in in_workbook
+
+
+def test_rates_per_population_are_of_protected_counts(unpublished, tmp_path):
+    (tmp_path / "population.csv").write_text("AreaCode,Year,Age,Population\nE92000001,2025,30,2400\n", "utf-8")
+    [rates] = choose(("fe_skills_rates",))
+    with pytest.raises(MeasureError, match=r"population\.csv"):
+        build(unpublished, "2526", "R14", (rates,), "rounding", by="tests")
+    release = build(unpublished, "2526", "R14", (SMALL[0], rates), "rounding", lenient=True, by="tests")
+    assert set(release.left_out) == {"fe_skills_rates"} and "population.csv" in release.left_out["fe_skills_rates"]
+    unpublished.add_reference(tmp_path / "population.csv")
+    release = build(unpublished, "2526", "R14", (rates,), "rounding", by="tests")
+    country, *others = read(files_of(release, "fe_skills_rates")[0])
+    count, people = country["participation_count"], country["population"]
+    assert int(count) % 10 == 0 and people == "2400"  # a population is not rounded
+    expected = (2 * 100_000 * int(count) + 2400) // 4800
+    assert country["participation_rate_per_100000_population"] == str(expected)
+    assert others and {row["population"] for row in others} == {"x"}  # no home is known here
+
+
+def test_every_year_is_read_as_it_was_frozen(unpublished):
+    store, qar = unpublished, choose(("achievement_rates_apprenticeships",))
+    done = {"CompStatus": 2, "Outcome": 1, "ProgType": 3, "StdCode": None, "FundModel": 35}
+    on = date(2025, 9, 1)
+    ended = {"LearnStartDate": date(2024, 9, 1), "LearnPlanEndDate": on, "LearnActEndDate": on}
+
+    def before(count):  # planned to end by then and not returned again: withdrawn, where the year before is read
+        going = {**done, "LearnStartDate": date(2024, 9, 1), "LearnPlanEndDate": date(2025, 7, 1), "CompStatus": 1}
+        going["Outcome"] = None
+        return [learner(f"Q{n}", aim(**going), ULN=2_000_000_000 + n) for n in range(count)]
+
+    send(store, 10000003, before(40), year="2425")
+    send(store, 10000003, [learner(f"Q{n}", aim(**done, **ended), ULN=2_000_000_000 + n) for n in range(30)])
+    store.freeze("2526", "R14", frozen_by="tests")
+    first = build(store, "2526", "R14", qar, "rounding", by="tests")
+    again = json.loads((first.folder / "release.json").read_text())["snapshots"]
+    send(store, 10000003, before(90), year="2425")
+    store.freeze("2425", "R14", frozen_by="tests")
+    same = build(store, "2526", "R14", qar, "rounding", snapshots=tuple(again), by="tests")
+    other = build(store, "2526", "R14", qar, "rounding", by="tests")
+    name = qar[0].name
+    assert files_of(same, name)[0].read_bytes() == files_of(first, name)[0].read_bytes()
+    assert files_of(other, name)[0].read_bytes() != files_of(first, name)[0].read_bytes()
+    assert other.snapshots[1] == "2425-R14-2"
+    with pytest.raises(StoreError, match="no snapshot of 2526 R14 is among them"):
+        build(store, "2526", "R14", qar, "rounding", snapshots=("2425-R14-1",), by="tests")
 
 
 def test_returns_without_a_period_of_their_own_are_refused(sector):

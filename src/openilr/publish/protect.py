@@ -181,7 +181,8 @@ def _kinds(cells: Cells) -> tuple[list[str], dict[str, Rate], dict[str, Quantile
         name, unit = row["col_name"], (row.get("indicator_unit") or "").strip()
         if name in cells.keep or name in cells.quantiles:
             continue
-        (others if unit or cells.has_fractions(name) else counted).append(row)
+        is_rate = name in cells.rates or unit or cells.has_fractions(name)
+        (others if is_rate else counted).append(row)
     counts = {row["col_name"]: cells.numbers(row["col_name"]) for row in counted}
     if not counts:
         raise ProtectError(f"{cells.data_path.name} has no counts to protect.")
