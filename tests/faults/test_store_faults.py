@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from openilr.store import Store, StoreBusy, StoreError, durable
+from openilr.store import Store, StoreBusy, StoreError, durable, views
 from tests.faults import dying
 from tests.store.making import batches, report, sent_file
 
@@ -67,18 +67,20 @@ def state(store: Path) -> dict:
     """All that a reader can see of a store."""
     opened = Store(store)
     assert opened.verify() == []
-    connection = opened.connect()
-    views = {
-        name: connection.table(name).to_polars().sort(pl.all()).to_dicts() for name in ("learner", "learning_delivery")
-    }
     return {
         "returns": opened.returns().drop("submitted_at", "sha256").to_dicts(),
         "names": [opened.vault().identifiers(s, "Learner")["LearnRefNumber"].to_list()
                   for s in opened.returns().filter(current=True)["submission"]],
         "snapshots": opened.snapshots().drop("frozen_at").to_dicts(),
         "editions": [sorted(files) for _, _, files in _editions(opened)],
-        **views,
+        **rows(opened),
     }  # fmt: skip
+
+
+def rows(store: Store) -> dict:
+    """Learners and aims of the current files, as the national views read them."""
+    files = views.of_submissions(store.path, store.submissions(current=True, with_files=True))["2526"]
+    return {name: pl.read_parquet(files[name]).sort(pl.all()).to_dicts() for name in ("Learner", "LearningDelivery")}
 
 
 def _editions(store: Store) -> list:
@@ -99,8 +101,9 @@ def check(store: Path, before: dict, after: dict, job: str) -> bool:
     assert seen in (before, after)
     dying.JOBS[job](store)
     assert leftovers(store) == set()
-    again = state(store)
-    assert again["learner"] == after["learner"] and again["editions"][-1] == after["editions"][-1]
+    opened = Store(store)
+    assert opened.verify() == [] and rows(opened) == {name: after[name] for name in rows(opened)}
+    assert sorted(_editions(opened)[-1][2]) == after["editions"][-1]
     return seen == after
 
 
@@ -154,8 +157,9 @@ def test_killed_while_tables_are_exported(old, monkeypatch):
     [whole] = copies(old, 1)
     names = steps("export", whole, monkeypatch)
     files = sorted(p.name for p in (whole.parent / "exported").iterdir())
-    stores = copies_from(old, len(names))
-    assert run("export", [{"store": s, "step": n} for n, s in enumerate(stores)]) == ["killed"] * len(names)
+    at = range(0, len(names), 4)  # the steps of one table are those of every other
+    stores = copies_from(old, len(at))
+    assert run("export", [{"store": s, "step": n} for n, s in zip(at, stores, strict=True)]) == ["killed"] * len(at)
     for store in stores:
         target = store.parent / "exported"
         if not target.exists():
@@ -187,15 +191,17 @@ def test_killed_while_a_store_is_made(tmp_path, monkeypatch):
         assert Store.init(store).returns().is_empty()
 
 
-@pytest.mark.parametrize("job", ["submit", "add_reference"])
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
-def test_the_disk_fails_at_every_step(job, code, old, monkeypatch):
+@pytest.mark.parametrize(
+    ("job", "code", "each"),
+    [("submit", errno.ENOSPC, 1), ("add_reference", errno.ENOSPC, 1), ("submit", errno.EIO, 4)],
+)
+def test_the_disk_fails_at_every_step(job, code, each, old, monkeypatch):
     before = state(old.path)
     [whole] = copies(old, 1)
     names = steps(job, whole, monkeypatch)
     after = state(whole)
     last = names.index("committed")
-    for number, store in enumerate(copies_from(old, last)):
+    for number, store in zip(range(0, last, each), copies_from(old, last), strict=False):
         count = iter(range(10**9))
 
         def fail(_name: str, number=number, count=count) -> None:
@@ -226,6 +232,38 @@ def test_a_disk_that_is_really_full(old, monkeypatch):
     assert all(end.startswith("error: ") and end.endswith("nothing was changed.") for end in ends), ends
     for store in stores:
         assert not check(store, before, after, "submit")
+
+
+def table(store: Store, name: str = "learning_delivery") -> Path:
+    return next(store.path.glob(f"tables/*/{name}.parquet"))
+
+
+def test_a_damaged_byte_is_never_frozen(old):
+    dying.freeze(old.path)
+    content = bytearray(table(old, "learner").read_bytes())
+    content[len(content) // 3] ^= 1  # the size is the same, and it may still be read
+    table(old, "learner").write_bytes(content)
+    with pytest.raises(StoreError, match=r"learner\.parquet is missing or not as it was written\. Restore it"):
+        dying.freeze(old.path)
+    assert Store(old.path).verify() == [f"{table(old, 'learner').relative_to(old.path)} is not as it was written."]
+    assert Store(old.path).snapshots().height == 1
+    dying.submit(old.path)
+    assert Store(old.path).freeze("2526", "R14", frozen_by="tests") == "2526-R14-2", "another file may be sent in"
+
+
+@pytest.mark.parametrize("ask", ["journeys", "diff", "quality", "export", "connect"])
+def test_a_table_that_can_not_be_read_is_told_with_what_to_do(old, ask, tmp_path):
+    path = table(old)
+    path.write_bytes(b"PAR1" + b"?" * (path.stat().st_size - 8) + b"PAR1")
+    store = Store(old.path)
+    jobs = {
+        "journeys": store.journeys, "diff": lambda: store.diff("2526-R14", "2526-R14"), "quality": store.quality,
+        "export": lambda: store.export(tmp_path / "out", ratings=False),
+        "connect": store.connect,
+    }  # fmt: skip
+    with pytest.raises(StoreError, match=r"could not be read .*`ilr store verify` says which file is damaged"):
+        jobs[ask]()
+    assert not (tmp_path / "out").exists() and not list(old.path.rglob("*.part"))
 
 
 def test_many_writers_at_once(old):

@@ -171,7 +171,8 @@ def _spine(held: Store, run: str) -> pl.DataFrame:
 
     path = held.path / "links" / run / "spine.parquet"
     if not path.is_file():
-        raise CannotRun(f"The store has no links of a run {run}; `ilr link` lists them.")
+        there = sorted(each.parent.name for each in path.parent.parent.glob("*/spine.parquet"))
+        raise CannotRun(f"The store has no links of a run {run}. There are: {', '.join(there) or 'none'}.")
     return pl.read_parquet(path, columns=["learner_key", "person_id"])
 
 

@@ -6,6 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from openilr.measure import reads
+from openilr.store.views import readable
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -23,8 +24,9 @@ def open_views(store: Store, engine: str, *which: str) -> BaseBackend:
 
 
 def fetch(table: ir.Table) -> pl.DataFrame:
-    """The rows of an expression as a Polars frame."""
-    return table.to_polars()
+    """The rows of an expression as a Polars frame. StoreError where a file of the store is damaged."""
+    with readable():
+        return table.to_polars()
 
 
 def keep(connection: BaseBackend, table: ir.Table, name: str) -> ir.Table:
@@ -32,7 +34,8 @@ def keep(connection: BaseBackend, table: ir.Table, name: str) -> ir.Table:
     reads.note(connection, table)
     if connection.name == "duckdb":
         # Not cache(): in Ibis 12 it cannot drop its table again on DuckDB 2.
-        return connection.create_table(_free(name), table, temp=True)
+        with readable():
+            return connection.create_table(_free(name), table, temp=True)
     return _spark_view(connection, _spark(connection).sql(connection.compile(table)).cache(), name)
 
 

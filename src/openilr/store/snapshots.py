@@ -30,7 +30,7 @@ def freeze(folder: Path, catalogue: Catalogue, year: str, return_name: str, by: 
     )
     id = f"{year}-{return_name}-{number}"
     final = folder / "snapshots" / id
-    paths = views.of_submissions(folder, found)[year]
+    paths = views.of_submissions(folder, found, read_whole=True)[year]
     files = []
     with durable.staging((final, 0o755)) as (part,), views.duckdb_session() as session:
         for entity in kept_entities(years.load(year).schema):

@@ -42,20 +42,45 @@ def connect(paths: Paths) -> Backend:
     spill = tempfile.mkdtemp(prefix="openilr-")
     connection = ibis.duckdb.connect(temp_directory=spill, memory_limit=MEMORY)
     weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
-    for name, query in queries(paths).items():
-        connection.raw_sql(f"CREATE VIEW {name} AS {query}")
+    with readable():
+        for name, query in queries(paths).items():
+            connection.raw_sql(f"CREATE VIEW {name} AS {query}")
     return connection
 
 
 @contextmanager
 def duckdb_session() -> Iterator[DuckDBPyConnection]:
-    """A DuckDB session of our own, which keeps the order of rows and spills to a private folder."""
+    """A DuckDB session of our own, which keeps the order of rows and spills to a private folder.
+
+    StoreError where a file is damaged or the disk is full; the catalogue and all files are as they were.
+    """
     import duckdb
 
-    with tempfile.TemporaryDirectory(prefix="openilr-") as spill, duckdb.connect() as session:
+    with readable(), tempfile.TemporaryDirectory(prefix="openilr-") as spill, duckdb.connect() as session:
         session.execute(f"SET temp_directory = '{spill}'; SET memory_limit = '{MEMORY}'")
         session.execute("SET preserve_insertion_order = true")
         yield session
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Says in a StoreError what DuckDB could not read or write; a mistake in a statement of ours stays what it is."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
+        raise
+    except duckdb.OutOfMemoryException:
+        raise StoreError(
+            "There is not enough memory, or not enough room for temporary files in the folder that TMPDIR names. "
+            "Nothing was changed."
+        ) from None
+    except duckdb.Error as error:
+        raise StoreError(
+            f"A table of the store could not be read ({type(error).__name__}); `ilr store verify` says which file is "
+            "damaged: restore it from a backup, or send that return in again. Nothing was changed."
+        ) from None
 
 
 def frame(session: DuckDBPyConnection, query: str) -> pl.DataFrame:
@@ -79,11 +104,6 @@ def copy(session: DuckDBPyConnection, query: str, target: Path, options: str) ->
         rows = row(session, f"COPY ({query}) TO {into} (FORMAT {form}, {options})")[0]
     except duckdb.IOException as error:
         raise OSError(str(error).splitlines()[0]) from None
-    except duckdb.Error as error:
-        raise StoreError(
-            f"{target.stem} could not be read ({type(error).__name__}); `ilr store verify` says which file is damaged. "
-            "Nothing was changed."
-        ) from None
     durable.step(f"sync {target.name}")
     handle = os.open(target, os.O_RDONLY)
     try:
@@ -107,12 +127,13 @@ def queries(paths: Paths) -> dict[str, str]:
     }
 
 
-def of_submissions(folder: Path, submissions: list[Submission]) -> Paths:
-    """The table files of submissions. StoreError where one is missing or has another size than it was written with."""
+def of_submissions(folder: Path, submissions: list[Submission], *, read_whole: bool = False) -> Paths:
+    """The table files of submissions. StoreError where one is missing or has another size than it was written with, or,
+    with ``read_whole``, another content: a damaged file may still be read, and give other values."""
     paths: Paths = {}
     for submission in submissions:
         what = f"Restore it from a backup, or send {submission.file} in again; other submissions are not affected."
-        _collect(folder, paths.setdefault(submission.year or "", {}), submission.files, what)
+        _collect(folder, paths.setdefault(submission.year or "", {}), submission.files, what, read_whole=read_whole)
     return paths
 
 
@@ -134,12 +155,20 @@ def of_snapshots(folder: Path, snapshots: Iterable[Snapshot]) -> Paths:
     return paths
 
 
-def _collect(folder: Path, by_entity: dict[str, list[Path]], files: tuple[StoredFile, ...], what: str) -> None:
+def _collect(
+    folder: Path,
+    by_entity: dict[str, list[Path]],
+    files: tuple[StoredFile, ...],
+    what: str,
+    *,
+    read_whole: bool = False,
+) -> None:
     for file in files:
         if file.kind != "table":
             continue
         path = folder / file.path
-        if not path.is_file() or path.stat().st_size != file.bytes:
+        whole = path.is_file() and path.stat().st_size == file.bytes
+        if not whole or (read_whole and durable.file_sha256(path)[1] != file.sha256):
             raise StoreError(f"{file.path} is missing or not as it was written. {what}")
         by_entity.setdefault(file.entity or "", []).append(path)
 
