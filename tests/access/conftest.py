@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -89,12 +90,24 @@ def submit(store: Store, folder: Path, count: int = 60, ukprn: int = 99999999, f
     store.submit(iter([batch]), report(), file=sent_file(folder), return_name="R14", submitted_by="provider")
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two providers' returns for 2526 R14, frozen, with anna as a steward: ``store`` and, beside it, its ``keys``."""
+    folder = tmp_path_factory.mktemp("kept")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENILR_VAULT_KEY_FILE", str(folder / "keys" / "vault.key"))
+        patch.delenv("OPENILR_DATABASE_URL", raising=False)
+        made = Store.init(folder / "store")
+        submit(made, folder)
+        submit(made, folder, 40, ukprn=88888888, first=50)
+        made.freeze("2526", "R14", frozen_by="anna")
+        people.add(made, "anna", by="anna", roles=["steward"])
+    return folder
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """Two providers' returns for 2526 R14, frozen; anna is a steward."""
-    made = Store.init(tmp_path / "store")
-    submit(made, tmp_path)
-    submit(made, tmp_path, 40, ukprn=88888888, first=50)
-    made.freeze("2526", "R14", frozen_by="anna")
-    people.add(made, "anna", by="anna", roles=["steward"])
-    return made
+def store(kept: Path, key_file: Path, tmp_path: Path) -> Store:
+    """A copy of it for one test."""
+    for name in ("store", key_file.parent.name):
+        shutil.copytree(kept / name, tmp_path / name)
+    return Store(tmp_path / "store")

@@ -10,10 +10,10 @@ import pytest
 
 from openilr.access import audit, people
 from openilr.cli.run import run as ilr
-from tests.access.conftest import application, key_file, store
+from tests.access.conftest import application, kept, key_file, store
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not here")
-__all__ = ["key_file", "store"]
+__all__ = ["kept", "key_file", "store"]
 
 ANALYSIS = """
 from openilr import research as r
@@ -136,7 +136,23 @@ def test_rows_can_not_be_opened_when_the_project_is_closed(run, store, project, 
     run("run", project, tmp_path / "analysis.py", "--by", "r-jones")
     run("close", project, "--reason", "done", "--by", "anna")
     assert "no secret" in run("outputs", project, "--by", "carla", code=2)
-    assert not list((store.path / "outputs").rglob("*.arrow"))
+    left = [path for path in (store.path / "outputs").rglob("*") if path.is_file() and path.name != "analysis.py"]
+    assert any(path.name == "v1.sealed" for path in left)
+    for path in left:
+        content = path.read_bytes()
+        assert b"ARROW" not in content and b"fewer than" not in content and b"16-18" not in content, path
+
+
+def test_what_is_sealed_opens_in_its_own_place_only(run, store, project, tmp_path):
+    """Rows of a harmless output in the place of another's would have this one checked as if it were harmless."""
+    run("run", project, tmp_path / "analysis.py", "--by", "r-jones")
+    folder = store.path / "outputs" / project / "r001"
+    for name in ("rows.sealed", "v1.sealed"):
+        before = (folder / "age" / name).read_bytes()
+        shutil.copyfile(folder / "sex" / name, folder / "age" / name)
+        assert "was changed, or is not of this project" in run("outputs", project, "age", "--by", "carla", code=1)
+        (folder / "age" / name).write_bytes(before)
+    assert run("outputs", project, "age", "--by", "carla", code=1)[0]["verdict"] == "fail"
 
 
 def test_what_sacro_reads(run, project, tmp_path):

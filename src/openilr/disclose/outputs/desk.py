@@ -1,9 +1,10 @@
 """The checkers' desk of a project: what its runs gave back, the verdicts, the decisions, and the releases.
 
 ``<store>/outputs/<project>/<run>/`` has ``run.json``, ``analysis.py`` and a folder for each output with its versions
-(``v1.json`` ...), its rows under the project's key (``rows.bin``) and its decisions (``d1.json`` ...). A file is
-written once and never changed. ``<store>/outputs/<project>/released/<number>/`` has the files of a release and its
-receipt. Evidence can be opened only with a key outside the store, which goes when the project is closed.
+(``v1.sealed`` ...: content, verdict, findings), the rows that it was made of (``rows.sealed``) and its decisions
+(``d1.json`` ...). A file is written once and never changed. ``<store>/outputs/<project>/released/<number>/`` has the
+files of a release and its receipt. What is sealed opens only with a key outside the store, which goes when the project
+is closed, and only in the place that it was made for.
 """
 
 from __future__ import annotations
@@ -156,7 +157,8 @@ class Desk:
 
     def rows(self, item: Item) -> Output:
         """The output with the rows that it was made of."""
-        return replace(item.output, rows=self._open(self.folder / item.run.name / item.output.id / "rows.bin"))
+        sealed = self.folder / item.run.name / item.output.id / "rows.sealed"
+        return replace(item.output, rows=_frame(self._open(sealed)) if sealed.is_file() else None)
 
     def ledger(self, run: Run) -> Ledger:
         return Ledger.open(self.store, run.snapshots)
@@ -184,8 +186,8 @@ class Desk:
                 place.mkdir()
                 verdict = check(output, self._context(output, people, numbers), ledger)
                 if output.rows is not None:
-                    write_file(place / "rows.bin", self._seal(output.rows))
-                write_file(place / "v1.json", _version(output, verdict))
+                    self._seal(place / "rows.sealed", _packed(output.rows))
+                self._seal(place / "v1.sealed", _version(output, verdict))
             about = {"name": run.name, "by": by, "at": run.at, "snapshots": snapshots, "sha256": run.sha256,
                      "words": words, "left": left}  # fmt: skip
             write_file(part / "analysis.py", script.encode())
@@ -201,7 +203,6 @@ class Desk:
 
     def change(self, name: str, way: str, *, by: str) -> Item:
         """Apply a safer version that the verdict proposes; it becomes the output's next version."""
-        from openilr.store.durable import write_file
 
         with self._alone():
             item = self.item(name)
@@ -215,7 +216,7 @@ class Desk:
             verdict = self._verdict(item, changes)
             place = self.folder / item.run.name / item.output.id
             changed = item.output.with_changes(changes)
-            write_file(place / f"v{item.version + 1}.json", _version(changed, verdict, by=by, way=way))
+            self._seal(place / f"v{item.version + 1}.sealed", _version(changed, verdict, by=by, way=way))
         return self.item(item.name)
 
     def decide(self, name: str, *, by: str, agree: bool, reason: str, version: int | None = None) -> Item:
@@ -316,8 +317,8 @@ class Desk:
 
     def _item(self, run: Run, id: str) -> Item:
         place = self.folder / run.name / id
-        version = max(int(p.stem[1:]) for p in place.glob("v*.json"))
-        kept = json.loads((place / f"v{version}.json").read_text("utf-8"))
+        version = max(int(p.stem[1:]) for p in place.glob("v*.sealed"))
+        kept = json.loads(self._open(place / f"v{version}.sealed"))
         decisions = sorted(place.glob("d*.json"), key=lambda p: int(p.stem[1:]))
         return Item(
             run, Output(**kept["output"]), version, kept["verdict"],
@@ -338,27 +339,41 @@ class Desk:
         # One desk at a time for the whole store: two projects must not release past each other's ledger.
         return Lock(self.folder.parent / ".lock")
 
-    def _seal(self, rows: pl.DataFrame) -> bytes:
+    def _seal(self, path: Path, content: bytes) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        file = io.BytesIO()
-        rows.write_ipc(file, compression="zstd")
-        nonce = os.urandom(12)
-        return nonce + AESGCM(self._key).encrypt(nonce, file.getvalue(), self.project.encode())
+        from openilr.store.durable import write_file
 
-    def _open(self, path: Path) -> pl.DataFrame | None:
-        import polars as pl
+        nonce = os.urandom(12)
+        write_file(path, nonce + AESGCM(self._key).encrypt(nonce, content, self._bound(path)))
+
+    def _open(self, path: Path) -> bytes:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        if not path.is_file():
-            return None
         sealed = path.read_bytes()
         try:
-            data = AESGCM(self._key).decrypt(sealed[:12], sealed[12:], self.project.encode())
+            return AESGCM(self._key).decrypt(sealed[:12], sealed[12:], self._bound(path))
         except InvalidTag:
-            raise DeskError(f"The rows of {path.parent.name} can not be opened with this project's key.") from None
-        return pl.read_ipc(io.BytesIO(data))
+            name = f"{path.parent.parent.name}/{path.parent.name}"
+            raise DeskError(f"{path.name} of {name} was changed, or is not of this project.") from None
+
+    def _bound(self, path: Path) -> bytes:
+        """The project and the place that a sealed file belongs to, also while its run is being written."""
+        run = path.parent.parent.name.removesuffix(".part")
+        return f"{self.project}/{run}/{path.parent.name}/{path.name}".encode()
+
+
+def _packed(rows: pl.DataFrame) -> bytes:
+    file = io.BytesIO()
+    rows.write_ipc(file, compression="zstd")
+    return file.getvalue()
+
+
+def _frame(content: bytes) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.read_ipc(io.BytesIO(content))
 
 
 def _version(output: Output, verdict: Verdict, **more: str) -> bytes:
