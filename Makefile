@@ -11,13 +11,14 @@ INPUTS := pyproject.toml constraints.txt
 #: of research sessions, a browser and Java for the tests of pages and of Spark, a database server for those of the store.
 SYSTEM := bwrap=bubblewrap chromium=chromium java=default-jre-headless pg_ctlcluster=postgresql
 
-.PHONY: help demo serve test lint bench docs clean system
+.PHONY: help demo serve test lint audit bench docs clean system
 
 help:
 	@echo "make demo   the whole life of the record on a made-up sector; writes to demo-output/"
 	@echo "make serve  show what the demonstration made in a browser, with a sign-in for each role"
 	@echo "make test   run every test"
 	@echo "make lint   ruff and mypy"
+	@echo "make audit  ask if packages that are used have known weaknesses (needs a network)"
 	@echo "make bench  measure speed and memory (needs xmllint), and write docs/benchmarks/"
 	@echo "make docs   build the documentation into docs/_build/html"
 	@echo "make system install the Debian packages that sandbox, browser and Spark tests use (as root)"
@@ -43,6 +44,12 @@ lint: $(VENV)/installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# In an environment of its own, so that nothing of it is among what is used. A package that cannot be asked about fails it.
+audit: $(BIN)/python
+	@test -x $(VENV)/audit/bin/pip-audit || { $(BIN)/python -m venv $(VENV)/audit && \
+	  $(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
+	$(VENV)/audit/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip --progress-spinner off
 
 bench: $(VENV)/installed
 	@sh benchmarks/need_xmllint.sh

@@ -21,6 +21,7 @@ REGISTRY = re.compile(
     + r"-url|uv\.lo"
     + r"ck"
 )
+SECRET = re.compile(r"BEGIN [A-Z ]*PRIVATE " + r"KEY|\b(AKIA|ghp_|github_pat_|xox[bp]-|sk-)[A-Za-z0-9_-]{16,}")
 MACHINE = re.compile(r"(?<![\w.])/(work|root|home/\w+|Users/\w+)/[\w.]")
 
 
@@ -64,6 +65,12 @@ def test_no_registry_is_named():
 def test_no_path_of_one_machine_is_written():
     assert MACHINE.search("see /" + "home/anna/data") and not MACHINE.search("src/" + "work/x")
     assert not _where(MACHINE)
+
+
+def test_no_secret_is_kept():
+    assert SECRET.search("-----BEGIN RSA PRIVATE " + "KEY-----") and SECRET.search("AKIA" + "Z" * 16)
+    assert not _where(SECRET)
+    assert not [path for path in _tracked() if path.suffix in {".key", ".pem", ".p12"} or path.name.startswith(".env")]
 
 
 def test_no_tracked_file_is_large():

@@ -86,6 +86,32 @@ def frozen(served, tmp_path_factory):
     return store
 
 
+#: What stands for each part of an address; projects and outputs have the same names for other things.
+_PARTS = {"year": "2526", "return_name": "R12", "kind": "csv", "name": "starts", "slug": "apprenticeships"}
+_PARTS |= {"number": "1.1.1", "step": "suspend", "run": "r001", "output": "age", "file": "age.csv"}
+
+
+@pytest.fixture(scope="session")
+def parts(served, published, returned, people):
+    """Values for the parts of addresses, so that there is something behind each of them."""
+    from openilr.web.provider.models import Upload
+    from openilr.web.public.models import Request
+    from openilr.web.tables.models import SharedTable
+
+    token = "f" * 24
+    Upload.objects.create(
+        token=token, by="provider", ukprn=UKPRN, file="a.xml", size=1, return_name="R12", send=False, status="failed"
+    )
+    Request.objects.create(token=token, name="Jo", email="jo@example.org", wanted="Starts", purpose="A study")
+    d = published[1]
+    table = {"rows": [], "heads": [], "row_titles": [], "symbols": []}
+    SharedTable.objects.create(
+        token=token, title="A table", data_set=d.id, version="1.1.1", address="", table=table, cells={},
+        sha256=SharedTable.hash_of(table),
+    )  # fmt: skip
+    return {**_PARTS, "id": d.id, "token": token}
+
+
 @pytest.fixture(scope="session")
 def live(served):
     """The address of the service, running as it does for real."""

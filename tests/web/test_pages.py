@@ -1,4 +1,4 @@
-"""Every page: who may see it, what it says, and what it makes of bad input."""
+"""What pages say and do; who may see them and what they make of bad input is in ``test_walk``."""
 
 from __future__ import annotations
 
@@ -8,126 +8,6 @@ from datetime import date
 import pytest
 
 from tests.web.conftest import OTHER_UKPRN, UKPRN
-
-HOSTILE = ("' OR 1=1 --", "<script>alert(1)</script>", "../../etc/passwd", "x" * 5000, "%00", "\u202e", "{{7*7}}")
-ROLES = ("provider", "steward", "researcher", "checker", "auditor", "public")
-#: What stands for each part of an address, in the order in which it is tried.
-_PARTS = {
-    "year": "2526",
-    "return_name": "R12",
-    "kind": "csv",
-    "name": "starts",
-    "slug": "apprenticeships",
-    "number": "1.1.1",
-}
-
-
-def _pages():
-    """(pattern, roles or None) of every page, found in the addresses themselves."""
-    from django.urls import get_resolver
-
-    for include in get_resolver().url_patterns:
-        for page in getattr(include, "url_patterns", []):
-            yield str(page.pattern), getattr(page.callback, "roles", None), page
-
-
-@pytest.fixture(scope="module")
-def addresses(served, published, returned):
-    from openilr.web.provider.models import Upload
-
-    d = published[1]
-    upload = Upload.objects.create(
-        by="provider", ukprn=UKPRN, file="a.xml", size=1, return_name="R12", send=False, status="failed"
-    )
-
-    def fill(pattern):
-        parts = {**_PARTS, "id": d.id, "token": upload.token}
-        return "/" + re.sub(r"<\w+:(\w+)>", lambda m: parts.get(m[1], "x"), pattern)
-
-    return [(fill(pattern), roles) for pattern, roles, _ in _pages()]
-
-
-def test_each_page_is_seen_by_its_roles_and_nobody_else(addresses, signed_in, visitor, people):
-    guarded = [(address, roles) for address, roles in addresses if roles]
-    assert len(guarded) > 15
-    browsers = {role: signed_in(role) for role in ROLES}
-    for address, roles in guarded:
-        answer = _ask(visitor, address)
-        assert answer.status_code == 302 and answer["Location"].startswith("/sign-in/?next="), address
-        for role, browser in browsers.items():
-            status = _ask(browser, address, role in roles).status_code
-            # Somebody with the role may still not be a person of this project, which its own tests hold.
-            assert status == 403 if role not in roles else status not in (302, 500), (address, role, status)
-
-
-def _ask(browser, address, allowed=False):
-    """Look at a page; what may only be sent is sent, except by those who are allowed to."""
-    answer = browser.get(address)
-    return browser.post(address) if answer.status_code == 405 and not allowed else answer
-
-
-def test_pages_behind_a_sign_in_are_not_stored(addresses, signed_in):
-    for address, roles in addresses:
-        if roles:
-            answer = signed_in(str(roles[0])).get(address)
-            assert answer.status_code in (403, 404, 405) or answer.headers.get("Cache-Control") == "no-store", (
-                address,
-                answer.status_code,
-            )
-
-
-def test_every_public_page_answers(addresses, visitor):
-    for address, roles in addresses:
-        if not roles and "/v1/" not in address:
-            assert visitor.get(address).status_code in (200, 302, 400, 404, 405), address
-
-
-def test_only_known_pages_are_open_to_everybody(addresses):
-    """A page behind a sign-in that lost its decorator would show up here."""
-    areas = {address.split("/")[1] for address, roles in addresses if not roles}
-    assert areas <= {
-        "", "accessibility", "api", "data-catalogue", "data-quality", "data-tables", "find-statistics", "glossary",
-        "health", "help", "how-numbers-are-protected", "methodology", "privacy", "requests", "sign-in", "sign-out",
-        "statistics", "swagger", "v1",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "text", ["' OR 1=1 --", "<script>alert(1)</script>", "../../etc/passwd", "x" * 5000, "%00", "\u202e", "{{7*7}}"]
-)
-def test_hostile_parameters_harm_nothing(text, visitor, published):
-    d = published[1]
-    for address in (
-        "/", "/data-catalogue/", "/data-tables/", f"/data-tables/{d.id}/", f"/data-tables/{d.id}/table/",
-        f"/data-catalogue/{d.id}/",
-        f"/data-tables/{d.id}/download/csv/",
-    ):  # fmt: skip
-        given = dict.fromkeys(
-            (
-                "q",
-                "level",
-                "publication",
-                "version",
-                "time",
-                "place",
-                "option",
-                "indicator",
-                "derived",
-                "rows",
-                "columns",
-                "chart",
-            ),
-            text,
-        )
-        answer = visitor.get(address, given)
-        assert answer.status_code in (200, 400, 404), address
-        assert "<script>alert" not in answer.text and "49" not in re.findall(r"value=\"(\d+)\"", answer.text)
-    for address in (
-        f"/data-catalogue/{text[:200]}/",
-        f"/methodology/{text[:200]}/",
-        f"/data-tables/permalink/{text[:200]}/",
-    ):
-        assert visitor.get(address).status_code in (400, 404)
 
 
 def test_search_forgives_typing(visitor, published):
@@ -281,11 +161,11 @@ def test_own_numbers_are_of_the_own_provider(signed_in, returned):
     from openilr.store import Store
     from openilr.web.returns import store
 
-    page = signed_in("provider").get("/provider/numbers/").text
+    page = signed_in("provider").get("/provider/numbers/?measure=enrolments").text
     value = measure.compute(store(), "enrolments", "2526", return_name="R12", ukprn=UKPRN).frame["value"][0]
     both = measure.compute(store(), "enrolments", "2526", return_name="R12").frame["value"][0]
     assert f">{value:,}<" in page and value < both and isinstance(store(), Store)
-    assert "Level" in signed_in("provider").get("/provider/numbers/?by=level").text
+    assert "Level" in signed_in("provider").get("/provider/numbers/?measure=enrolments&by=level").text
 
 
 def test_a_forecast_is_the_measures_own_and_of_the_own_provider(signed_in, returned):

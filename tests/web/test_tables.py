@@ -239,3 +239,13 @@ def test_the_code_of_a_table_gives_its_numbers(visitor, chosen, live, published)
     finally:
         local.unlink()
     assert sorted(r[-1] for r in found) == sorted(frame["start_count"])
+
+
+def test_a_data_set_begins_with_ready_tables_that_are_there(visitor, published):
+    d = published[1]
+    page = visitor.get(f"/data-tables/{d.id}/").text
+    links = re.findall(rf'href="(/data-tables/{d.id}/table/[^"]+)">([^<]+)<', page)
+    assert any("by level" in title.lower() for _, title in links) and len(links) >= 2
+    for address, title in links:
+        shown = visitor.get(address.replace("&amp;", "&"))
+        assert shown.status_code == 200 and title in shown.text

@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -69,6 +70,10 @@ def session_limits(following: Next) -> Next:
     return limit
 
 
+#: What Django answers by itself with 400, 403 or 404.
+_ANSWERED = (BadRequest, Http404, MultiPartParserError, PermissionDenied, SuspiciousOperation)
+
+
 class plain_faults:
     """A fault of ours says on the log where it is, without the data that it met, and the reader gets a plain page."""
 
@@ -79,7 +84,7 @@ class plain_faults:
         return self._following(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        if isinstance(problem, Http404 | PermissionDenied | SuspiciousOperation):
+        if isinstance(problem, _ANSWERED):
             return None
         from openilr.web import errors
 

@@ -25,7 +25,7 @@ _BROUGHT = ("application.toml", "analysis.py")
 #: Made by the demonstration and removed by the next one. A folder with other things in it is left alone.
 _PARTS = (
     *_BROUGHT, "sector", "report.html", "report.jsonl", "received-2425.txt", "received-2526.txt", "quality.html",
-    "links.html", "rates.html", "store", "keys", "twin", "released",
+    "links.html", "rates.html", "store", "keys", "twin", "released", "ready.sh",
 )  # fmt: skip
 _MARK = ".made-by-ilr-demo"
 #: Where keys are looked for. They lie beside the store here, for they lock nothing but made-up people.
@@ -73,10 +73,18 @@ def _prepare(out: Path) -> None:
                 part.unlink(missing_ok=True)
         (out / _MARK).write_text("ilr demo may replace what it made here.\n", "utf-8")
         (out / "keys").mkdir(mode=0o700)
+        (out / "ready.sh").write_text(_ready(out), "utf-8")
         for name in _BROUGHT:
             (out / name).write_text(files(__package__).joinpath(name).read_text("utf-8"), "utf-8")
     except OSError as problem:
         raise CannotRun(f"{out} can not be written: {problem.strerror}.") from None
+
+
+def _ready(out: Path) -> str:
+    """What a shell reads so that commands can be typed: where the keys of the demonstration are, and the program."""
+    lines = [f"export {name}={shlex.quote(str((out / place).absolute()))}" for name, place in _KEYS.items()]
+    bin = shlex.quote(str(Path(sys.executable).parent))
+    return "# . ./ready.sh\n" + "\n".join([*lines, f'export PATH={bin}:"$PATH"']) + "\n"
 
 
 def _show(command: Command) -> None:
@@ -103,11 +111,6 @@ def _say(*lines: str) -> None:
         print(line, flush=True)
 
 
-def _program() -> str:
-    """How this user can call us: by name, or by the path that was just used."""
-    return "ilr" if shutil.which("ilr") else os.path.relpath(sys.argv[0])
-
-
 def _where_to_look(out: Path) -> None:
     title = f"{len(STEPS) + 1}. Where to look"
     _say("", title, "=" * len(title), "")
@@ -116,6 +119,8 @@ def _where_to_look(out: Path) -> None:
             _say(f"{out / name}", f"    {words}")
     _say(
         "",
-        "Every command above can be typed in that folder. To see it all in a browser, with a sign-in for each role:",
-        f"    make serve    (or: {_program()} serve --store {out / 'store'})",
+        "Every command above can be typed in that folder, in a shell that knows where its keys are:",
+        f"    cd {shlex.quote(str(out))} && . ./ready.sh",
+        "To see it all in a browser, with a sign-in for each role (Your returns, Stewardship, Projects, Outputs):",
+        "    make serve    (or, in that shell: ilr serve --store store)",
     )

@@ -33,6 +33,7 @@ _SUBMIT = f"--return R14 --store store --as-of {_DAY} --quiet"
 #: The first project of a store, in the year in which it is applied for.
 _PROJECT = f"P-{date.today():%Y}-001"
 _RELEASE = "store/releases/2526-R14-1/data/apprenticeships_characteristics"
+_FE_SKILLS = "store/releases/2526-R14-1/data/fe_skills_characteristics"
 
 STEPS = (
     Step(
@@ -131,7 +132,8 @@ STEPS = (
     ),
     Step(
         "Protected and published",
-        "All breakdowns and totals of a data set are protected together: every published sum still adds up.",
+        "All breakdowns and totals of a data set are protected together: every published sum still adds up.\n"
+        "One data set comes out at once; the other waits until a steward approves it in the browser.",
         (
             Command(
                 "ilr publish build --store store --year 2526 --quiet --only "
@@ -141,6 +143,10 @@ STEPS = (
             Command(
                 f"ilr publish add {_RELEASE}.csv {_RELEASE}.meta.csv --store store "
                 "--title 'Apprenticeships by learner characteristics'"
+            ),
+            Command(
+                f"ilr publish add {_FE_SKILLS}.csv {_FE_SKILLS}.meta.csv --store store "
+                "--title 'Learners by characteristics' --draft"
             ),
             Command("ilr users demo --store store"),
         ),

@@ -1,4 +1,4 @@
-"""A provider's own numbers: every measure, for that provider alone."""
+"""A provider's own numbers: measures and a forecast, for that provider alone."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ PROGRAMMES = {
 }  # fmt: skip
 
 
-def numbers(held: Store, ukprn: int, year: str | None, by: str | None) -> dict[str, Any]:
-    """Measures of the latest return of a year that this provider has a current file for, by one breakdown if asked."""
+def numbers(held: Store, ukprn: int, name: str, year: str | None, by: str | None) -> dict[str, Any]:
+    """A measure of the latest return of a year that this provider has a current file for, by one breakdown if asked.
+
+    One at a time, for some take a second.
+    """
     from openilr import measure
 
     years, chosen, return_name = _latest(held, ukprn, year)
-    tables: list[dict[str, Any]] = []
-    dimensions: dict[str, str] = {}
-    if chosen is not None and return_name is not None:
-        for name in measure.names():
-            found = measure.get(name)
-            dimensions |= {d.name: d.title for d in found.dimensions if d.name not in ("ukprn", "provider")}
-            tables.append(_table(held, found, chosen, return_name, ukprn, by))
+    found = measure.get(name if name in measure.names() else "participation")
     return {
-        "years": years, "year": chosen, "return_name": return_name, "tables": tables, "by": by or "",
-        "dimensions": sorted(dimensions.items(), key=lambda pair: pair[1]),
+        "years": years, "year": chosen, "return_name": return_name, "by": by or "", "measure": found.name,
+        "table": _table(held, found, chosen, return_name, ukprn, by) if chosen and return_name else None,
+        "measures": sorted((n, measure.get(n).title) for n in measure.names()),
+        "dimensions": sorted((d.name, d.title) for d in found.dimensions if d.name not in ("ukprn", "provider")),
     }  # fmt: skip
 
 

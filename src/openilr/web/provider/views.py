@@ -113,8 +113,9 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def numbers(request: HttpRequest) -> HttpResponse:
     """Own measures, unprotected, for the provider alone."""
+    given = request.GET
     audit.record(request, "web.measures.view", ukprn=request.user.ukprn)
-    context = own.numbers(store(), request.user.ukprn, request.GET.get("year"), request.GET.get("by"))
+    context = own.numbers(store(), request.user.ukprn, given.get("measure", ""), given.get("year"), given.get("by"))
     return render(request, "provider/numbers.html", context)
 
 

@@ -49,7 +49,23 @@ def headline(d: DataSet, v: Version, most: int = 3) -> Headline:
     if len(built.column_labels) > 1 and sum(number(x) is not None for x in first) > 1:
         series = charts.Series("", tuple(None if (n := number(x)) is None else float(n) for x in first))
         chart = charts.line(title, built.column_labels, [series])
+    elif len(start.times) == 1:
+        title, chart = _by_category(replace(choice, indicators=choice.indicators[:1]))
     return Headline(facts, chart, title, built if built.rows else None, choice.address())
+
+
+def _by_category(choice: choices.Choice) -> tuple[str, Any]:
+    """Title and bars of the first category with few items, where there is one period only and no line to draw."""
+    f = next((f for f in choice.meta.filters if 2 < len(f.options) <= 12), None)
+    if f is None:
+        return choices.title_of(choice), None
+    items = tuple(o for o in choices.in_order(f.options) if o != f.default_option)
+    options = tuple((g, items if g is f else o) for g, o in choice.options)
+    by = choices.laid_out(replace(choice, options=options, rows=(f"filter:{f.id}",), columns=("time", "indicator")))
+    built, title = grid.build(by, grid.fetch(by)), choices.title_of(by)
+    values = tuple(None if (n := number(line[0])) is None else float(n) for line in built.values)
+    labels = tuple(", ".join(x) for x in built.labels)
+    return title, charts.bar(title, labels, [charts.Series("", values)]) if labels else None
 
 
 def _lines(built: grid.Grid) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -17,6 +17,7 @@ from openilr.web.public.headline import headline, preview
 from openilr.web.public.models import Request
 from openilr.web.search import matching
 from openilr.web.tables.grid import SYMBOLS
+from openilr.web.tables.ready import ready
 from openilr.web.tables.views import featured
 
 
@@ -54,7 +55,8 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     sets = _sets(p)
     shown = [
-        {"data_set": d, "version": d.latest, "headline": headline(d, d.latest), "featured": featured(d.id)}
+        {"data_set": d, "version": d.latest, "headline": headline(d, d.latest), "featured": featured(d.id),
+         "ready": ready(d, d.latest)}
         for d in sets if d.latest
     ]  # fmt: skip
     context = {"publication": p, "shown": shown, "latest": _latest(p), "updates": updates(sets, 20)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from django import forms
@@ -28,6 +29,14 @@ class Adding(forms.Form):
     publication = forms.CharField(max_length=200, required=False)
     summary = forms.CharField(max_length=1000, required=False)
     notes = forms.CharField(max_length=1000, required=False)
+
+    def clean(self) -> None:
+        names = {part: self.cleaned_data[part].name for part in ("data", "meta") if part in self.cleaned_data}
+        for part, name in names.items():
+            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\.csv", name):
+                self.add_error(part, "A file is called such as starts.csv, its meta file starts.meta.csv")
+        if len(names) == 2 and names["data"] == names["meta"]:
+            self.add_error("meta", "Choose the meta file, such as starts.meta.csv: this is the data file again")
 
 
 class Deciding(forms.Form):

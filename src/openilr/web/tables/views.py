@@ -23,6 +23,7 @@ from openilr.web.tables import code, exports, grid
 from openilr.web.tables.choice import INDICATOR, TIME, Choice
 from openilr.web.tables.derived import DERIVED, number
 from openilr.web.tables.models import SharedTable
+from openilr.web.tables.ready import ready
 
 #: Cells of a page, and of a file. The API gives more.
 MOST_ON_PAGE, MOST_IN_FILE, MOST_SHARED = 20_000, 500_000, 20_000
@@ -55,6 +56,7 @@ def _choosing(request: HttpRequest, choice: Choice, problems: tuple[tuple[str, s
     context = {
         "choice": choice,
         "featured": featured(choice.data_set.id),
+        "ready": ready(choice.data_set, choice.version),
         "problems": problems,
         "indicators": [(i.id, grid.measure_label(i)) for i in meta.indicators],
         "derived": [(name, one.title[:1].upper() + one.title[1:]) for name, one in DERIVED.items()],
