@@ -245,7 +245,7 @@ def test_a_data_set_begins_with_ready_tables_that_are_there(visitor, published):
     d = published[1]
     page = visitor.get(f"/data-tables/{d.id}/").text
     links = re.findall(rf'href="(/data-tables/{d.id}/table/[^"]+)">([^<]+)<', page)
-    assert any("by level" in title.lower() for _, title in links) and len(links) >= 2
+    assert len(links) == 2 and all(" by " in title for _, title in links)
     for address, title in links:
         shown = visitor.get(address.replace("&amp;", "&"))
         assert shown.status_code == 200 and title in shown.text
