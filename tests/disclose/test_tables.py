@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from openilr.disclose.tables import rounding
+from openilr.disclose.tables.flow import Flow
 from openilr.disclose.tables.model import Dimension, Sum, Table, TableError
 from openilr.disclose.tables.rounding import round_table
 from openilr.disclose.tables.suppression import suppress
@@ -125,6 +126,19 @@ def test_every_hidden_cell_has_a_table_in_which_it_is_not_small(make, seed):
         reached |= other >= 10
     assert reached[done.hidden].all()
     assert done.hidden.sum() - small.sum() <= done.after_cubes
+
+
+def test_many_small_cells_are_lifted_by_one_change_that_leaves_every_sum():
+    table = flat(8, 6, 3)
+    values = table.values.astype(float)
+    small = np.flatnonzero((values > 0) & (values < 10))
+    flow = Flow(table.relations, np.full(len(table), 60.0), np.maximum(values - 1, 0), np.ones(len(table)))
+    change = flow.lift_together(small, np.ones(len(small)), 10 - values[small])
+    assert not (table.relations @ change).round(6).any() and (values + change >= np.minimum(values, 1) - 1e-6).all()
+    assert (values[small] + change[small] >= 10 - 1e-6).sum() > len(small) / 3
+    # Where nothing else may move there is nothing to lift.
+    alone = Flow(table.relations[:, small[:1]], np.full(1, 60.0), np.zeros(1), np.ones(1))
+    assert not alone.lift_together(np.array([0]), np.ones(1), np.ones(1)).any()
 
 
 def test_hiding_less_leaves_less_hidden():
