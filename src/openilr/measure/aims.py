@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from openilr.measure.declare import Choice
+from openilr.measure.engines import keep
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -101,16 +102,15 @@ def number_or_null(table: ir.Table, name: str) -> ir.Value:
 
 
 def with_fam_flag(connection: BaseBackend, aims: ir.Table, fam_type: str, name: str) -> ir.Table:
-    """The aims with a Boolean column that says whether they have a delivery FAM of this type."""
+    """The aims with a Boolean column that says whether they have a delivery FAM of this type.
+
+    The few that have one are kept as a table: only then do engines know that they are few, and join the many to them.
+    """
     import ibis
 
     fams = connection.table("learning_delivery_fam")
-    having = (
-        fams.filter(fams.LearnDelFAMType == fam_type)
-        .select("year", "return", "ukprn", "parent")
-        .distinct()
-        .mutate(**{name: ibis.literal(True)})
-    )
+    having = fams.filter(fams.LearnDelFAMType == fam_type).select("year", "return", "ukprn", "parent").distinct()
+    having = keep(connection, having.mutate(**{name: ibis.literal(True)}), name)
     same = [aims.year == having.year, aims["return"] == having["return"], aims.ukprn == having.ukprn]
     joined = aims.left_join(having, [*same, aims.row == having.parent]).select(aims, having[name])
     return joined.mutate(**{name: joined[name].fill_null(False)})

@@ -96,7 +96,8 @@ class Indicator:
 class Asked:
     """What was asked for: the year, the return, the days that it covers, and every setting.
 
-    ``trail`` asks for what is left out as well, with the clause that leaves it out.
+    ``trail`` asks for what is left out as well, with the clause that leaves it out. ``ukprn`` says that one provider's
+    rows are all that is wanted, for measures that can save themselves the rest.
     """
 
     store: Store
@@ -105,6 +106,7 @@ class Asked:
     period: Period
     options: Mapping[str, str]
     trail: bool = False
+    ukprn: int | None = None
 
 
 @dataclass(frozen=True)

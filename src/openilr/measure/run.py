@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, cast
 
@@ -58,6 +59,7 @@ def compute(
     measure, asked = ask(store, name, year, return_name, options, snapshot=snapshot)
     names = tuple(dict.fromkeys(by)) or measure.default_by
     wanted = [measure.dimension(dimension) for dimension in names]
+    asked = replace(asked, ukprn=ukprn)
     connection = connect(measure, asked, engine)
     rows = measure.judge(connection, asked).rows
     if ukprn is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ def trail(
     decides, null where it counts. VaultError without the store's key; MeasureError and StoreError as ``compute``.
     """
     measure, asked = ask(store, name, year, return_name, options, trail=True, snapshot=snapshot)
+    asked = replace(asked, ukprn=ukprn)
     vault = store.vault()
     connection = connect(measure, asked, engine)
     rows = measure.judge(connection, asked).rows

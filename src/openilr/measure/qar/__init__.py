@@ -17,13 +17,12 @@ from openilr.measure.aims import (
     WITHDRAWN,
     is_in,
     is_within_qualifying_period,
-    with_fam_flag,
 )
 from openilr.measure.candidates import CLAUSE, Candidates
 from openilr.measure.declare import Asked, Choice, Clause, Dimension, Indicator, Measure
-from openilr.measure.engines import named, open_views
+from openilr.measure.engines import keep, named, open_views
 from openilr.measure.qar import aims as facts
-from openilr.measure.qar.files import LATE, MERGERS, in_play
+from openilr.measure.qar.files import LATE, MERGERS
 from openilr.measure.qar.histories import PLACE
 from openilr.measure.qar.scope import APPRENTICESHIPS, EDUCATION, SOURCE
 from openilr.measure.qar.scope import CLAUSES as SCOPE
@@ -117,10 +116,13 @@ DIMENSIONS: tuple[Dimension, ...] = (
 
 def judge(connection: BaseBackend, asked: Asked) -> Candidates:
     """The aims that left in the year, less those that are excluded."""
-    files = in_play(asked)
+    files = facts.read_files(connection, asked)
     found = facts.records(connection, asked, files)
-    rows = Candidates(facts.aims(connection, asked, found, files), trail=asked.trail)
-    year = facts.asked_year(asked)
+    aims, year = facts.aims(connection, asked, found, files), facts.asked_year(asked)
+    if asked.trail:
+        # A trail is of the aims in the year's final returns, and of those that count in it.
+        aims = aims.filter((aims.last_year == year) | (aims.hybrid == year).fill_null(False))
+    rows = Candidates(aims, trail=asked.trail)
     if asked.options["basis"] == "timely":
         rows.leave_out(NO_TIMELY, lambda a: a.is_standard)
         rows.leave_out(NOT_TIMELY, lambda a: a.planned.isnull() | (a.planned != year))
@@ -132,18 +134,18 @@ def judge(connection: BaseBackend, asked: Asked) -> Candidates:
         rows.leave_out(AWAITING, lambda a: a.is_awaiting)
         rows.leave_out(ON_BREAK, lambda a: a.is_break)
         rows.leave_out(OTHER_YEAR, lambda a: a.hybrid != year)
-    rows.change(lambda a: named(connection, facts.with_records(connection, a), "qar_leavers"))
     exclude(connection, asked, rows)
     rows.change(lambda a: _with_result(a, asked))
     if asked.trail:
-        rows.rows = _with_others(_of_interest(rows.rows, year), found.rows, asked)
+        rows.rows = _with_others(_labelled(rows.rows), found.rows, asked)
     return rows
 
 
 def exclude(connection: BaseBackend, asked: Asked, rows: Candidates) -> None:
     """The exclusions that apply to those who left."""
+    rows.change(lambda a: keep(connection, a, "qar_leavers"))
+    rows.change(lambda a: named(connection, facts.with_records(connection, a), "qar_leavers"))
     days, strategy_counts = asked.options["days"], asked.options["strategy_transfers"] == "counted"
-    rows.change(lambda a: with_fam_flag(connection, a, "RES", "is_restart"))
     withdrawn = {"CompStatus": WITHDRAWN}
     rows.leave_out(EARLY, lambda a: _says(a, **withdrawn) & ~a.is_restart & is_within_qualifying_period(a, days))
     rows.change(lambda a: _with_transfer(connection, a))
@@ -179,7 +181,7 @@ def _with_transfer(connection: BaseBackend, aims: ir.Table) -> ir.Table:
     waited = met.began.delta(met.LearnActEndDate, unit="day")
     itself = met.began == met.LearnStartDate
     met = met.filter(waited >= 0, waited <= TRANSFER_DAYS, ~itself)
-    having = met.select(*PLACE).distinct().mutate(has_transfer=ibis.literal(True))
+    having = keep(connection, met.select(*PLACE).distinct().mutate(has_transfer=ibis.literal(True)), "qar_transfers")
     joined = aims.left_join(having, list(PLACE)).select(aims, having.has_transfer)
     return joined.mutate(has_transfer=joined.has_transfer.fill_null(False))
 
@@ -196,6 +198,7 @@ def _with_unemployed(connection: BaseBackend, aims: ir.Table) -> ir.Table:
     met = met.filter(met.DateEmpStatApp <= met.LearnStartDate)
     last = met.group_by(list(PLACE)).agg(last=ibis.struct({"on": met.DateEmpStatApp, "is": met.EmpStat}).max())
     having = last.filter(last["last"]["is"].isin(UNEMPLOYED)).select(*PLACE).mutate(was_unemployed=ibis.literal(True))
+    having = keep(connection, having, "qar_unemployed")
     joined = aims.left_join(having, list(PLACE)).select(aims, having.was_unemployed)
     return joined.mutate(was_unemployed=joined.was_unemployed.fill_null(False))
 
@@ -279,11 +282,10 @@ MEASURE = Measure(
 # The trail
 
 
-def _of_interest(aims: ir.Table, year: int) -> ir.Table:
-    """Aims of the year asked for: in its final return, or counted in it. Years are written out for the reasons."""
+def _labelled(aims: ir.Table) -> ir.Table:
+    """Years, days and the result written out for the reasons."""
     import ibis
 
-    aims = aims.filter((aims.last_year == year) | (aims.hybrid == year).fill_null(False))
     days = aims.LearnStartDate
     labels = {
         f"{name}_label": _label(aims[column])
@@ -318,7 +320,6 @@ def _with_others(aims: ir.Table, found: ir.Table, asked: Asked) -> ir.Table:
     import ibis
 
     out = found.filter(found[CLAUSE].notnull(), found.year == asked.year, found.is_final)
-    out = out.mutate(provider=out.ukprn)
     there = set(out.columns)
     columns = {name: out[name].cast(kind) if name in there else ibis.null(kind) for name, kind in aims.schema().items()}
     return aims.union(out.select(**columns))

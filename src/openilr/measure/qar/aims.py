@@ -20,13 +20,12 @@ from openilr.measure.aims import (
 from openilr.measure.candidates import CLAUSE, Candidates
 from openilr.measure.declare import Asked, Choice
 from openilr.measure.engines import keep, named, small
-from openilr.measure.qar.files import successors, years_number
-from openilr.measure.qar.histories import KEY, LATEST, PLACE, academic_year, histories, with_keys
+from openilr.measure.qar.files import in_play, with_marks, with_providers, years_number
+from openilr.measure.qar.histories import LATEST, PLACE, academic_year, histories, with_keys
 from openilr.measure.qar.scope import in_scope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    import polars as pl
     from ibis.backends import BaseBackend
 
 #: Apprenticeships from May 2017, whose standards end with an assessment.
@@ -63,48 +62,40 @@ _READ = {
 CHOICES = (OVERDUE_YEAR, VANISHED, BREAKS)
 
 
-def records(connection: BaseBackend, asked: Asked, files: pl.DataFrame) -> Candidates:
-    """All records with a rate in the files that are read, each with what is known of its file."""
+def read_files(connection: BaseBackend, asked: Asked) -> ir.Table:
+    """The files that are read, as a table of the engine, with what is known of each."""
     import polars as pl
 
-    files = files.with_columns(file_year=pl.col("number").cast(pl.Int64))
-    read = small(connection, files.drop("number"), "qar_files")
+    files = with_providers(connection, asked, in_play(asked))
+    bit = pl.lit(1, pl.Int64) * 2 ** (pl.col("order").rank("dense").cast(pl.Int64) - 1)
+    files = files.with_columns(file_year=pl.col("number").cast(pl.Int64), order_bit=bit)
+    return keep(connection, small(connection, files.drop("number"), "qar_files"), "qar_files")
+
+
+def records(connection: BaseBackend, asked: Asked, files: ir.Table) -> Candidates:
+    """All records with a rate in the files that are read, each with what is known of its file."""
     source = connection.table("learning_delivery")
     source = source.select(*(c for c in source.columns if c in _READ))
-    aims = source.inner_join(read, ["year", "return", "ukprn"])
-    aims = aims.select(*(c for c in aims.columns if not c.endswith("_right")))
-    return in_scope(connection, asked, Candidates(aims, trail=asked.trail))
+    joined = source.inner_join(files, ["year", "return", "ukprn"])
+    more = ("order", "order_bit", "is_final", "is_early", "file_year", "provider")
+    aims = joined.select(source, *(files[name] for name in more))
+    return in_scope(asked, Candidates(with_marks(connection, aims, files), trail=asked.trail))
 
 
-def aims(connection: BaseBackend, asked: Asked, found: Candidates, files: pl.DataFrame) -> ir.Table:
+def aims(connection: BaseBackend, asked: Asked, found: Candidates, files: ir.Table) -> ir.Table:
     """One row for each aim that returns up to the year asked for hold, with ``KEY``, what its latest record says, and
 
     ``hybrid`` (the year it counts in, null while that is open), ``planned``, ``actual``, ``achieved``, ``reported``
     (years as numbers), and flags ``is_overdue``, ``is_awaiting``, ``is_break``, ``has_restart``, ``is_standard``.
     """
-
-    providers = successors(connection, files, asked)
     scoped = found.rows.filter(found.rows[CLAUSE].isnull()) if found.trail else found.rows
-    keyed = named(connection, with_keys(scoped, small(connection, providers, "qar_providers")), "qar_records")
-    orders = tuple(sorted(files["order"].unique()))
-    rows = histories(connection, keyed, orders).filter(lambda t: t.first_year.notnull())
-    rows = rows.select(
-        *KEY, *(rows.latest[name].name(name) for name in (*PLACE, *LATEST)), "first_year", "last_year", "final_end",
-        "early_end",
-    )  # fmt: skip
-    last_years = small(connection, _last_years(files, providers), "qar_last_years")
-    rows = _with_years(rows).inner_join(last_years, "provider")
-    rows = keep(connection, rows.select(*(c for c in rows.columns if not c.endswith("_right"))), "qar_histories")
-    rows = _with_state(_with_restarts(connection, rows, keyed), asked)
-    return keep(connection, rows, "qar_aims")
-
-
-def _last_years(files: pl.DataFrame, providers: pl.DataFrame) -> pl.DataFrame:
-    """provider, provider_year: the last year of which there is a final return of it."""
-    import polars as pl
-
-    final = files.filter("is_final").join(providers, on="ukprn")
-    return final.group_by("provider").agg(provider_year=pl.col("number").max().cast(pl.Int64))
+    keyed = named(connection, with_keys(connection, scoped, files), "qar_records")
+    found_in_any = named(connection, histories(connection, keyed, files), "qar_histories")
+    rows = found_in_any.filter(found_in_any.first_year.notnull())
+    last_years = files.select("provider", "provider_year").distinct()
+    joined = _with_years(rows).inner_join(last_years, "provider")
+    joined = joined.select(*(c for c in joined.columns if not c.endswith("_right")))
+    return _with_state(_with_restarts(connection, joined, found_in_any), asked)
 
 
 def _with_years(rows: ir.Table) -> ir.Table:
@@ -128,20 +119,15 @@ def _with_years(rows: ir.Table) -> ir.Table:
     )
 
 
-def _with_restarts(connection: BaseBackend, rows: ir.Table, keyed: ir.Table) -> ir.Table:
+def _with_restarts(connection: BaseBackend, rows: ir.Table, histories: ir.Table) -> ir.Table:
     """``restarted``: the year of the first restart of the same programme or aim after the end of a break."""
-    fams = connection.table("learning_delivery_fam")
-    fams = fams.filter(fams.LearnDelFAMType == "RES").select("year", "return", "ukprn", row="parent").distinct()
-    again = keyed.semi_join(fams, list(PLACE)).select(
-        "provider", "person", "is_app", "prog_type", "code", again_on="LearnStartDate"
-    )
-    breaks = rows.filter(rows.CompStatus == BREAK, rows.LearnActEndDate.notnull()).select(
-        *KEY, *PLACE, "LearnActEndDate"
-    )
     same = ["provider", "person", "is_app", "prog_type", "code"]
+    again = histories.filter(histories.any_restart).select(*same, again_on="LearnStartDate")
+    breaks = histories.filter(histories.CompStatus == BREAK, histories.LearnActEndDate.notnull())
+    breaks = breaks.select(*same, *PLACE, "LearnActEndDate")
     met = breaks.inner_join(again, same)
     met = met.filter(met.again_on >= met.LearnActEndDate)
-    first = met.group_by(list(PLACE)).agg(restarted_on=met.again_on.min())
+    first = keep(connection, met.group_by(list(PLACE)).agg(restarted_on=met.again_on.min()), "qar_restarts")
     joined = rows.left_join(first, list(PLACE)).select(rows, first.restarted_on)
     return joined.mutate(restarted=academic_year(joined.restarted_on).cast("int64"))
 

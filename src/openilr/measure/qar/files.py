@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from openilr.measure.declare import Asked, Choice
-from openilr.measure.engines import fetch
+from openilr.measure.engines import fetch, keep
 from openilr.spec import AcademicYear
 
 if TYPE_CHECKING:
@@ -65,19 +65,53 @@ def in_play(asked: Asked) -> pl.DataFrame:
     return files.with_columns(pl.col(flags).fill_null(False), order=order).select(*place, "order", *flags)
 
 
-def successors(connection: BaseBackend, files: pl.DataFrame, asked: Asked) -> pl.DataFrame:
-    """ukprn, provider: every provider in play and the one that it is part of now, by default itself."""
+def with_providers(connection: BaseBackend, asked: Asked, files: pl.DataFrame) -> pl.DataFrame:
+    """The files with ``provider``, the provider that each belongs to now, and ``provider_year``, the last year of
+    which there is a final return of it. Only those of one provider where one alone is asked for."""
     import polars as pl
 
+    names = _successors(connection, files, asked)
+    types = {"ukprn": pl.Int32, "provider": pl.Int32}
+    files = files.join(pl.DataFrame(list(names.items()), schema=types, orient="row"), on="ukprn")
+    last = pl.col("number").filter(pl.col("is_final")).max().over("provider")
+    files = files.with_columns(provider_year=last.cast(pl.Int64))
+    return files if asked.ukprn is None else files.filter(provider=asked.ukprn)
+
+
+def with_marks(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir.Table:
+    """The records with ``is_restart``, ``has_loan`` and ``is_higher_education``.
+
+    The aims that have one of the three are few: they are kept as one table, and every record is looked up in it once.
+    """
+    import ibis
+
+    fams = connection.table("learning_delivery_fam")
+    fams = fams.filter(fams.LearnDelFAMType.isin(("RES", "ADL")))
+    of_type = [(fams.LearnDelFAMType == name).cast("int8").name(column) for column, name in _FLAGS]
+    place = ("year", "return", "ukprn", "parent")
+    he = connection.table("learning_delivery_he").select(*place)
+    nothing, something = ibis.literal(0, "int8"), ibis.literal(1, "int8")
+    marks = fams.select(*place, *of_type, nothing.name("is_higher_education")).union(
+        he.select(*place, *(nothing.name(column) for column, _ in _FLAGS), something.name("is_higher_education"))
+    )
+    marks = marks.inner_join(files, ["year", "return", "ukprn"])
+    columns = (*(column for column, _ in _FLAGS), "is_higher_education")
+    marks = marks.group_by("order", "ukprn", row="parent").agg(**{c: marks[c].max() == 1 for c in columns})
+    marks = keep(connection, marks, "qar_marks")
+    joined = records.left_join(marks, ["order", "ukprn", "row"])
+    return joined.select(records, **{column: joined[column].fill_null(False) for column in columns})
+
+
+_FLAGS = (("is_restart", "RES"), ("has_loan", "ADL"))
+
+
+def _successors(connection: BaseBackend, files: pl.DataFrame, asked: Asked) -> dict[int, int]:
+    """Every provider in play and the one that it is part of now, by default itself."""
     learners = connection.table("learner")
-    providers = files.select("ukprn").unique()
     found: dict[int, int] = {}
     if asked.options["mergers"] != "none" and "PMUKPRN" in learners.columns:
         found = _merged(learners, files)
-    names = {ukprn: _follow(ukprn, found) for ukprn in providers["ukprn"]}
-    return pl.DataFrame({"ukprn": list(names), "provider": list(names.values())}, schema_overrides={
-        "ukprn": pl.Int32, "provider": pl.Int32,
-    })  # fmt: skip
+    return {ukprn: _follow(ukprn, found) for ukprn in files["ukprn"].unique()}
 
 
 def _merged(learners: ir.Table, files: pl.DataFrame) -> dict[int, int]:

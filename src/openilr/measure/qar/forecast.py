@@ -8,19 +8,22 @@ decided aims of the years before, within programme and level.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from openilr.measure.candidates import Candidates
 from openilr.measure.declare import Asked
-from openilr.measure.engines import fetch, named
+from openilr.measure.engines import fetch
 from openilr.measure.qar import MEASURE, aims, exclude
-from openilr.measure.qar.files import in_play, years_number
+from openilr.measure.qar.files import years_number
 from openilr.measure.qar.histories import PLACE
 from openilr.measure.run import ask, connect, half_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import ibis.expr.types as ir
     import polars as pl
     from ibis.backends import BaseBackend
 
@@ -30,6 +33,12 @@ if TYPE_CHECKING:
 ENOUGH = 20
 #: Days before a planned end from which an aim with no end is shown as due.
 DUE_DAYS = 60
+
+#: What is asked of each of the provider's aims.
+_READ = (
+    *PLACE, "learner_key", "AimSeqNumber", "is_app", "level", "hybrid", "planned", "last_year", "ended", "is_awaiting",
+    "is_break", "has_restart", "is_achiever", "LearnPlanEndDate",
+)  # fmt: skip
 
 RISKS = {
     "overdue": "Its planned end has passed and no end is reported.",
@@ -85,16 +94,16 @@ def forecast(
     """
     from openilr.measure.trail import with_reference
 
-    measure, asked = ask(store, MEASURE.name, year, return_name, options, snapshot=snapshot)
+    measure, everyone = ask(store, MEASURE.name, year, return_name, options, snapshot=snapshot)
+    asked = replace(everyone, ukprn=ukprn)
     vault = store.vault()
     connection = connect(measure, asked, engine)
-    everything = _aims(connection, asked)
-    own = everything.filter(provider=ukprn)
     now = years_number(year)
-    own = own.with_columns(state=_state(now))
+    rows = _aims(connection, asked)
+    own = fetch(rows.select(*_READ)).with_columns(state=_state(now))
     decided, undecided = own.filter(state="decided"), own.filter(state="open")
-    chance = _chances(everything, ukprn, now)
-    undecided = undecided.join(chance, on=["is_app", "level"], how="left")
+    chances = _chances(undecided, _history(rows, now), lambda: _history(_aims(connection, everyone), now))
+    undecided = undecided.join(chances, on=["is_app", "level"], how="left")
     return Forecast(
         ukprn, year, asked.return_name, asked.options["programme"],
         _rates(decided, undecided), _at_risk(asked.store, vault, undecided, asked, with_reference),
@@ -102,24 +111,17 @@ def forecast(
     )  # fmt: skip
 
 
-def _aims(connection: BaseBackend, asked: Asked) -> pl.DataFrame:
-    """Every aim that no exclusion takes out, in small: its years, its result, its level."""
+def _aims(connection: BaseBackend, asked: Asked) -> ir.Table:
+    """Every aim that no exclusion takes out: its years, its result, its level."""
     import ibis
 
-    files = in_play(asked)
+    files = aims.read_files(connection, asked)
     found = aims.records(connection, asked, files)
     rows = Candidates(aims.aims(connection, asked, found, files), trail=False)
-    rows.change(lambda a: named(connection, aims.with_records(connection, a), "qar_forecast"))
     exclude(connection, asked, rows)
-    kept = rows.rows
-    level = ibis.ifelse(kept.is_app, kept.programme_level, kept.aim_level).fill_null("not known")
-    return fetch(
-        kept.select(
-            *PLACE, "learner_key", "AimSeqNumber", "provider", "is_app", "hybrid", "planned", "last_year",
-            "provider_year", "ended", "is_awaiting", "is_break", "has_restart", "is_completer", "is_achiever",
-            "LearnPlanEndDate", "LearnActEndDate", level=level,
-        )
-    )  # fmt: skip
+    return rows.rows.mutate(
+        level=ibis.ifelse(rows.rows.is_app, rows.rows.programme_level, rows.rows.aim_level).fill_null("not known")
+    )
 
 
 def _state(now: int) -> pl.Expr:
@@ -135,26 +137,31 @@ def _state(now: int) -> pl.Expr:
     return pl.when(settled).then(pl.lit("decided")).when(waiting | goes_on | on_break).then(pl.lit("open"))
 
 
-def _chances(everything: pl.DataFrame, ukprn: int, now: int) -> pl.DataFrame:
-    """is_app, level, chance: how often aims that left in the years before, and in this, were achieved: the provider's
-    where there are enough, else everyone's of that programme and level, else everyone's of that programme."""
+def _history(rows: ir.Table, now: int) -> pl.DataFrame:
+    """is_app, level, left, achieved: of the aims that left in the years before, and in this."""
+    past = rows.filter(rows.hybrid.notnull(), rows.hybrid <= now, ~rows.is_awaiting, ~rows.is_break)
+    return fetch(past.group_by("is_app", "level").agg(left=past.count(), achieved=past.is_achiever.sum()))
+
+
+def _chances(open_aims: pl.DataFrame, own: pl.DataFrame, everyone: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """is_app, level, chance: how often aims that left were achieved: the provider's where there are enough, else
+    everyone's of that programme and level, else everyone's of that programme. Everyone is asked only then."""
     import polars as pl
 
-    past = everything.filter(
-        pl.col("hybrid").is_not_null() & (pl.col("hybrid") <= now) & ~pl.col("is_awaiting") & ~pl.col("is_break")
-    )
-    rate = (pl.col("is_achiever").mean(), pl.len().alias("n"))
+    groups = open_aims.select("is_app", "level").unique()
 
-    def by(frame: pl.DataFrame, *keys: str, name: str) -> pl.DataFrame:
-        grouped = frame.group_by(*keys).agg(*rate)
-        return grouped.select(*keys, pl.when(pl.col("n") >= ENOUGH).then("is_achiever").alias(name))
+    def with_rates(frame: pl.DataFrame, *keys: str, name: str) -> pl.DataFrame:
+        summed = frame.group_by(*keys).agg(pl.col("left", "achieved").sum())
+        rate = pl.when(pl.col("left") >= ENOUGH).then(pl.col("achieved") / pl.col("left"))
+        return groups.join(summed.select(*keys, rate.alias(name)), on=list(keys), how="left")
 
-    groups = everything.select("is_app", "level").unique()
-    own = past.filter(provider=ukprn)
-    for frame, keys, name in (
-        (own, ("is_app", "level"), "own"), (past, ("is_app", "level"), "all"), (past, ("is_app",), "kind"),
-    ):  # fmt: skip
-        groups = groups.join(by(frame, *keys, name=name), on=list(keys), how="left")
+    groups = with_rates(own, "is_app", "level", name="own")
+    if groups["own"].null_count():
+        every = everyone()
+        groups = with_rates(every, "is_app", "level", name="all")
+        groups = with_rates(every, "is_app", name="kind")
+    else:
+        groups = groups.with_columns(all=None, kind=None)
     # With no history at all, an open aim is as likely to be achieved as not.
     return groups.select("is_app", "level", chance=pl.coalesce("own", "all", "kind", pl.lit(0.5)))
 

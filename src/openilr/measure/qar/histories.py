@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 KEY = ("provider", "person", "is_app", "prog_type", "code", "LearnStartDate")
 #: Where a record stands.
 PLACE = ("year", "return", "ukprn", "row")
+#: The same in numbers, in the order in which returns were made: the greatest is the latest.
+_LATER = ("order", "row", "ukprn")
 #: What the latest record of an aim says, beside its place.
 LATEST = (
     "LearnPlanEndDate", "LearnActEndDate", "CompStatus", "Outcome", "WithdrawReason", "AchDate", "FundModel",
+    "is_restart",
 )  # fmt: skip
 
 
-def with_keys(records: ir.Table, providers: ir.Table) -> ir.Table:
+def with_keys(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir.Table:
     """The records with the columns of ``KEY``."""
     import ibis
 
@@ -37,53 +40,64 @@ def with_keys(records: ir.Table, providers: ir.Table) -> ir.Table:
         else_=text_or_null(records, "FworkCode") + "-" + text_or_null(records, "PwayCode").fill_null(""),
     ).fill_null("")
     prog_type = ibis.ifelse(records.is_app, records.ProgType, 0).fill_null(0)
-    records = records.mutate(code=code, prog_type=prog_type)
-    records = records.inner_join(providers, "ukprn")
-    return _with_person(records.drop(*(c for c in records.columns if c.endswith("_right"))))
+    return _with_person(connection, records.mutate(code=code, prog_type=prog_type), files)
 
 
-def _with_person(records: ir.Table) -> ir.Table:
+def _with_person(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir.Table:
     """``person`` is who the ULN says. A record without one takes what the same provider's reference has elsewhere."""
-    nameless = records.filter(records.person_key == records.learner_key).select("learner_key").distinct()
-    named = records.filter(records.person_key != records.learner_key).semi_join(nameless, "learner_key")
-    known = named.group_by("learner_key").agg(known_person=named.person_key.max())
+    learners = connection.table("learner").select("year", "return", "ukprn", "learner_key", "person_key")
+    learners = learners.semi_join(files, ["year", "return", "ukprn"])
+    nameless = learners.filter(learners.person_key == learners.learner_key).select("learner_key").distinct()
+    nameless = keep(connection, nameless, "qar_nameless")
+    named = learners.filter(learners.person_key != learners.learner_key).semi_join(nameless, "learner_key")
+    known = keep(connection, named.group_by("learner_key").agg(known_person=named.person_key.max()), "qar_known")
     joined = records.left_join(known, "learner_key").select(records, known.known_person)
     unknown = joined.person_key == joined.learner_key
     person = unknown.ifelse(joined.known_person.fill_null(joined.person_key), joined.person_key)
     return joined.mutate(person=person).drop("known_person")
 
 
-def histories(connection: BaseBackend, records: ir.Table, orders: tuple[int, ...]) -> ir.Table:
-    """One row for each aim: ``KEY``, ``latest`` (a struct of ``PLACE`` and ``LATEST``), and years as numbers:
+def histories(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir.Table:
+    """One row for each aim: ``KEY``, ``PLACE`` and ``LATEST`` of its latest record, ``any_restart`` (a record has
+    RES), and years as numbers:
 
     ``first_year``, ``last_year`` of the final returns that hold it; ``final_end``, the first whose final return has its
     end; ``early_end``, the first whose end the next year's early return has; ``number`` tells like aims apart.
     """
-    grouped = keep(connection, _grouped(records, KEY, orders).mutate(number=0), "qar_grouped")
-    several = _numbered(connection, records, grouped.filter(grouped.in_one_file > 1).select(*KEY))
-    if several is None:
-        return grouped
-    single = grouped.filter(grouped.in_one_file == 1)
-    return single.union(_grouped(several, (*KEY, "number"), orders).select(*grouped.columns))
+    grouped = keep(connection, _grouped(records, KEY).mutate(number=0), "qar_grouped")
+    doubled = keep(connection, grouped.filter(grouped.in_one_file).select(*KEY), "qar_doubled")
+    several = _numbered(connection, records, doubled)
+    if several is not None:
+        again = keep(connection, _grouped(several, (*KEY, "number")), "qar_several")
+        grouped = grouped.filter(~grouped.in_one_file).union(again.select(*grouped.columns))
+    rows = grouped.select(
+        *(c for c in grouped.columns if c not in ("latest", "in_one_file")),
+        *(grouped.latest[name].name(name) for name in (*_LATER, *LATEST)),
+    )
+    named = files.select("order", "ukprn", "year", "return")
+    joined = rows.inner_join(named, ["order", "ukprn"])
+    return joined.select(rows, named.year, named["return"]).drop("order")
 
 
-def _grouped(records: ir.Table, key: tuple[str, ...], orders: tuple[int, ...]) -> ir.Table:
-    """``in_one_file``: the most records of the key that one return holds."""
+def _grouped(records: ir.Table, key: tuple[str, ...]) -> ir.Table:
+    """``in_one_file``: one return holds several records of the key."""
     import ibis
 
-    latest = ibis.struct({name: records[name] for name in ("order", *PLACE, *LATEST)})
+    # Numbers only, so that finding the greatest is cheap.
+    latest = ibis.struct({name: records[name] for name in (*_LATER, *LATEST)})
     ended = records.LearnActEndDate.notnull()
     end = academic_year(records.LearnActEndDate)
     # The end was known to the return before this year's R04, had that been able to say so.
     known_late = records.is_early & ended & (end < records.file_year)
-    in_each = [(records.order == order).cast("int8").sum() for order in orders]
     return records.group_by(list(key)).agg(
         latest=latest.max(),
+        any_restart=records.is_restart.any(),
         first_year=records.file_year.min(where=records.is_final),
         last_year=records.file_year.max(where=records.is_final),
         final_end=records.file_year.min(where=records.is_final & ended),
         early_end=(records.file_year - 1).min(where=known_late),
-        in_one_file=ibis.greatest(*in_each, 0),
+        # A sum of different powers of two is what they are together, and that of like ones is not.
+        in_one_file=records.order_bit.sum().cast("int64") != records.order_bit.bit_or(),
     )
 
 
@@ -95,15 +109,13 @@ def academic_year(day: ir.DateValue) -> ir.IntegerValue:
 def _numbered(connection: BaseBackend, records: ir.Table, doubled: ir.Table) -> ir.Table | None:
     """The records of keys that one file holds more than once, with a ``number`` for each aim; None where there are
     none."""
-
-    several = records.inner_join(doubled, list(KEY))
-    several = several.select(*(c for c in several.columns if not c.endswith("_right")))
-    frame = fetch(several.select(*KEY, *PLACE, "order", "LearnPlanEndDate", "LearnActEndDate"))
-    if frame.is_empty():
+    if not fetch(doubled.limit(1)).height:
         return None
+    several = records.semi_join(doubled, list(KEY))
+    frame = fetch(several.select(*KEY, *PLACE, "order", "LearnPlanEndDate", "LearnActEndDate"))
     numbers = small(connection, number_like_aims(frame), "qar_numbers")
     joined = several.inner_join(numbers, list(PLACE))
-    return joined.select(*(c for c in joined.columns if not c.endswith("_right")))
+    return joined.select(several, numbers.number)
 
 
 def number_like_aims(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,14 +11,12 @@ from openilr.measure.aims import (
     TAILORED_FUNDING,
     is_apprenticeship,
     is_in,
-    with_fam_flag,
 )
 from openilr.measure.candidates import Candidates
 from openilr.measure.declare import Asked, Clause
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    from ibis.backends import BaseBackend
 
 SOURCE = "Qualification achievement rates business rules, Department for Education"
 APPRENTICESHIPS, EDUCATION = "apprenticeships", "education-and-training"
@@ -62,14 +60,14 @@ CLAUSES = (
 )  # fmt: skip
 
 
-def in_scope(connection: BaseBackend, asked: Asked, records: Candidates) -> Candidates:
-    """Leaves out records without a rate. ``is_app`` says which of the two kinds a record is."""
+def in_scope(asked: Asked, records: Candidates) -> Candidates:
+    """Leaves out records without a rate. ``is_app`` says which of the two kinds a record is. Records have the flags
+    of ``openilr.measure.qar.files.with_marks``."""
     wanted = asked.options["programme"]
     records.change(lambda a: a.mutate(is_app=is_apprenticeship(a)))
     if wanted == APPRENTICESHIPS:
         records.leave_out(OTHER_PROGRAMME, lambda a: ~a.is_app)
     else:
-        records.change(lambda a: with_fam_flag(connection, a, "ADL", "has_loan"))
         records.leave_out(NOT_FUNDED_PROVISION, lambda a: ~(a.is_app | _is_education(a)))
     if wanted == EDUCATION:
         records.leave_out(OTHER_PROGRAMME, lambda a: a.is_app)
@@ -81,7 +79,6 @@ def in_scope(connection: BaseBackend, asked: Asked, records: Candidates) -> Cand
     records.leave_out(TAILORED, lambda a: is_in(a.FundModel, TAILORED_FUNDING))
     records.leave_out(EUROPEAN, lambda a: a.FundModel == EUROPEAN_FUNDING)
     records.leave_out(NO_RATE, lambda a: ~a.is_app & _is_class_code(a))
-    records.change(lambda a: _with_higher_education(connection, a))
     return records.leave_out(HIGHER, lambda a: ~a.is_app & a.is_higher_education)
 
 
@@ -96,13 +93,3 @@ def _is_class_code(aims: ir.Table) -> Any:
     for other in others:
         first |= other
     return first
-
-
-def _with_higher_education(connection: BaseBackend, aims: ir.Table) -> ir.Table:
-    import ibis
-
-    records = connection.table("learning_delivery_he").select("year", "return", "ukprn", "parent").distinct()
-    records = records.mutate(is_higher_education=ibis.literal(True))
-    same = [aims.year == records.year, aims["return"] == records["return"], aims.ukprn == records.ukprn]
-    joined = aims.left_join(records, [*same, aims.row == records.parent]).select(aims, records.is_higher_education)
-    return joined.mutate(is_higher_education=joined.is_higher_education.fill_null(False))
