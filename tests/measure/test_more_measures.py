@@ -175,3 +175,20 @@ def test_a_component_is_no_achievement_of_its_own(store):
     sent(store, learner("A", aim(1), aim(2, AimType=3, **done)), learner("B", *on("60300002", **done)))
     assert value(store, "learner-achievements") == 1
     assert value(store, "enrolments") == 2
+
+
+def test_the_median_distance_is_estimated_within_its_band(store):
+    def living(ref, many, where, sex):
+        there = course(DelLocPostCode=where)
+        return (learner(f"{ref}{n}", there, Postcode="AB1 1AA", Sex=sex) for n in range(many))
+
+    placed(
+        store, *living("A", 1, "AB1 1AA", "F"), *living("B", 3, "AB1 1AB", "F"), *living("C", 2, "AB1 1AA", "M"),
+        *living("D", 2, "AB1 1AC", "M"), *living("E", 1, "AB1 1AC", "M"),
+    )  # fmt: skip
+    rows = measure.compute(store, "travel", "2526", by=["sex"]).rows()
+    medians = {r["by"]["sex"]: r["median_km"] for r in rows}
+    assert medians == {"F": 6.7, "M": 25.0}, "two of three into 5 to 10 km but one; half a learner of three into 20 to 50"
+    whole = measure.compute(store, "travel", "2526", totals=True).frame
+    assert whole.filter(distance="Total")["median_km"].to_list() == [7.5]
+    assert whole.filter(distance="5 to 10")["median_km"].to_list() == [None]

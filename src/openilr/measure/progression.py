@@ -8,7 +8,7 @@ from openilr.measure import fe_and_skills as fe
 from openilr.measure.aims import is_apprenticeship
 from openilr.measure.candidates import Candidates
 from openilr.measure.declare import Asked, Choice, Indicator, Measure
-from openilr.measure.engines import open_views
+from openilr.measure.engines import keep, open_views
 from openilr.measure.learner_achievements import MEASURE as ACHIEVEMENTS
 from openilr.measure.learner_achievements import judge as achieved
 
@@ -47,10 +47,11 @@ def _with_next(connection: BaseBackend, aims: ir.Table, asked: Asked) -> ir.Tabl
     later = every.select("person_key", began="LearnStartDate", next_level=_level(every))
     later = later.filter(later.next_level.notnull())
     place = ["year", "return", "ukprn", "row"]
-    met = aims.select(*place, "person_key", "achieved_on", "level_number").inner_join(later, "person_key")
+    narrow = aims.select(*place, "person_key", "achieved_on", "level_number")
+    met = keep(connection, narrow, "achieved_aims").inner_join(later, "person_key")
     waited = met.began.delta(met.achieved_on, unit="day")
     met = met.filter(met.next_level > met.level_number, waited >= 0, waited <= int(asked.options["within_days"]))
-    having = met.select(*place).distinct().mutate(went_on=ibis.literal(True))
+    having = keep(connection, met.select(*place).distinct().mutate(went_on=ibis.literal(True)), "went_on")
     joined = aims.left_join(having, place).select(aims, having.went_on)
     return joined.mutate(went_on=joined.went_on.fill_null(False))
 

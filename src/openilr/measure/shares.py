@@ -23,4 +23,4 @@ def with_share(frame: pl.DataFrame, asked: Asked, by: tuple[str, ...]) -> pl.Dat
     people = pl.when(known).then(pl.col("value"))
     whole = people.sum().over(by[1:]) if len(by) > 1 else people.sum()
     share = pl.when(known & (whole > 0)).then(half_up(100 * people / whole, 1))
-    return frame.with_columns(share=share).select(*by, "value", "share", "learners")
+    return frame.with_columns(share=share).select(pl.exclude("learners"), "learners")

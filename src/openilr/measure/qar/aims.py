@@ -183,6 +183,7 @@ def _break_years(asked: Asked) -> int:
 
 def with_records(connection: BaseBackend, rows: ir.Table) -> ir.Table:
     """The aims with every other column of their latest record, for breakdowns and reasons."""
+    rows = rows.mutate(person_key=rows.person)
     taken = set(rows.columns)
     source = connection.table("learning_delivery")
     more = source.select(*PLACE, *(c for c in source.columns if c not in taken))
