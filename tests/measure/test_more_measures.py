@@ -188,7 +188,7 @@ def test_the_median_distance_is_estimated_within_its_band(store):
     )  # fmt: skip
     rows = measure.compute(store, "travel", "2526", by=["sex"]).rows()
     medians = {r["by"]["sex"]: r["median_km"] for r in rows}
-    assert medians == {"F": 6.7, "M": 25.0}, "two of three into 5 to 10 km but one; half a learner of three into 20 to 50"
+    assert medians == {"F": 6.7, "M": 25.0}, "half of F is one of three into 5 to 10 km"
     whole = measure.compute(store, "travel", "2526", totals=True).frame
     assert whole.filter(distance="Total")["median_km"].to_list() == [7.5]
     assert whole.filter(distance="5 to 10")["median_km"].to_list() == [None]

@@ -47,6 +47,16 @@ def named(connection: BaseBackend, table: ir.Table, name: str) -> ir.Table:
     return _spark_view(connection, _spark(connection).sql(connection.compile(table)), name)
 
 
+def bit_or(column: ir.Value) -> ir.Value:
+    """All the bits of a column of a group together. Both engines can; Ibis knows it of one of them."""
+    import ibis
+
+    @ibis.udf.agg.builtin(name="bit_or", signature=(("int64",), "int64"))
+    def together(value: int) -> int: ...  # type: ignore[empty-body]
+
+    return together(column)
+
+
 def small(connection: BaseBackend, frame: pl.DataFrame, name: str) -> ir.Table:
     """A few rows made here, as a table of the engine."""
     import ibis

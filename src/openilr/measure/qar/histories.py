@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from openilr.measure.aims import text_or_null
-from openilr.measure.engines import fetch, keep, small
+from openilr.measure.engines import bit_or, fetch, keep, small
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -97,7 +97,7 @@ def _grouped(records: ir.Table, key: tuple[str, ...]) -> ir.Table:
         final_end=records.file_year.min(where=records.is_final & ended),
         early_end=(records.file_year - 1).min(where=known_late),
         # A sum of different powers of two is what they are together, and that of like ones is not.
-        in_one_file=records.order_bit.sum().cast("int64") != records.order_bit.bit_or(),
+        in_one_file=records.order_bit.sum().cast("int64") != bit_or(records.order_bit),
     )
 
 
