@@ -8,7 +8,8 @@ import pytest
 
 from openilr.measure.charts.forecast import page
 from openilr.measure.qar.forecast import RISKS, forecast
-from tests.measure.test_qar import BREAK, achieved, app, sent
+from tests.measure.cases import BREAK, achieved, app
+from tests.measure.test_qar import sent
 from tests.store.making import learner
 
 

@@ -10,7 +10,8 @@ import pytest
 from openilr import measure
 from openilr.measure import MeasureError
 from openilr.store import StoreError
-from tests.measure.test_qar import achieved, app, rates, sent
+from tests.measure.cases import achieved, app
+from tests.measure.test_qar import rates, sent
 from tests.store.making import learner
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from openilr import measure
 from openilr.store import Store
 from tests.measure import second_reading as slow
-from tests.measure.test_qar import app, sent
+from tests.measure.cases import app
+from tests.measure.test_qar import sent
 from tests.store.making import fam, learner
 
 

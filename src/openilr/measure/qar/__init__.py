@@ -120,8 +120,9 @@ def judge(connection: BaseBackend, asked: Asked) -> Candidates:
     found = facts.records(connection, asked, files)
     aims, year = facts.aims(connection, asked, found, files), facts.asked_year(asked)
     if asked.trail:
-        # A trail is of the aims in the year's final returns, and of those that count in it.
-        aims = aims.filter((aims.last_year == year) | (aims.hybrid == year).fill_null(False))
+        # A trail is of the aims in the year's final returns, those that count in it, and those missing from it.
+        is_missing = aims.hybrid.isnull() & (aims.provider_year > aims.last_year) & (aims.last_year == year - 1)
+        aims = aims.filter((aims.last_year == year) | (aims.hybrid == year).fill_null(False) | is_missing)
     rows = Candidates(aims, trail=asked.trail)
     if asked.options["basis"] == "timely":
         rows.leave_out(NO_TIMELY, lambda a: a.is_standard)
@@ -270,9 +271,9 @@ MEASURE = Measure(
         Indicator("achievement_rate", "Achievement rate", "%", "rate", rate=("achievers", "leavers"), decimals=1),
     ),
     not_yet=(
-        "Pilots that are marked by LDM codes, units below the minimum size, and unregulated learning without a rate: "
+        "Not checked, so they count: pilots that are marked by LDM codes, units below the minimum size, and unregulated learning without a rate: "
         "the current lists have not been seen.",
-        "Learners who died or joined the armed forces: no withdrawal reason says so.",
+        "Not checked, so they count: learners who died or joined the armed forces, whose codes have not been seen.",
         "Merging of qualification types for minimum standards, and grades of GCSEs.",
     ),
     connect=lambda asked, engine: open_views(asked.store, engine),
