@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from openilr.collect import Tables, read
-    from openilr.store import Store
+    from openilr.measure.store import Store
     from openilr.validate import Report, explain, validate
 
 __version__ = "0.1.0"
 __all__ = ["Report", "Store", "Tables", "explain", "read", "validate"]
 
-_HOME = {"Report": "validate", "Store": "store", "Tables": "collect", "explain": "validate", "read": "collect",
+_HOME = {"Report": "validate", "Store": "measure.store", "Tables": "collect", "explain": "validate", "read": "collect",
          "validate": "validate"}  # fmt: skip
 
 

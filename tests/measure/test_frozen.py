@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 
+import openilr
 from openilr import measure
 from openilr.measure import MeasureError
 from openilr.store import StoreError
@@ -34,6 +35,7 @@ def test_a_snapshot_gives_the_same_numbers_whatever_is_sent_afterwards(store, mo
     assert (rates(store, "2526"), rates(store, "2526", snapshot=then)) == ((2, 1, 1), (1, 1, 1))
     assert rates(store, "2526", snapshot=later) == (2, 1, 1), "the overdue aim of 2024-25 had been frozen by then"
     assert measure.compute(store, "qar", "2526", snapshot=then).notes == (f"Read as frozen in {first}, {then}.",)
+    assert openilr.Store(store.path).measure("starts", "2526", snapshot=then)["value"].to_list() == [0]
     assert len(list(measure.trail(store, "qar", "2526", snapshot=then))) == 1
     assert measure.forecast(store, 99999999, "2526", snapshot=then).rates.height == 4
     with pytest.raises(StoreError, match="No return of 2526 had been frozen when 2425-R14-1 was made"):
