@@ -271,8 +271,8 @@ MEASURE = Measure(
         Indicator("achievement_rate", "Achievement rate", "%", "rate", rate=("achievers", "leavers"), decimals=1),
     ),
     not_yet=(
-        "Not checked, so they count: pilots that are marked by LDM codes, units below the minimum size, and unregulated "
-        "learning without a rate. The current lists have not been seen.",
+        "Not checked, so they count: pilots that are marked by LDM codes, units below the minimum size, and learning "
+        "that is not regulated and has no rate. The current lists have not been seen.",
         "Not checked, so they count: learners who died or joined the armed forces, whose codes have not been seen.",
         "Merging of qualification types for minimum standards, and grades of GCSEs.",
     ),
