@@ -1,6 +1,7 @@
 """Who is who between two files, or within one: sure steps first, then a model, then the few that are left.
 
-1. **Sure**: an equal ULN or NI number, and the rest agrees; or everything agrees, and nobody else fits.
+1. **Sure**: an equal ULN or NI number, and the rest agrees; or everything agrees, and nobody else fits. The model
+   learns from them, and they leave the next steps on both sides.
 2. **Model**: pairs that a narrow rule brings up, weighed by Splink. Two people who are each other's likeliest are
    linked where the probability, rivals counted, is high enough; then the next, until nothing moves.
 3. **Rest**: those still without a link, compared much more widely, as they are few by now.
@@ -19,8 +20,8 @@ from openilr.link import scoring, settle, training
 from openilr.link.blocking import NARROW, WIDE, Rule, usable
 from openilr.link.engine import open_database, put
 from openilr.link.errors import LinkError
-from openilr.link.model import Comparison, Model, possible
-from openilr.link.sure import sure, weighed
+from openilr.link.model import Model, possible
+from openilr.link.sure import compared, sure, weighed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,7 +48,7 @@ class Matched:
 
 
 class Bench:
-    """Two files side by side in a database (one file twice with ``within``), with a model for them."""
+    """Two files side by side in a database (one file twice with ``within``), and a model: a given one, or learnt."""
 
     def __init__(
         self, left: pl.DataFrame, right: pl.DataFrame, model: Model | None = None,
@@ -56,8 +57,8 @@ class Bench:
         self.within, self.watch = within, watch
         self.held = (_filled(left), _filled(right))
         self.columns = left.columns
-        comparisons = possible(self.held[0] & self.held[1])
-        if not comparisons:
+        self.comparisons = model.comparisons if model else possible(self.held[0] & self.held[1])
+        if not self.comparisons:
             raise LinkError(
                 "The two files have no column in common with values in both, so there is nothing to compare."
             )
@@ -68,25 +69,43 @@ class Bench:
         self.tables = ("people_l", "people_l" if within else "people_r")
         self.rows, self.sizes = (left.height, right.height), (left["who"].n_unique(), right["who"].n_unique())
         self.most = max(_MOST_PAIRS, _PAIRS_PER_PERSON * sum(self.rows))
-        self.rules = self.usable(NARROW, self.tables)[0]
-        if within or not self.rules or self.rows[0] * self.rows[1] <= _SMALL:
-            self.rules += [rule for rule in self.usable(WIDE, self.tables)[0] if rule not in self.rules]
-        if not self.rules:
-            raise LinkError("Too few columns are filled to tell people apart; add a date of birth, a name or a number.")
-        self.model = model or self._trained(comparisons)
-        scoring.frequencies(self.database, self.model, sorted(set(self.tables)))
+        self._model = model
+
+    @property
+    def model(self) -> Model:
+        if self._model is None:
+            raise RuntimeError("Learn first.")
+        return self._model
 
     def usable(self, rules: tuple[Rule, ...], tables: tuple[str, str]) -> tuple[list[Rule], list[tuple[Rule, int]]]:
         return usable(rules, self.held, self.database, tables, self.most)
 
-    def _trained(self, comparisons: tuple[Comparison, ...]) -> Model:
-        self.watch("Learning how records of one person differ")
-        columns = [name for name in self.columns if name not in ("row", "who")]
-        counted = training.chance(self.database, comparisons, sorted(set(self.tables)), columns)
-        brought_up = sum(rule.pairs(self.database, *self.tables) for rule in self.rules)
-        return training.train(
-            self.database, counted, self.rules, columns, self.tables, self.rows, brought_up, within=self.within
-        )
+    def rules(self, tables: tuple[str, str]) -> list[Rule]:
+        """The narrow rules, and the wide ones, too, where there are few people or there is nothing narrow to use."""
+        rules = self.usable(NARROW, tables)[0]
+        if self.within or not rules or self.rows[0] * self.rows[1] <= _SMALL:
+            rules += [rule for rule in self.usable(WIDE, tables)[0] if rule not in rules]
+        if not rules:
+            raise LinkError("Too few columns are filled to tell people apart; add a date of birth, a name or a number.")
+        return rules
+
+    def learn(self, settled: pl.DataFrame | None = None) -> None:
+        """Learn a model where none was given, and how frequent values are.
+
+        ``settled`` are pairs compared by :func:`openilr.link.sure.compared`, of people who are in no other pair. What
+        they teach is counted from them; only the others are brought up and compared.
+        """
+        if self._model is None:
+            self.watch("Learning how records of one person differ")
+            columns = [name for name in self.columns if name not in ("row", "who")]
+            counted = training.chance(self.database, self.comparisons, sorted(set(self.tables)), columns)
+            tables, rows, known = self.tables, self.rows, None
+            if settled is not None and not settled.is_empty():
+                tables, _, rows = self.left_over(settled)
+                known = training.of_settled(settled, len(counted))
+            pairs = training.Brought(tables, rows, tuple(self.rules(tables)), known)
+            self._model = training.train(self.database, counted, pairs, columns, self.tables, self.rows, self.within)
+        scoring.frequencies(self.database, self.model, sorted(set(self.tables)))
 
     def score(self, rules: list[Rule], tables: tuple[str, str]) -> pl.DataFrame:
         return scoring.score(self.database, self.model, rules, tables, self.columns, LEAST_WEIGHT)
@@ -94,18 +113,18 @@ class Bench:
     def sure(self, *, unique: bool) -> pl.DataFrame:
         return sure(self.database, self.held, self.tables, unique=unique, within=self.within)
 
-    def left_over(self, done: pl.DataFrame) -> tuple[tuple[str, str], tuple[int, int]]:
-        """Tables of the people without a link so far, and how many people they are."""
+    def left_over(self, done: pl.DataFrame) -> tuple[tuple[str, str], tuple[int, int], tuple[int, int]]:
+        """Tables of the people without a link so far, how many people they are, and in how many rows."""
         put(self.database, "done", done.select("who_l", "who_r"))
-        sizes = []
+        counts = []
         for side in "lr":
             self.database.execute(
                 f"create or replace table rest_{side} as select * from people_{side} "
                 f"where who not in (select who_{side} from done)"
             )
-            count = self.database.execute(f"select count(distinct who) from rest_{side}").fetchall()[0][0]
-            sizes.append(int(count))
-        return ("rest_l", "rest_r"), (sizes[0], sizes[1])
+            counts += self.database.execute(f"select count(distinct who), count(*) from rest_{side}").fetchall()
+        (people_l, rows_l), (people_r, rows_r) = counts
+        return ("rest_l", "rest_r"), (people_l, people_r), (rows_l, rows_r)
 
 
 def match(
@@ -124,16 +143,19 @@ def match(
         return Matched(settle.no_links(), model, {})
     bench = Bench(left, right, model, watch)
     if many:
+        bench.learn()
         watch("Weighing pairs")
-        pairs = bench.score(bench.rules, bench.tables)
+        pairs = bench.score(bench.rules(bench.tables), bench.tables)
         return Matched(settle.every(pairs, bench.model, least, bench.sure(unique=False)), bench.model, {}, pairs)
     watch("Linking people who agree in every respect")
-    certain = weighed(bench.database, bench.model, bench.sure(unique=True), bench.tables, bench.columns)
+    settled = compared(bench.database, bench.comparisons, bench.sure(unique=True), bench.tables, bench.columns)
+    bench.learn(settled)
+    certain = weighed(settled, bench.model)
     names = ("who_l", "who_r", "probability", "weight", "method")
     found, seen = [certain.select(names)], []
     steps: dict[str, Any] = {"sure": certain.height}
     for name, of_step in (("model", NARROW), ("rest", WIDE)):
-        tables, sizes = bench.left_over(pl.concat(found))
+        tables, sizes, _ = bench.left_over(pl.concat(found))
         if 0 in sizes:
             break
         rules, out = bench.usable(of_step, tables)
@@ -141,13 +163,13 @@ def match(
             continue
         watch(f"Weighing pairs of {sizes[0]:,} and {sizes[1]:,} people")
         pairs = bench.score(rules, tables)
-        now = settle.one_to_one(pairs, bench.model, sizes, least)
+        now = settle.one_to_one(pairs, bench.model, sizes, least, sum(each.height for each in found))
         steps[name] = {"people": list(sizes), "pairs": pairs.height, "links": now.height, "rules left out": len(out)}
         found.append(now.select(names))
         seen.append(pairs)
     if runners_up:
         watch("Looking for rivals")
-        seen.append(bench.score(bench.rules, bench.tables))
+        seen.append(bench.score(bench.rules(bench.tables), bench.tables))
     none = pl.DataFrame(schema={"who_l": pl.Int64, "who_r": pl.Int64, "weight": pl.Float64, "twins": pl.Boolean})
     together = pl.concat([none, *seen]).unique(["who_l", "who_r"], keep="last")
     links = settle.with_runner_up(pl.concat(found), together).sort("who_l", "who_r")
@@ -161,8 +183,9 @@ def match_within(
     if people["who"].n_unique() < 2:
         return Matched(settle.no_links(), model, {})
     bench = Bench(people, people, model, watch, within=True)
+    bench.learn()
     watch(f"Weighing pairs among {bench.sizes[0]:,} records")
-    pairs = bench.score(bench.rules, bench.tables)
+    pairs = bench.score(bench.rules(bench.tables), bench.tables)
     links = settle.every(pairs, bench.model, least, bench.sure(unique=False))
     return Matched(links.sort("who_l", "who_r"), bench.model, {"pairs": pairs.height, "links": links.height}, pairs)
 

@@ -22,13 +22,16 @@ def no_links() -> pl.DataFrame:
     return pl.DataFrame(schema=dict(zip(LINKS, kinds, strict=True)))
 
 
-def one_to_one(pairs: pl.DataFrame, model: Model, sizes: tuple[int, int], least: float) -> pl.DataFrame:
+def one_to_one(
+    pairs: pl.DataFrame, model: Model, sizes: tuple[int, int], least: float, settled: int = 0
+) -> pl.DataFrame:
     """Links out of pairs (who_l, who_r, weight, twins): surest first, each person once, rivals counted.
 
-    ``sizes`` are the people on either side. The odds of a pair are set against those of all pairs that would take one
-    of the two away, so two equal candidates have a half each at the most. They start from how many of the people at
-    hand are in both files, which is worked out from the pairs themselves: where nearly everyone else has found
-    somebody, a likeness says more.
+    ``sizes`` are the people on either side, ``settled`` how many links took others away before. The odds of a pair are
+    set against those of all pairs that would take one of the two away, so two equal candidates have a half each at the
+    most. They start from how many people are in both files, which is worked out from the pairs themselves: where nearly
+    everyone else has found somebody, a likeness says more. Links that were made before count there, for the model
+    speaks of everybody: it knows already that records which differ are seldom of one person.
     """
     import polars as pl
 
@@ -42,7 +45,7 @@ def one_to_one(pairs: pl.DataFrame, model: Model, sizes: tuple[int, int], least:
         weighed = open_pairs
         for _ in range(20):
             in_both = min(max(in_both, 0.5), 0.98 * min(alone))
-            start = in_both / ((alone[0] - in_both + 1) * (alone[1] - in_both + 1))
+            start = (settled + taken + in_both) / ((alone[0] - in_both + 1) * (alone[1] - in_both + 1))
             weighed = _with_rivals(open_pairs, model, start)
             before, in_both = in_both, float(weighed["probability"].sum())
             if abs(in_both - before) < 0.01 * before:

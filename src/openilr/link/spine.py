@@ -103,7 +103,7 @@ def _certain(people: pl.DataFrame, prepared: pl.DataFrame) -> Iterable[tuple[int
     import polars as pl
 
     if prepared["who"].n_unique() > 1:
-        bench = Bench(prepared, prepared, Model((), 0.5, {}), within=True)
+        bench = Bench(prepared, prepared, within=True)
         for one, other, method in bench.sure(unique=False).iter_rows():
             yield one, other, method
     now = people.filter(pl.col("reference").is_not_null()).select("reference", "who", "date_of_birth", "family_name")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from openilr.link import training
 from openilr.link.engine import get, put
-from openilr.link.model import Model
+from openilr.link.model import Comparison, Model
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,22 +58,27 @@ def sure(
     return found
 
 
-def weighed(
-    database: DuckDBPyConnection, model: Model, pairs: pl.DataFrame, tables: tuple[str, str], columns: Sequence[str]
-) -> pl.DataFrame:
-    """The sure pairs with the weight and probability that the model gives them, so that all links can be compared."""
+def compared(
+    database: DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: pl.DataFrame, tables: tuple[str, str],
+    columns: Sequence[str],
+) -> pl.DataFrame:  # fmt: skip
+    """The sure pairs with the level that each comparison reaches (c0, c1 ...): a row for each two rows of a pair."""
+    put(database, "sure", pairs)
+    levels = ", ".join(f"{training.level_sql(c)} as c{place}" for place, c in enumerate(comparisons))
+    source = f"sure p join {tables[0]} l on l.who = p.who_l join {tables[1]} r on r.who = p.who_r"
+    names = [name for name in columns if name not in ("row", "who")]
+    both = training.side_by_side(names, source, also=("p.who_l", "p.who_r", "p.method"))
+    return get(database, f"select who_l, who_r, method, {levels} from ({both})")
+
+
+def weighed(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """Compared pairs with the weight and probability that the model gives them, so that all links can be compared."""
     import numpy as np
     import polars as pl
 
-    put(database, "sure", pairs)
-    levels = ", ".join(f"{training.level_sql(c)} as c{place}" for place, c in enumerate(model.comparisons))
-    source = f"sure p join {tables[0]} l on l.who = p.who_l join {tables[1]} r on r.who = p.who_r"
-    compared = [name for name in columns if name not in ("row", "who")]
-    both = training.side_by_side(compared, source, also=("p.who_l", "p.who_r", "p.method"))
-    found = get(database, f"select who_l, who_r, method, {levels} from ({both})")
-    weight = np.full(found.height, np.log2(model.prior / (1 - model.prior)))
+    weight = np.full(pairs.height, np.log2(model.prior / (1 - model.prior)))
     for place, comparison in enumerate(model.comparisons):
         table = np.log2([level.m / level.u for level in comparison.levels] + [1.0])
-        weight += table[found[f"c{place}"].fill_null(len(comparison.levels)).to_numpy()]
-    best = found.with_columns(weight=pl.Series(weight)).group_by("who_l", "who_r", "method").agg(pl.col("weight").max())
+        weight += table[pairs[f"c{place}"].fill_null(len(comparison.levels)).to_numpy()]
+    best = pairs.with_columns(weight=pl.Series(weight)).group_by("who_l", "who_r", "method").agg(pl.col("weight").max())
     return best.with_columns(probability=1 / (1 + 2.0 ** -pl.col("weight")))

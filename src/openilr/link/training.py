@@ -2,7 +2,8 @@
 
 ``u``, how often different people agree, comes from pairs within each file: whoever has two records there is rare, so
 agreement is chance. ``m``, how often records of one person agree, and the share of pairs that are one person come from
-expectation maximisation over the pairs that blocking brings up; all others count as different people. Both start from
+expectation maximisation over the pairs that blocking brings up; all others count as different people. Pairs that the
+sure steps settled need no such reading: they are one person, and are counted as they are. Both start from
 the numbers of :mod:`openilr.link.model`, which count like a number of observed pairs: in a file of thirty they lead, in
 a file of thousands they are forgotten. (Fellegi and Sunter 1969; Winkler 1988. Splink trains without such a prior,
 which leaves small files to chance.)
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from openilr.link.blocking import Rule
@@ -21,12 +22,13 @@ from openilr.link.model import ONE_PERSON_AMONG_TWINS, TWINS, TWINS_PER_PERSON, 
 
 if TYPE_CHECKING:
     import numpy as np
+    import polars as pl
     from duckdb import DuckDBPyConnection
 
 #: How many pairs the starting numbers count for.
 PRIOR_PAIRS = 100
 #: Pairs that are drawn for u, and about how many pairs EM reads.
-CHANCE_PAIRS, READ_PAIRS = 400_000, 1_000_000
+CHANCE_PAIRS, READ_PAIRS = 100_000, 1_000_000
 _SMALLEST = 1e-9
 
 
@@ -151,28 +153,63 @@ def same_by_chance(database: DuckDBPyConnection, tables: Sequence[str], column: 
     return float(max((equal + PRIOR_PAIRS * level.u) / (total + PRIOR_PAIRS), floor))
 
 
-def train(
-    database: DuckDBPyConnection, comparisons: Sequence[Comparison], rules: Sequence[Rule], columns: Sequence[str],
-    tables: tuple[str, str], sizes: tuple[int, int], brought_up: int, *, within: bool,
-) -> Model:  # fmt: skip
-    """m and the prior, by expectation maximisation over the pairs of ``rules``; u is taken as it is.
+@dataclass(frozen=True)
+class Brought:
+    """What m is learnt from: the people of two tables, how many rows they have, the rules that bring pairs of them up,
+    and the pairs of others who are one person for certain (levels, how often), None where there are none."""
 
-    ``within`` one file, a pair counts once. ``brought_up`` is how many pairs the rules bring up: where that is more
-    than are read, a part of the left-hand people stands for all.
+    tables: tuple[str, str]
+    rows: tuple[int, int]
+    rules: tuple[Rule, ...]
+    known: tuple[np.ndarray, np.ndarray] | None = None
+
+
+def of_settled(pairs: pl.DataFrame, comparisons: int) -> tuple[np.ndarray, np.ndarray]:
+    """(levels, how often) of compared pairs; of several rows of two people, the likest two count."""
+    import polars as pl
+
+    names = [f"c{place}" for place in range(comparisons)]
+    likest = (
+        pairs.with_columns(apart=pl.sum_horizontal(names))
+        .sort("apart", *names)
+        .unique(["who_l", "who_r"], keep="first")
+    )
+    counted = likest.group_by(names).len().sort(names)
+    return counted.select(pl.col(names).fill_null(-1).cast(pl.Int64)).to_numpy(), counted["len"].to_numpy().astype(
+        float
+    )
+
+
+def train(
+    database: DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: Brought, columns: Sequence[str],
+    tables: tuple[str, str], sizes: tuple[int, int], within: bool,
+) -> Model:  # fmt: skip
+    """m and the prior, by expectation maximisation over ``pairs``; u is taken as it is.
+
+    ``tables`` and ``sizes`` are everybody, of whom ``pairs`` may be a part; ``within`` one file, a pair counts once.
+    Where the rules bring up more pairs than are read, a part of the left-hand people stands for all.
     """
     import numpy as np
 
+    left, right = pairs.tables
+    brought_up = sum(rule.pairs(database, left, right) for rule in pairs.rules)
     share = min(1.0, READ_PAIRS / max(1, brought_up))
     part = "" if share == 1 else f" and hash(l.row) % 100000 < {int(share * 100000)}"
     once = " and l.who < r.who" if within else ""
     found = " union ".join(
-        f"select l.row x, r.row y from {tables[0]} l join {tables[1]} r on {rule.sql}{once}{part}" for rule in rules
+        f"select l.row x, r.row y from {left} l join {right} r on {rule.sql}{once}{part}" for rule in pairs.rules
     )
-    source = f"({found}) p join {tables[0]} l on l.row = p.x join {tables[1]} r on r.row = p.y"
+    source = f"({found}) p join {left} l on l.row = p.x join {right} r on r.row = p.y"
     levels, counts = _patterns(database, comparisons, side_by_side(columns, source))
-    everything = share * (sizes[0] * (sizes[0] - 1) / 2 if within else sizes[0] * sizes[1])
-    most = share * min(sizes)
-    prior = 0.5 * most / everything
+    certain = np.zeros(len(counts), dtype=bool)
+    if pairs.known is not None:
+        levels, counts = np.vstack([levels, pairs.known[0]]), np.append(counts, share * pairs.known[1])
+        certain = np.append(certain, np.ones(len(pairs.known[1]), dtype=bool))
+    everything = max(
+        1.0, share * (pairs.rows[0] * (pairs.rows[0] - 1) / 2 if within else pairs.rows[0] * pairs.rows[1])
+    )
+    most = max(0.5, share * min(pairs.rows))
+    prior = min(0.5 * most / everything, 0.5)
     ms = [np.array([level.m for level in c.levels]) for c in comparisons]
     us = [_start(c) for c in comparisons]
     starts = [m.copy() for m in ms]
@@ -181,9 +218,9 @@ def train(
         for place, (m, u) in enumerate(zip(ms, us, strict=True)):
             known = levels[:, place] >= 0
             odds[known] *= (m / u)[levels[known, place]]
-        one = counts * odds / (1 + odds)
-        before, prior = prior, min(one.sum(), most) / everything
-        prior = max(prior, 0.01 * most / everything)
+        one = np.where(certain, counts, counts * odds / (1 + odds))
+        before, prior = prior, min(one[~certain].sum(), most) / everything
+        prior = min(max(prior, 0.01 * most / everything), 0.5)
         for place, comparison in enumerate(comparisons):
             known = levels[:, place] >= 0
             tally = np.bincount(levels[known, place], one[known], len(comparison.levels))
@@ -196,9 +233,7 @@ def train(
         replace(c, levels=tuple(replace(v, m=float(x)) for v, x in zip(c.levels, m, strict=True)))
         for c, m in zip(comparisons, ms, strict=True)
     )
-    about = {
-        "people": list(sizes),
-        "pairs read": int(counts.sum()),
-        "matches": round(one.sum() / share),
-    }
-    return Model(trained, float(prior), about, _twins(database, trained, columns, tables))
+    matches = (prior * everything + one[certain].sum()) / share
+    about = {"people": list(sizes), "pairs read": int(counts[~certain].sum()), "matches": round(matches)}
+    of_all = matches / (sizes[0] * (sizes[0] - 1) / 2 if within else sizes[0] * sizes[1])
+    return Model(trained, float(of_all), about, _twins(database, trained, columns, tables))
