@@ -104,9 +104,10 @@ def chance(
         people = database.execute(f"select count(*) from {table}").fetchall()[0][0]
         if people < 2:
             continue
-        steps = _steps(people, CHANCE_PAIRS // len(tables))
+        wanted = CHANCE_PAIRS // len(tables)
+        steps = _steps(people, wanted)
         numbered = f"(select *, row_number() over (order by hash(row)) - 1 as place from {table})"
-        shifted = f"(select *, unnest({steps}) as step from {numbered})"
+        shifted = f"(select *, unnest({steps}) as step from {numbered} where place < {max(1, wanted // len(steps))})"
         pairs = f"{shifted} l join {numbered} r on r.place = (l.place + l.step) % {people}"
         levels, counts = _patterns(database, comparisons, side_by_side(columns, pairs))
         for place, tally in enumerate(seen):
