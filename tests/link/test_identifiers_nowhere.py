@@ -12,6 +12,7 @@ import pytest
 from openilr import link
 from openilr.cli.run import run as ilr
 from openilr.link import sources
+from openilr.link.report.review import Review
 from tests.link.conftest import Sector
 
 _OF_LEARNERS = ("FamilyName", "GivenNames", "ULN", "NINumber", "Postcode", "PostcodePrior", "LearnRefNumber", "TelNo")
@@ -56,12 +57,17 @@ def test_no_identifier_is_outside_the_vault(
     sector: Sector, tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ):
     store = str(sector.store.path)
-    report = tmp_path / "report"
+    report, key = tmp_path / "report", str(tmp_path / "shared.key")
     assert ilr(["link", "run", "--store", store, "--retrain"]) == 0
-    for form in ("text", "json", "html"):
+    for form in ("json", "html"):
         ilr(["link", "report", "--store", store, "--truth", str(sector.truth), "--format", form,
              "--output", f"{report}.{form}"])  # fmt: skip
     ilr(["link", "sources", "--store", store])
+    months = ["--from", "2025-08", "--to", "2025-12", "--output", str(tmp_path / "months.parquet")]
+    assert ilr(["link", "months", "--store", store, *months]) == 0
+    assert ilr(["link", "key", key]) == 0
+    assert ilr(["link", "encode", "--store", store, "--key", key, "--output", str(tmp_path / "coded.parquet")]) == 0
+    Review.of(sector.store, None, 5, "tester").judge(0, "unsure")
     said = capfd.readouterr()
     wanted = _identifiers(sector)
     assert len(wanted) > 1000

@@ -16,7 +16,7 @@ KEY, OTHER = b"k" * 32, b"o" * 32
 
 @pytest.mark.parametrize(("left_out", "least"), [((), 0.985), (("uln",), 0.97)])
 def test_encoded_people_are_linked(left_out: tuple[str, ...], least: float):
-    a, b = write_pair(3_000, seed=30)
+    a, b = write_pair(1_500, seed=30)
     encoded = [keyed.encode(without(each, *left_out), KEY) for each in (a, b)]
     found, _ = pairs(*encoded)
     precision, _, f1 = scores(found, true_pairs(a, b))
@@ -49,6 +49,8 @@ def test_files_of_different_keys_are_refused():
         pairs(keyed.encode(without(a), KEY), keyed.encode(without(b), OTHER))
     with pytest.raises(LinkError, match="the other is not"):
         pairs(keyed.encode(without(a), KEY), without(b))
+    with pytest.raises(LinkError, match="encoded already"):
+        keyed.encode(keyed.encode(without(a), KEY), KEY)
 
 
 def test_a_key_is_private_and_never_written_over(tmp_path: Path):

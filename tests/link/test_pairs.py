@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 import pytest
 
 from openilr.link import METHODS, LinkError, pairs
+from openilr.link.match import Matched
 from openilr.synth.person_files import COLLEGE, ELSEWHERE, harder, write_pair
 from tests.link.truth import scores, true_pairs, without
 
-FILES = write_pair(5_000, seed=20)
+FILES = write_pair(4_000, seed=20)
+
+
+@cache
+def linked(*left_out: str) -> tuple[pl.DataFrame, Matched]:
+    """The pairs of FILES, linked once."""
+    a, b = FILES
+    return pairs(without(a, *left_out), without(b, *left_out))
 
 
 @pytest.mark.parametrize(("left_out", "least"), [((), 0.995), (("uln",), 0.985)])
 def test_most_people_are_found_and_hardly_anyone_wrongly(left_out: tuple[str, ...], least: float):
-    a, b = FILES
-    found, about = pairs(without(a, *left_out), without(b, *left_out))
-    precision, recall, f1 = scores(found, true_pairs(a, b))
+    found, about = linked(*left_out)
+    precision, recall, f1 = scores(found, true_pairs(*FILES))
     assert f1 >= least, (precision, recall, f1, about.steps)
-    assert precision >= 0.998
+    assert precision >= 0.997
 
 
 def test_pairs_are_one_to_one_and_say_how_they_were_made():
-    a, b = FILES
-    found, about = pairs(without(a), without(b))
+    found, _ = linked()
     assert found.columns == ["id_a", "id_b", "probability", "method"]
     assert not found["id_a"].is_duplicated().any() and not found["id_b"].is_duplicated().any()
     assert found["probability"].is_between(0.5, 1).all()
     assert set(found["method"]) == set(METHODS) - {"nino"}
-    flagged = about.links.filter("ambiguous")
+    flagged = linked("uln")[1].links.filter("ambiguous")
     assert flagged.height and flagged["runner_up_weight"].null_count() == 0
 
 
 def test_the_probability_means_what_it_says():
-    a, b = write_pair(5_000, seed=21, first=harder(COLLEGE, 3), second=harder(ELSEWHERE, 3))
+    a, b = write_pair(3_000, seed=21, first=harder(COLLEGE, 3), second=harder(ELSEWHERE, 3))
     found, _ = pairs(without(a, "uln"), without(b, "uln"), least=0.2)
     truth = true_pairs(a, b).with_columns(right=True)
     unsure = found.filter(pl.col("probability") < 0.95).join(truth, on=["id_a", "id_b"], how="left")
-    assert unsure.height > 50
+    assert unsure.height > 30
     assert abs(unsure["right"].fill_null(False).mean() - unsure["probability"].mean()) < 0.2
 
 
 @pytest.mark.parametrize("people", [12, 60, 400])
 def test_small_files_link_well_without_much_to_learn_from(people: int):
     right = found_in_all = true_in_all = 0
-    for seed in range(max(1, min(6, 400 // people))):
+    for seed in range(max(1, min(3, 120 // people))):
         a, b = write_pair(people, seed=seed)
         found, _ = pairs(without(a, "uln"), without(b, "uln"))
         truth = true_pairs(a, b)
@@ -66,13 +74,13 @@ def test_small_files_link_well_without_much_to_learn_from(people: int):
     ],
 )
 def test_some_columns_are_enough(kept: tuple[str, ...], least: float):
-    a, b = write_pair(2_000, seed=5)
+    a, b = write_pair(1_000, seed=5)
     found, _ = pairs(a.select("id", *kept), b.select("id", *kept))
     assert scores(found, true_pairs(a, b))[2] >= least
 
 
 def test_a_file_may_lack_what_the_other_has():
-    a, b = write_pair(500, seed=3)
+    a, b = write_pair(300, seed=3)
     found, _ = pairs(without(a), without(b, "uln", "sex", "postcode"))
     assert scores(found, true_pairs(a, b))[2] >= 0.95
 
@@ -92,7 +100,7 @@ def test_empty_files_have_no_pairs():
 
 def test_twins_are_told_apart_or_left():
     born = {"date_of_birth": "2006-04-09", "family_name": "Ashbury", "postcode": "QA1 1AA"}
-    others, more = write_pair(300, seed=8)
+    others, more = write_pair(100, seed=8)
     twins = pl.DataFrame([{"id": "t1", "given_names": "Ella", "sex": "F", **born},
                           {"id": "t2", "given_names": "Grace", "sex": "F", **born}])  # fmt: skip
     one = twins.filter(pl.col("id") == "t2").with_columns(id=pl.lit("only"))
@@ -104,7 +112,7 @@ def test_twins_are_told_apart_or_left():
 
 
 def test_many_gives_every_likely_pair():
-    a, b = write_pair(400, seed=4)
+    a, b = write_pair(150, seed=4)
     twice = pl.concat([without(b), without(b).with_columns(id="again-" + pl.col("id"))])
     found, _ = pairs(without(a), twice, many=True)
     assert found.group_by("id_a").len()["len"].mean() > 1.9
@@ -113,7 +121,7 @@ def test_many_gives_every_likely_pair():
 
 
 def test_the_answer_does_not_depend_on_the_run():
-    a, b = write_pair(1_000, seed=6)
+    a, b = write_pair(300, seed=6)
     first, _ = pairs(without(a), without(b))
     second, _ = pairs(without(a), without(b))
     assert first.equals(second)

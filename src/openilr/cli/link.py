@@ -102,10 +102,12 @@ def encode(
     key: Annotated[Path, typer.Option(metavar="KEY", help="The shared secret, from ilr link key.")] = ...,  # type: ignore[assignment]
     output: Annotated[Path, typer.Option(metavar="FILE.parquet", help="Where to write the encodings.")] = ...,  # type: ignore[assignment]
     store: Annotated[Path | None, typer.Option(metavar="STORE", help="Encode the learners of a store instead.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")] = False,
 ) -> int:
     """Encode a file of people with a shared secret, so that it can be linked by somebody who may not see who they are.
 
-    Give the encoded files of both sides to ilr link pairs. Encodings hide values, not how often they occur.
+    Give the encoded files of both sides to ilr link pairs. Encodings hide values, not how often they occur; ids stay as
+    they are.
 
     Example: ilr link encode college.csv --key shared.key --output college.parquet
 
@@ -118,6 +120,8 @@ def encode(
 
     if (people is None) == (store is None):
         raise CannotRun("Say whom to encode: a FILE or --store STORE.")
+    if output.suffix != ".parquet":
+        raise CannotRun(f"The output {output.name} must end in .parquet.")
     out = Output(output)
     with plain(LinkError, StoreError):
         secret = keyed.read_key(key)
@@ -132,8 +136,10 @@ def encode(
     encoded.write_parquet(data)
     with out:
         out.write(data.getvalue())
-    for note in notes:
-        say(note)
+    if not quiet:
+        for note in notes:
+            say(note)
+        say(f"{encoded.height:,} people encoded in {output.name}.")
     return FINE
 
 

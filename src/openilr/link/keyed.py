@@ -63,9 +63,11 @@ def read_key(path: Path) -> bytes:
 
 
 def encode(people: pl.DataFrame, key: bytes) -> pl.DataFrame:
-    """Encodings of the people of a file: id, what :func:`decode` needs, and the mark of the key."""
+    """Encodings of the people of a file: id as it is, what :func:`decode` needs, and the mark of the key."""
     import polars as pl
 
+    if is_encoded(people):
+        raise LinkError("These people are encoded already.")
     plain = prepare(people)
     columns: dict[str, pl.Series] = {"id": people["id"]}
     for name, field in _FIELDS.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from math import sqrt
+from math import log, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,10 +100,19 @@ def _outcomes(folder: Path, store: Store, year: str) -> list[Row]:
     return rows
 
 
-def _earnings(folder: Path, store: Store, year: str) -> list[Row]:
-    """Median annual pay of apprentices by level, one year after.
+#: The quartiles of pay, and what the standard error of each is in that of a mean, for a normal spread of its logarithm.
+_QUARTILES = (
+    ("lower_quartile", 0.25, "Lower quartile of", 1.363),
+    ("median", 0.5, "Median", 1.253),
+    ("upper_quartile", 0.75, "Upper quartile of", 1.363),
+)
 
-    As the measure does, it leaves out who is in higher education in the window: their pay is that of part-time work.
+
+def _earnings(folder: Path, store: Store, year: str) -> list[Row]:
+    """Quartiles of annual pay of apprentices by level, one, three and five years after.
+
+    As the measure does, it takes who was in sustained work in the window of that year, and leaves out who was in higher
+    education in it: their pay is that of part-time work.
     """
     import polars as pl
 
@@ -111,23 +120,24 @@ def _earnings(folder: Path, store: Store, year: str) -> list[Row]:
 
     made = _achievers(folder, year).filter(pl.col("provision") == "apprenticeships")
     pay = _truth(folder, "pay").with_columns(annual=pl.col("pay") / pl.col("days") * 365)
-    made = made.filter(pl.col("higher_education") == 0)
     rows = []
-    begins = AcademicYear(year).end.year + 1
-    name = begins * 100 + (begins + 1) % 100
-    result = measure.compute(store, "earnings", year, by=["level"], provision="apprenticeships")
-    for row in result.frame.iter_rows(named=True):
-        levels = range(4, 8) if row["level"] == "4+" else (int(row["level"]),) if row["level"].isdigit() else ()
-        of_level = made.filter(pl.col("level").is_in(list(levels)), pl.col("sustained_employment") == 1)
-        annual = pay.filter(pl.col("tax_year") == name).join(of_level, on="person")["annual"]
-        if annual.len() < 30 or row["median"] is None:
-            continue
-        # The standard error of a median, from the quartiles of a nearly lognormal spread.
-        spread = (row["upper_quartile"] - row["lower_quartile"]) / 1.349
-        error = 1.253 * spread / sqrt(row["earners"])
-        title = "Median annual pay 1 year after, pounds"
-        rows.append(Row(title, f"apprenticeships, level {row['level']}", float(annual.median() or 0),  # type: ignore[arg-type]
-                        float(row["median"]), error, row["earners"]))  # fmt: skip
+    for after in (1, 3, 5):
+        ending = "" if after == 1 else f"_{after}"
+        then = made.filter(pl.col(f"sustained_employment{ending}") == 1, pl.col(f"higher_education{ending}") == 0)
+        begins = AcademicYear(year).end.year + after
+        then = pay.filter(pl.col("tax_year") == begins * 100 + (begins + 1) % 100).join(then, on="person")
+        result = measure.compute(store, "earnings", year, by=["level"], provision="apprenticeships", after=str(after))
+        for row in result.frame.iter_rows(named=True):
+            levels = range(4, 8) if row["level"] == "4+" else (int(row["level"]),) if row["level"].isdigit() else ()
+            annual = then.filter(pl.col("level").is_in(list(levels)))["annual"]
+            if annual.len() < 30 or row["median"] is None:
+                continue
+            spread = log(row["upper_quartile"] / row["lower_quartile"]) / 1.349 / sqrt(row["earners"])
+            group = f"apprenticeships, level {row['level']}"
+            for name, share, words, times in _QUARTILES:
+                title = f"{words} annual pay, {after} year{'s' * (after > 1)} after, pounds"
+                planted, found = float(annual.quantile(share, "linear") or 0), float(row[name])
+                rows.append(Row(title, group, planted, found, times * spread * found, row["earners"]))
     return rows
 
 

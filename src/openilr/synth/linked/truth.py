@@ -15,6 +15,8 @@ Rows = dict[str, Any]
 #: Months from October to March.
 _WINDOW = 6
 _IN_WORK_MONTHS = 5
+#: The academic years afterwards of which more than the first is told, as pay is measured then.
+_LATER = (3, 5)
 
 
 def people(batch: Batch, span: Span, lives: Lives, keys: dict[str, Any]) -> Rows:
@@ -52,7 +54,8 @@ def destinations(batch: Batch, span: Span, lives: Lives) -> Rows:
     """One row a programme that was achieved: what its learner did from October to March of the next academic year.
 
     Written from the months that were lived and not from what sources say, by the definition of further education
-    outcomes: work in five of the six months or self-employment, learning in all six.
+    outcomes: work in five of the six months or self-employment, learning in all six. Work and higher education are told
+    of the third and the fifth academic year afterwards, too; 0 where the lives end before.
     """
     import numpy as np
 
@@ -64,12 +67,11 @@ def destinations(batch: Batch, span: Span, lives: Lives) -> Rows:
     october = _october_after(end, span)
     here = (october >= 0) & (october + _WINDOW <= span.months)
     person, place, end, october = (values[here] for values in (person, place, end, october))
-    window = october[:, None] + np.arange(_WINDOW)
-    at = person[:, None], window
+    at = person[:, None], october[:, None] + np.arange(_WINDOW)
     works = lives.employed[at]
     learns = (lives.full_time | lives.apprentice | lives.learning | lives.university | lives.school)[at]
     own = _self_employed_in_tax_year(lives, person, october)
-    in_work = (works.sum(axis=1) >= _IN_WORK_MONTHS) | own
+    in_work, in_university = _work_and_university(lives, person, october, span)
     in_learning = learns.all(axis=1)
     mixed = np.zeros(len(person), dtype=bool)
     for months in range(1, _WINDOW):
@@ -77,15 +79,30 @@ def destinations(batch: Batch, span: Span, lives: Lives) -> Rows:
             mixed |= one[:, :months].all(axis=1) & other[:, months:].all(axis=1)
     benefit = lives.on_benefit[at].any(axis=1)
     something = works.any(axis=1) | learns.any(axis=1) | own
+    later = {after: _work_and_university(lives, person, october + 12 * (after - 1), span) for after in _LATER}
     return {
         "person": batch.who["person"][person], "kind": made["kind"][person, place],
         "provider": made["provider"][person, place], "level": made["level"][person, place],
         "achieved": end, "year": np.array([AcademicYear.of(day).name for day in end.astype(object)], dtype=object),
         "sustained_employment": in_work.astype(int), "sustained_learning": in_learning.astype(int),
         "sustained_positive": (in_work | in_learning | mixed).astype(int),
-        "higher_education": lives.university[at].any(axis=1).astype(int),
+        "higher_education": in_university.astype(int),
         "any_activity": something.astype(int), "benefit": benefit.astype(int),
+        **{f"sustained_employment_{after}": work.astype(int) for after, (work, _) in later.items()},
+        **{f"higher_education_{after}": university.astype(int) for after, (_, university) in later.items()},
     }  # fmt: skip
+
+
+def _work_and_university(lives: Lives, person: Any, october: Any, span: Span) -> tuple[Any, Any]:
+    """Whether work was sustained in the window that begins in each ``october``; whether there was any university."""
+    import numpy as np
+
+    here = october + _WINDOW <= span.months
+    start = np.where(here, october, 0)
+    at = person[:, None], start[:, None] + np.arange(_WINDOW)
+    own = _self_employed_in_tax_year(lives, person, start)
+    in_work = (lives.employed[at].sum(axis=1) >= _IN_WORK_MONTHS) | own
+    return here & in_work, here & lives.university[at].any(axis=1)
 
 
 def _october_after(days: Any, span: Span) -> Any:
