@@ -149,18 +149,19 @@ class Review:
             one = _values(self.records.get(pair["record_key"], []), name)
             other = _values(self.persons.get(pair["person_id"], []), name)
             same = bool(one & other)
-            how = "" if not one or not other else ' class="same"' if same else ' class="other"'
+            how, said = ("", "") if not one or not other else ("same", "agrees") if same else ("other", "differs")
             cells = ("".join(f"<div>{html.escape(value)}</div>" for value in sorted(values)) for values in (one, other))
-            rows.append(f"<tr{how}><th scope='row'>{title}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+            shown = "".join(f"<td>{cell}</td>" for cell in cells)
+            rows.append(f"<tr class='{how}'><th scope='row'>{title}</th>{shown}<td>{said}</td></tr>")
         buttons = "".join(
             f'<button name="verdict" value="{verdict}">{words}</button>' for verdict, words in VERDICTS.items()
         )
         return _frame(
             f"Pair {place + 1} of {len(self.pairs)}",
             f"<table><thead><tr><td></td><th scope='col'>{html.escape(pair['source'])}</th><th scope='col'>Learner</th>"
-            f"</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+            f"<td></td></tr></thead><tbody>{''.join(rows)}</tbody></table>"
             f'<form method="post"><input type="hidden" name="place" value="{place}">{buttons}</form>'
-            "<p>Green rows agree in one way of writing, red rows in none. The link's own probability is not shown, so "
+            "<p>A row agrees where one way of writing is the same on both sides. The link's own probability is not shown, so "
             "that it does not lead you.</p>",
         )  # fmt: skip
 
@@ -178,7 +179,8 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 
 def _frame(title: str, body: str) -> str:
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head>'
         f"<body><h1>{title}</h1>{body}</body></html>"
     )
 
