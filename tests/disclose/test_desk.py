@@ -132,8 +132,15 @@ r.output(r.table(some, "Sex"), "again", "Apprentices by sex, but a few")
     assert "can not be released" in run("release", project, "again", "--reason", "ok", "--by", "carla", code=1)
 
 
-def test_rows_can_not_be_opened_when_the_project_is_closed(run, store, project, tmp_path):
+def test_a_tried_way_out_is_in_the_audit_and_closing_a_project_shuts_its_rows(run, store, project, tmp_path):
     run("run", project, tmp_path / "analysis.py", "--by", "r-jones")
+    (tmp_path / "out.py").write_text(
+        "open('/outputs/rows.png', 'wb').write(open('/extract/learner.parquet', 'rb').read())\n"
+        "import socket; socket.create_connection(('127.0.0.1', 80), 2)\n"
+    )
+    assert run("run", project, tmp_path / "out.py", "--by", "r-jones", code=1)["outputs"] == []
+    event = [e for e in audit.events(store, project) if e.action == "session.run"][-1]
+    assert (event.facts["ended"], event.facts["not_taken"], event.facts["outputs"]) == ("error", 1, 0)
     run("close", project, "--reason", "done", "--by", "anna")
     assert "no secret" in run("outputs", project, "--by", "carla", code=2)
     left = [path for path in (store.path / "outputs").rglob("*") if path.is_file() and path.name != "analysis.py"]
