@@ -98,7 +98,11 @@ def fifty_past_tables() -> list[str]:
         )
         example = next((e.words() for e in found.exposed if len(e.terms) == 2), example)
         print(lines[-1], file=sys.stderr)
-    return [*lines, "", "One of those exposed:", "", f"> {example}"]
+    return [
+        *lines, "", "One of those exposed:", "", f"> {example}", "",
+        "The machine was shared by many programs; processor seconds are what counts. The goal was 30: a table that is refused can take",
+        "longer, as here the third. What is not decided goes to a person.",
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,8 @@ def known_answers(count: int, python: str | None) -> list[str]:
         f"OpenILR took {wall:.0f} s ({cpu:.0f} processor seconds), safer versions included.", "",
         "| Cases | Who | giving somebody away | of them passed | harmless | of them not passed |",
         "| --- | --- | --- | --- | --- | --- |", *sorted(told, key=lambda line: line.split("|")[1]), "", errors,
+        "A regression counts as giving somebody away where its columns make the indicator of a group under the threshold, so that the",
+        "coefficients tell that group's mean outcome.",
     ]  # fmt: skip
 
 
