@@ -77,15 +77,15 @@ def _next(
         kind = _goes_on_to(random, kinds[before.kind], kinds) if before.achieved else None
     if kind is None or kind.name not in offers:
         return None
-    gap = random.randrange(5, 60) if moves else random.randrange(20, 150)
-    start = max(before.last + timedelta(days=gap), kind.since)
-    if start > span[1] - timedelta(days=14) or made.person.age(start) < kind.youngest + (
-        1 if kind.youngest == 16 else 0
-    ):
+    start = max(_begins_anew(random, before.last, kind, moves), kind.since)
+    gap = (start - before.last).days
+    youngest = kind.youngest + (1 if kind.youngest == 16 else 0)
+    if start > span[1] - timedelta(days=14) or not youngest <= made.person.age(start) <= kind.oldest:
         return None
     provider = _where(random, before.provider, offers[kind.name], moves)
     choice = _choice(random, kind, made.person.age(start))
-    programme = kind.plan(Draft(random, made.person, provider, start, span[0], span[1], choice))
+    draft = Draft(random, made.person, provider, start, span[0], span[1], choice, None if moves else before)
+    programme = kind.plan(draft)
     if programme is not None:
         for status in programme.employment:
             if status["DateEmpStatApp"] < start:
@@ -94,6 +94,13 @@ def _next(
         for end in (aim.end for aim in before.aims if aim.end is not None):
             end.told = min(end.told, start)
     return programme
+
+
+def _begins_anew(random: Random, last: date, kind: Kind, moves: bool) -> date:
+    """When the next programme begins: soon after a transfer, an apprenticeship within months, others in autumn."""
+    if moves or kind.group == "apprenticeship":
+        return last + timedelta(days=random.randrange(5, 60) if moves else random.randrange(20, 150))
+    return AcademicYear.of(last).end + timedelta(days=random.randrange(32, 75))
 
 
 def _choice(random: Random, kind: Kind, age: int) -> object:

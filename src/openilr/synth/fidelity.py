@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from html import escape
 from pathlib import Path
 
@@ -174,6 +174,10 @@ def _rows(learners: pl.DataFrame, aims: pl.DataFrame, reference: Reference) -> I
             values = learners["kind"]
         elif characteristic == "achieved":
             values = _achieved(whole.filter(_RATED[group]), group)
+        elif characteristic == "learning_after":
+            values = _learning_after(aims)
+            if values.is_empty():  # the years asked for do not follow on each other
+                continue
         elif group == "apprenticeship" and characteristic in starts.columns:
             values = starts[characteristic]
         else:
@@ -213,6 +217,36 @@ def _achieved(aims: pl.DataFrame, group: str) -> pl.Series:
     return over.select(pl.when(pl.col("Outcome") == 1).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("achieved"))[
         "achieved"
     ]
+
+
+def _learning_after(aims: pl.DataFrame) -> pl.Series:
+    """Whether adults who achieved in education and training learn in each month from October to March after it.
+
+    One answer for each learner, provider and year; only of years whose next one has returns.
+    """
+    last = aims.sort("file").unique("SWSupAimId", keep="last", maintain_order=True)
+    adult = pl.col("FundModel").is_in([11, 38]) | ((pl.col("FundModel") == 99) & (pl.col("sof").ne_missing("1")))
+    found = []
+    years = sorted(aims["year"].unique())
+    for year in (AcademicYear(name) for name in years):
+        if year.next.name not in years:
+            continue
+        ended = pl.col("LearnActEndDate").is_between(year.start, year.end) & (pl.col("Outcome") == 1)
+        of_age = _age(pl.lit(year.august_31)) >= 19
+        who = last.filter(adult & ended & of_age).select("ref", "ukprn").unique()
+        months = pl.DataFrame({"first": pl.date_range(*_window(year), "1mo", eager=True)})
+        ends = pl.col("LearnActEndDate").fill_null(year.next.end)
+        running = (pl.col("LearnStartDate") <= pl.col("first").dt.month_end()) & (ends >= pl.col("first"))
+        seen = last.join(months, how="cross").filter(running).group_by("ref").agg(pl.col("first").n_unique())
+        kept = seen.filter(pl.col("first") == months.height)["ref"]
+        answer = pl.when(pl.col("ref").is_in(kept.implode())).then(pl.lit("yes")).otherwise(pl.lit("no"))
+        found.append(who.select(answer.alias("learning_after"))["learning_after"])
+    return pl.concat(found) if found else pl.Series("learning_after", [], dtype=pl.String)
+
+
+def _window(year: AcademicYear) -> tuple[date, date]:
+    """The first days of October and of March in the year after."""
+    return date(year.end.year, 10, 1), date(year.end.year + 1, 3, 1)
 
 
 def _against(margin: Margin, values: pl.Series) -> Iterator[Row]:

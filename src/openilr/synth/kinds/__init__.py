@@ -48,6 +48,11 @@ class Kind:
         """The age at which somebody may go on to it."""
         return 16 if self.group in ("apprenticeship", "young") else 20
 
+    @property
+    def oldest(self) -> int:
+        """The age up to which somebody may go on to it."""
+        return 18 if self.group == "young" else 120
+
 
 @dataclass(slots=True)
 class Draft:
@@ -60,6 +65,7 @@ class Draft:
     first: date  #: first day of the years asked for
     until: date  #: last day of the years asked for
     choice: Any
+    before: Programme | None = None  #: the programme that was achieved, of somebody who goes on to this one
 
     def site(self) -> str:
         """A delivery postcode of the provider."""
@@ -174,6 +180,16 @@ def support(draft: Draft, end: End, planned: date) -> list[Record]:
     if draft.person.record["LLDDHealthProb"] != 1 or draft.random.random() > 0.35:
         return []
     return [fam("LSF", 1, draft.start, min(end.day, planned))]
+
+
+def level_of(reference: str) -> int:
+    """The level of a learning aim, 0 for entry level and for those without one."""
+    return _levels()[reference]
+
+
+@cache
+def _levels() -> dict[str, int]:
+    return {q.reference: int(q.level) if q.level.isdigit() else 0 for q in qualifications.every()}
 
 
 def grade(random: Random, reference: str, end: End) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from openilr.synth import calendar, geography, qualifications
-from openilr.synth.kinds import Draft, Kind, adult_status, aim, ending, fam, learner_fam
+from openilr.synth.kinds import Draft, Kind, adult_status, aim, ending, fam, learner_fam, level_of
 from openilr.synth.programmes import Aim, Programme, Record
 from openilr.synth.targets import margin
 
@@ -14,6 +14,8 @@ _COURSES = ("english", "maths", "esol", "digital", "low", "level_2", "level_3")
 _SHARES = (15, 14, 24, 4, 20, 17, 6)
 #: Full-time English and maths aside, how long an aim is planned to last, in days.
 _DAYS = (30, 330)
+#: Whoever goes on from one programme to another takes a course of most of a year, in days (assumed).
+_GOES_ON_DAYS = (220, 330)
 _RETENTION = 0.92
 #: Prior attainment of a full level 3 or more, other or unknown (LearnAimRef_137).
 _FULL_LEVEL_3 = (6, 7, 8, 9, 10, 97, 98)
@@ -28,7 +30,7 @@ def _applicant(random: Random) -> tuple[int, int, str]:
 
 def _plan(draft: Draft) -> Programme | None:
     random = draft.random
-    longest = max(random.randrange(*_DAYS) for _ in range(2))
+    longest = random.randrange(*_GOES_ON_DAYS) if draft.before else max(random.randrange(*_DAYS) for _ in range(2))
     ends = [
         ending(
             random,
@@ -50,7 +52,8 @@ def _plan(draft: Draft) -> Programme | None:
         "PlanLearnHours": random.randrange(40, 450),
         "LearnerFAM": [learner_fam("LSR", 58)] if random.random() < 0.12 else [],
     }
-    return Programme("adult_skills", draft.provider.number, aims, fields, [status], False, ends[0].outcome == 1, 2)
+    level = level_of(aims[0].record["LearnAimRef"])
+    return Programme("adult_skills", draft.provider.number, aims, fields, [status], False, ends[0].outcome == 1, level)
 
 
 def _aim(draft: Draft, reference: str, days: int, fams: list[Record]) -> Record:
@@ -93,5 +96,5 @@ def _chosen(draft: Draft, low_pay: bool) -> list[tuple[str, list[Record]]]:
 
 KIND = Kind(
     "adult_skills", "adult", _applicant, _plan, {"college": 0.62, "private": 0.2, "authority": 0.18},
-    calendar.any_day, 360, since=date(2024, 8, 1), next={"adult_skills": 0.18, "loan": 0.02, "apprenticeship": 0.005},
+    calendar.any_day, 360, since=date(2024, 8, 1), next={"adult_skills": 0.47, "loan": 0.02, "apprenticeship": 0.005},
 )  # fmt: skip

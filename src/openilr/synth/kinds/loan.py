@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from openilr.synth import calendar, qualifications
-from openilr.synth.kinds import Draft, Kind, adult_status, aim, ending, fam
+from openilr.synth.kinds import Draft, Kind, adult_status, aim, ending, fam, level_of
 from openilr.synth.programmes import Aim, Programme
 
 
@@ -28,7 +28,7 @@ def _plan(draft: Draft) -> Programme | None:
     fields = {"PlanLearnHours": random.randrange(200, 600)}
     return Programme(
         "loan", draft.provider.number, [Aim(record, end)], fields, [adult_status(draft, 0.6)],
-        achieved=end.outcome == 1,
+        achieved=end.outcome == 1, level=level_of(record["LearnAimRef"]),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from openilr.synth.kinds import (
     fam,
     grade,
     learner_fam,
+    level_of,
     withdrawal,
 )
 from openilr.synth.numbers import employer_id
@@ -24,6 +25,8 @@ from openilr.synth.people import Person
 from openilr.synth.programmes import Aim, Programme, Record
 from openilr.synth.targets import margin
 
+#: What somebody goes on to who has achieved level 1 or less, or level 2.
+_HIGHER = {0: "young_2", 1: "young_2", 2: "young_3"}
 _GRADES = {"yes": ("4", "4", "5", "5", "6", "7", "8"), "no": ("3", "3", "2", "1")}
 #: Minutes aside, a year of English or of maths is 100 hours: the amount is not recorded, that it is met is.
 _LOW = ("3", "2", "1", "U")
@@ -35,7 +38,12 @@ def _applicant(random: Random) -> tuple[int, int, str]:
 
 
 def _plan(draft: Draft) -> Programme | None:
-    random, course = draft.random, draft.choice
+    random, before = draft.random, draft.before
+    if before is not None and before.kind == "study_programme":
+        if before.level not in _HIGHER:
+            return None
+        draft.choice = _HIGHER[before.level]
+    course = draft.choice
     years = 2 if course in ("a_level", "young_3") and draft.person.age(draft.start) < 18 else 1
     planned = date(draft.start.year + years, 7, random.randrange(1, 20))
     stays = random.random() < 0.914
@@ -44,6 +52,8 @@ def _plan(draft: Draft) -> Programme | None:
         return None
     passes = 0.97 if course == "a_level" else 0.55 if course == "young_3" else 0.25
     grades = {name: random.choice(_GRADES["yes" if random.random() < passes else "no"]) for name in ("Math", "Eng")}
+    if before is not None:
+        grades |= {name: before.learner[f"{name}Grade"] for name in grades if f"{name}Grade" in before.learner}
     aims: list[Aim] = []
     for number, (reference, days) in enumerate(_references(draft, planned, grades)):
         record = aim(draft, reference, 5 if number == 0 else 4, 25, days, [fam("SOF", 107)])
@@ -70,8 +80,8 @@ def _plan(draft: Draft) -> Programme | None:
         "PlanLearnHours": random.randrange(540, 680), "PlanEEPHours": random.randrange(20, 90),
         "Accom": 5 if random.random() < 0.01 else None,
     }  # fmt: skip
-    achieved = left is None
-    return Programme("study_programme", draft.provider.number, aims, fields, [], False, achieved, 3)
+    level = level_of(aims[0].record["LearnAimRef"])
+    return Programme("study_programme", draft.provider.number, aims, fields, [], False, left is None, level)
 
 
 def _references(draft: Draft, planned: date, grades: dict[str, str]) -> list[tuple[str, int]]:
@@ -114,5 +124,5 @@ def _fams(person: Person, random: Random, grades: dict[str, str]) -> list[Record
 KIND = Kind(
     "study_programme", "young", _applicant, _plan,
     {"college": 0.72, "sixth_form": 0.2, "private": 0.06, "authority": 0.02},
-    calendar.september, 700, next={"apprenticeship": 0.03, "adult_skills": 0.04},
+    calendar.september, 700, next={"study_programme": 0.8, "apprenticeship": 0.03, "adult_skills": 0.04},
 )  # fmt: skip

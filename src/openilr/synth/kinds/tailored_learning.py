@@ -10,6 +10,8 @@ from openilr.synth.kinds import Draft, Kind, adult_status, aim, ending, fam, hou
 from openilr.synth.programmes import Aim, Programme
 from openilr.synth.targets import margin
 
+#: Whoever goes on takes a course of most of a year, in days (assumed).
+_GOES_ON_DAYS = (180, 300)
 _AGES = {"16-18": (18, 18), "19-24": (20, 24), "25-49": (25, 49), "50+": (50, 84)}
 
 
@@ -24,7 +26,7 @@ def _plan(draft: Draft) -> Programme | None:
     funder = geography.funder(draft.person.home_on(draft.start))
     aims = []
     for course in qualifications.several(random, "tailored", random.choice((1, 1, 2))):
-        days, size = random.randrange(5, 120), random.randrange(5, 90)
+        days, size = random.randrange(*(_GOES_ON_DAYS if draft.before else (5, 120))), random.randrange(5, 90)
         purpose, way = random.randrange(1, 8), random.choice((399, 399, 400, 401))
         fams = [fam("SOF", funder), fam("ACL", purpose), fam("LDM", way)]
         record = aim(draft, course.reference, 4, 11, days, fams, LSDPostcode=draft.home(), PHours=size)
@@ -40,5 +42,5 @@ def _plan(draft: Draft) -> Programme | None:
 
 KIND = Kind(
     "tailored_learning", "tailored", _applicant, _plan, {"authority": 0.68, "college": 0.24, "private": 0.08},
-    calendar.any_day, 140, since=date(2024, 8, 1), next={"tailored_learning": 0.25, "adult_skills": 0.08},
+    calendar.any_day, 140, since=date(2024, 8, 1), next={"tailored_learning": 0.29, "adult_skills": 0.17},
 )  # fmt: skip

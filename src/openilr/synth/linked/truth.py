@@ -42,9 +42,12 @@ def pay(batch: Batch, lives: Lives, found: Rows, span: Span) -> Rows:
     person, made = found["person"], batch.programmes
     done = made["achieved"] & (month_of(made["end"], span) < 10**5)
     ends = np.where(done, month_of(made["end"], span), 10**6)
+    subject = np.where(made["kind"][person, 0] != "", made["subject"][person, 0], 0)
     return {
         "person": batch.who["person"][person], "tax_year": found["year"], "days": found["days"], "pay": found["pay"],
-        "level": lives.level[person, middle], "completed": (ends[person] < middle[:, None]).any(axis=1).astype(int),
+        "level": lives.level[person, middle],
+        "subject": subject,
+        "completed": (ends[person] < middle[:, None]).any(axis=1).astype(int),
         "treated": (lives.treated[person] & (middle >= lives.offered[person] + 6)).astype(int),
         "chance": np.round(lives.chance[person, middle], 4),
     }  # fmt: skip

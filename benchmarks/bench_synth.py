@@ -1,0 +1,293 @@
+"""How large, fast, true and clean a synthetic sector is, and whether what was planted in it is found.
+
+    python benchmarks/bench_synth.py --work FOLDER [--parts linked,into,clean,faults,planted] [--people 100000]
+        [--planted-people 100000] [--timed LOG --timed-store STORE]
+
+Each step is a process of its own; processor seconds are of all its threads, memory is its peak. Results of each part are
+kept in FOLDER, so parts can be run one by one, and docs/benchmarks/synth.md is written from all that are there.
+--timed takes the output of ``/usr/bin/time -v`` of one large run of ``ilr synth --into`` that was made apart.
+"""
+
+# ruff: noqa: E501 - the sentences of a page
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "synth.md"
+YEARS = "2425,2526,2627"
+#: The year whose achievers are followed: the returns of the next one are there too.
+FOLLOWED = "2526"
+
+
+def timed(*command: object) -> dict[str, Any]:
+    """Run a command and say what it used. It may find errors (1), but not fail (2)."""
+    began = time.perf_counter()
+    done = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
+    said = done.stdout.read() if done.stdout else ""
+    _, status, usage = os.wait4(done.pid, 0)
+    if os.waitstatus_to_exitcode(status) not in (0, 1):
+        raise SystemExit(f"{command} failed.")
+    return {
+        "cpu": usage.ru_utime + usage.ru_stime, "wall": time.perf_counter() - began,
+        "memory": usage.ru_maxrss / 1024**2, "said": said,
+    }  # fmt: skip
+
+
+def ilr(*arguments: object) -> dict[str, Any]:
+    return timed(sys.executable, "-m", "openilr", *arguments, "--quiet")
+
+
+def size(folder: Path) -> float:
+    """Gigabytes of all files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e9
+
+
+def linked(work: Path, people: int) -> dict[str, Any]:
+    """All sources of all years as files, and the report of fidelity."""
+    out = work / "linked"
+    shutil.rmtree(out, ignore_errors=True)
+    made = ilr("synth", out, "--learners", people, "--years", YEARS, "--linked")
+    report = ilr("synth", out, "--report")
+    text = str(report.pop("said"))
+    return {
+        "people": people, "made": made, "report": report, "returns": sum(size(folder) for folder in out.glob("*-R14")),
+        "sources": size(out / "linked"), "score": re.search(r"\d+ of \d+ targets", text).group(),  # type: ignore[union-attr]
+        "missed": [re.sub(r"\s+", " ", line.replace("*", " ")) for line in text.splitlines() if "*" in line],
+        "afterwards": [re.sub(r"\s+", " ", line) for line in text.splitlines() if "learning_after" in line],
+    }  # fmt: skip
+
+
+def into(work: Path, people: int) -> dict[str, Any]:
+    """One year straight into a store."""
+    for name in ("into", "store"):
+        shutil.rmtree(work / name, ignore_errors=True)
+    os.environ["OPENILR_VAULT_KEY_FILE"] = str(work / "vault.key")
+    made = ilr("synth", work / "into", "--learners", people, "--years", FOLLOWED, "--into", work / "store")
+    return {"people": people, "made": made, "store": size(work / "store")}
+
+
+def clean(work: Path) -> dict[str, Any]:
+    """Fifty providers without faults, checked by every rule."""
+    out = work / "clean"
+    shutil.rmtree(out, ignore_errors=True)
+    made = ilr("synth", out, "--learners", 12_500, "--providers", 50)
+    checked = check(out, work / "clean.jsonl")
+    counts = [json.loads(line)["counts"] for line in (work / "clean.jsonl").read_text("utf-8").splitlines()]
+    return {"made": made, "checked": checked, "files": len(counts), **{
+        name: sum(count[name] for count in counts) for name in ("learners", "aims", "errors", "warnings")
+    }}  # fmt: skip
+
+
+def check(out: Path, report: Path) -> dict[str, Any]:
+    return ilr(
+        "validate", *sorted(out.glob("*-R14")), "--reference", out / "reference", "--as-of", "2027-12-01",
+        "--format", "jsonl", "--output", report,
+    )  # fmt: skip
+
+
+def faults(work: Path) -> dict[str, Any]:
+    """The same with faults in two of a hundred records, and what was found of them."""
+    out = work / "faults"
+    shutil.rmtree(out, ignore_errors=True)
+    made = ilr("synth", out, "--learners", 12_500, "--providers", 50, "--faults", 0.02)
+    check(out, work / "faults.jsonl")
+    return {"made": made, "score": ilr("synth", out, "--score", work / "faults.jsonl")["said"]}
+
+
+def planted(work: Path, people: int) -> dict[str, Any]:
+    """A linked sector in a store, linked there, and what its measures and regressions find of what was planted."""
+    from openilr.store import Store
+    from openilr.synth.linked.compare import compare
+
+    out, store = work / "planted", work / "planted-store"
+    for folder in (out, store):
+        shutil.rmtree(folder, ignore_errors=True)
+    os.environ["OPENILR_VAULT_KEY_FILE"] = str(work / "vault.key")
+    made = ilr("synth", out, "--learners", people, "--years", "2526,2627", "--linked", "--into", store)
+    added = ilr("link", "add", out / "linked", "--store", store)
+    run = ilr("link", "run", "--store", store)
+    rows = compare(out, Store(store), FOLLOWED)
+    return {
+        "people": people, "steps": {"synth --linked --into": made, "link add": added, "link run": run},
+        "links": [[r.number, r.group, r.planted, r.found, r.error, r.count] for r in rows],
+        "pay": pay_effects(out),
+    }  # fmt: skip
+
+
+def pay_effects(out: Path) -> list[list[Any]]:
+    """Planted effects on log pay by least squares on the pay records, each given to its person by the truth.
+
+    Standard errors allow for several years of one person. Whole years of people of 18 or over, who are in no full-time study then.
+    """
+    import numpy as np
+    import polars as pl
+
+    from openilr.synth.linked.effects import effect
+
+    text = {"uln": pl.String, "husid": pl.String}
+    people = pl.read_csv(out / "truth" / "people.csv", schema_overrides=text, try_parse_dates=True)
+    pay = pl.read_csv(out / "truth" / "pay.csv")
+    found = pay.filter(pl.col("days") > 300, pl.col("tax_year") >= 202930).join(people, on="person")
+    annual = found["pay"].to_numpy() / found["days"].to_numpy() * 365
+    experience = np.clip((found["tax_year"] // 100 - found["date_of_birth"].dt.year()).to_numpy() - 16, 0, 20)
+    columns: dict[str, Any] = {"constant": np.ones(found.height)}
+    columns |= {f"level {n} against 0": (found["level"] == n).to_numpy() for n in range(1, 8)}
+    columns |= {
+        "prior attainment, per standard deviation": found["prior_attainment"].to_numpy(),
+        "achieved a programme": found["completed"].to_numpy(), "coached": found["treated"].to_numpy(),
+        "women": (found["sex"] == "F").to_numpy(), "a year of experience": experience,
+    }  # fmt: skip
+    planted_values = {f"level {n} against 0": effect("log_pay", "level", str(n)) for n in range(1, 8)} | {
+        "prior attainment, per standard deviation": effect("log_pay", "prior_attainment", "per standard deviation"),
+        "achieved a programme": effect("log_pay", "completion", "achieved a programme"),
+        "coached": effect("log_pay", "intervention", "treated"), "women": effect("log_pay", "sex", "F"),
+        "a year of experience": effect("log_pay", "experience", "per year to 20"),
+    }  # fmt: skip
+    if "subject" in found.columns:
+        subjects = (1, 3, 4, 5, 7, 9, 13, 15)
+        columns |= {f"subject area {n}": (found["subject"] == n).to_numpy() for n in subjects}
+        planted_values |= {f"subject area {n}": effect("log_pay", "subject", str(n)) for n in subjects}
+    x = np.column_stack(list(columns.values())).astype(float)
+    y = np.log(annual)
+    inverse = np.linalg.pinv(x.T @ x)
+    b = inverse @ x.T @ y
+    scores = x * (y - x @ b)[:, None]
+    _, person = np.unique(found["person"].to_numpy(), return_inverse=True)
+    sums = np.zeros((person.max() + 1, x.shape[1]))
+    np.add.at(sums, person, scores)
+    error = np.sqrt(np.diag(inverse @ (sums.T @ sums) @ inverse))
+    at = {name: place for place, name in enumerate(columns)}
+    return [[name, value, b[at[name]], error[at[name]], len(y)] for name, value in planted_values.items()]
+
+
+def large(log: Path, store: Path) -> dict[str, Any]:
+    """What ``/usr/bin/time -v`` said of a run, and the size of its store."""
+    text = log.read_text("utf-8")
+
+    def number(name: str) -> str:
+        return re.search(rf"{re.escape(name)}.*: (\S+)\n", text).group(1)  # type: ignore[union-attr]
+
+    wall = 0.0
+    for part in number("Elapsed (wall clock) time").split(":"):
+        wall = wall * 60 + float(part)
+    command = re.search(r'being timed: "(.*)"', text).group(1)  # type: ignore[union-attr]
+    return {
+        "learners": int(re.search(r"--learners (\d+)", command).group(1)),  # type: ignore[union-attr]
+        "made": {"cpu": float(number("User time")) + float(number("System time")), "wall": wall,
+                 "memory": int(number("Maximum resident set size")) / 1024**2},
+        "store": size(store), "said": next((line for line in text.splitlines() if "learner records" in line), ""),
+    }  # fmt: skip
+
+
+def line(name: str, used: dict[str, Any], rest: str = "") -> str:
+    return f"| {name} | {used['cpu']:.0f} s | {used['wall']:.0f} s | {used['memory']:.2f} GB | {rest} |"
+
+
+def verdict(value: float, found: float, error: float) -> str:
+    return "yes" if abs(found - value) <= 1.96 * error else "no"
+
+
+def page(parts: dict[str, dict[str, Any]]) -> str:
+    text = [
+        "# A synthetic sector",
+        "",
+        "How large, fast, true and clean, and whether what was planted is found. Made by `benchmarks/bench_synth.py`, on two processors that",
+        "did other work too: processor seconds say more than the clock.",
+        "",
+        "## Size and time",
+        "",
+        "| What | Processor | Clock | Peak memory | Made |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    if found := parts.get("linked"):
+        made = f"{found['returns']:.1f} GB of returns, {found['sources']:.1f} GB of linked sources"
+        text.append(line(f"{found['people']:,} people, {YEARS}, with linked sources, as files", found["made"], made))
+        text.append(line("`--report` on them", found["report"], found["score"]))
+    if found := parts.get("into"):
+        text.append(line(f"{found['people']:,} people, {FOLLOWED}, straight into a store", found["made"], f"{found['store']:.2f} GB of store"))  # fmt: skip
+    if found := parts.get("large"):
+        text.append(line(f"{found['learners']:,} people, {FOLLOWED}, straight into a store", found["made"], f"{found['store']:.1f} GB of store; {found['said']}"))  # fmt: skip
+        if found.get("note"):
+            text += ["", found["note"]]
+    if found := parts.get("linked"):
+        text += [
+            "",
+            "## True to the targets",
+            "",
+            f"{found['score']} are within two percent or sampling error. Not met:",
+            "",
+        ]
+        text += [f"- {each.strip()}" for each in found["missed"]] or ["- none"]
+        text += [
+            "",
+            "Adults who achieve and then learn from October to March: "
+            + "; ".join(e.strip() for e in found["afterwards"])
+            + ".",
+        ]
+    if found := parts.get("clean"):
+        text += [
+            "", "## Clean, and faults that are found", "",
+            f"A clean sector of 50 providers: {found['files']} returns, {found['learners']:,} learners, {found['aims']:,} aims, "
+            f"**{found['errors']} errors** and {found['warnings']} warnings ({found['checked']['cpu']:.0f} s of processor).",
+        ]  # fmt: skip
+    if found := parts.get("faults"):
+        text += ["", "With `--faults 0.02`:", "", "```", found["score"].rstrip(), "```"]
+    if found := parts.get("planted"):
+        text += [
+            "", "## Planted against found", "",
+            f"{found['people']:,} people over 2025-26 and 2026-27. First as an analyst finds them: returns and linked sources with their errors, ",
+            "linked by `ilr link run`, then the measures `outcomes` and `earnings`, and regressions on linked records. The plain comparison of",
+            "coached and other people is wrong on purpose: who did worse at school takes part more often.",
+            "", "| Number | Group | Planted | Found | Standard error | 95 % interval holds it | People |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+        ]  # fmt: skip
+        text += [
+            f"| {number} | {group} | {value:,.3f} | {got:,.3f} | {error:,.3f} | {verdict(value, got, error)} | {count:,} |"
+            for number, group, value, got, error, count in found["links"]
+        ]
+        text += [
+            "", "Effects on the logarithm of annual pay, by least squares on the pay of whole tax years from 2029-30, with people known by the truth:",
+            "", "| Effect | Planted | Found | Standard error | 95 % interval holds it |", "| --- | --- | --- | --- | --- |",
+        ]  # fmt: skip
+        text += [
+            f"| {name} | {value:.3f} | {got:.3f} | {error:.4f} | {verdict(value, got, error)} |"
+            for name, value, got, error, _ in found["pay"]
+        ]
+        text += ["", "Time of this part: " + "; ".join(f"{n} {u['cpu']:.0f} s, {u['memory']:.2f} GB" for n, u in found["steps"].items()) + "."]  # fmt: skip
+    return "\n".join(text) + "\n"
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--work", type=Path, required=True)
+    asked.add_argument("--parts", default="linked,into,clean,faults,planted")
+    asked.add_argument("--people", type=int, default=100_000)
+    asked.add_argument("--planted-people", type=int, default=100_000)
+    asked.add_argument("--timed", type=Path)
+    asked.add_argument("--timed-store", type=Path)
+    given = asked.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
+    steps = {
+        "linked": lambda: linked(given.work, given.people), "into": lambda: into(given.work, given.people),
+        "clean": lambda: clean(given.work), "faults": lambda: faults(given.work),
+        "planted": lambda: planted(given.work, given.planted_people),
+        "large": lambda: large(given.timed, given.timed_store),
+    }  # fmt: skip
+    names = [name for name in given.parts.split(",") if name] + (["large"] if given.timed else [])
+    for name in names:
+        (given.work / f"{name}.json").write_text(json.dumps(steps[name]()), "utf-8")
+    kept = {name: given.work / f"{name}.json" for name in steps}
+    PAGE.write_text(page({name: json.loads(f.read_text("utf-8")) for name, f in kept.items() if f.is_file()}), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
