@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from datetime import date
+from math import sqrt
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +17,7 @@ from openilr.cli.run import run
 from openilr.collect import read
 from openilr.store import Store
 from openilr.synth import planted, scoring
+from openilr.synth.fidelity import compare
 from openilr.synth.kinds import kinds
 from openilr.synth.sector import Sector, write_sector
 from openilr.synth.targets import margins
@@ -111,11 +113,11 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path):
 
 
 def test_each_planted_fault_is_found_by_its_rule_and_nothing_else_is(tmp_path: Path):
-    sector = write_sector(tmp_path, 1_500, provider_count=6, seed=11, faults=0.4)
+    sector = write_sector(tmp_path, 900, provider_count=6, seed=11, faults=0.7)
     with (tmp_path / "truth.csv").open(encoding="utf-8", newline="") as file:
         truth = list(csv.DictReader(file))
     assert len(truth) == sector.faults
-    assert abs(sector.faults / sector.records - 0.4) < 0.06
+    assert abs(sector.faults / sector.records - 0.7) < 0.06
     assert {row["rule"] for row in truth} == {fault.rule for fault in planted.FAULTS}
     assert len({row["fault"] for row in truth}) >= 25
     findings, _ = _findings(sector)
@@ -129,7 +131,7 @@ def test_each_planted_fault_is_found_by_its_rule_and_nothing_else_is(tmp_path: P
 
 def test_a_report_is_scored_against_the_truth_rule_by_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     out, report = tmp_path / "sector", tmp_path / "report.jsonl"
-    sector = write_sector(out, 300, provider_count=5, seed=2, faults=0.3)
+    sector = write_sector(out, 150, provider_count=3, seed=2, faults=0.3, year_names=("2526",))
     folders = sorted({str(file.parent) for file in sector.files})
     last = max(period.made.date() for period in sector.periods)
     checked = ["validate", *folders, "--reference", str(out / "reference"), "--as-of", str(last)]
@@ -158,10 +160,10 @@ def test_a_report_is_scored_against_the_truth_rule_by_rule(tmp_path: Path, capsy
 
 def test_a_sector_goes_straight_into_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OPENILR_VAULT_KEY_FILE", str(tmp_path / "key"))
-    asked = ["--learners", "120", "--providers", "5", "--quiet"]
+    asked = ["--learners", "120", "--providers", "4", "--years", "2526", "--quiet"]
     assert run(["synth", str(tmp_path / "out"), *asked, "--into", str(tmp_path / "store")]) == 0
     assert not list((tmp_path / "out").rglob("ILR-*"))
-    files = write_sector(tmp_path / "files", 120, provider_count=5)
+    files = write_sector(tmp_path / "files", 120, provider_count=4, year_names=("2526",))
     held = Store(tmp_path / "store").returns()
     assert set(held["origin"]) == {"ingested"}
     assert (held["learners"].sum(), held["aims"].sum()) == (files.records, files.aims)
@@ -202,7 +204,9 @@ def test_every_kind_has_a_target_and_every_target_a_source():
         assert all(value >= 0 for value in margin.values.values())
 
 
-def test_the_command_writes_and_compares(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_the_command_writes_and_compares_and_another_seed_has_the_same_margins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], clean: Sector
+):
     out = tmp_path / "sector"
     assert run(["synth", str(out), "--learners", "1500", "--report", "--quiet"]) == 0
     said = capsys.readouterr().out
@@ -212,6 +216,19 @@ def test_the_command_writes_and_compares(tmp_path: Path, capsys: pytest.CaptureF
     score = int(said.split("sampling error: ")[1].split("%")[0])
     assert score >= 75
     assert (out / "fidelity" / "apprenticeship.svg").read_text("utf-8").startswith("<svg")
+    one, other = (
+        {(r.group, r.characteristic, r.category): r for r in compare(folder).rows} for folder in (out, clean.folder)
+    )
+    assert one.keys() == other.keys()
+    # Counts of both seeds against what the targets say they should differ by, in standard errors.
+    apart = [
+        abs(a.found - b.found) / sqrt(a.target * (1 - a.target) * (1 / a.count + 1 / b.count))
+        for a, b in zip(one.values(), (other[key] for key in one), strict=True)
+    ]
+    assert max(apart) < 4.5 and sum(each < 2 for each in apart) >= 0.9 * len(apart)
+    # Adults who achieve learn on: many more than the few who would by chance be in learning all winter.
+    after = one["adult", "learning_after", "yes"]
+    assert abs(after.found - after.target) < 4 * sqrt(after.target * (1 - after.target) / after.count)
 
 
 def test_the_command_refuses_a_folder_in_use_and_a_year_before_the_adult_skills_fund(
