@@ -61,8 +61,8 @@ def linked(work: Path, people: int) -> dict[str, Any]:
     return {
         "people": people, "made": made, "report": report, "returns": sum(size(folder) for folder in out.glob("*-R14")),
         "sources": size(out / "linked"), "score": re.search(r"\d+ of \d+ targets", text).group(),  # type: ignore[union-attr]
-        "missed": [re.sub(r"\s+", " ", line.replace("*", " ")) for line in text.splitlines() if "*" in line],
-        "afterwards": [re.sub(r"\s+", " ", line) for line in text.splitlines() if "learning_after" in line],
+        "missed": [re.sub(r"\s+", " ", line.replace("*", " ").replace("_after", "_after ")) for line in text.splitlines() if "*" in line],
+        "afterwards": [re.sub(r"\s+", " ", line.replace("_after", "_after ")) for line in text.splitlines() if "learning_after" in line],
     }  # fmt: skip
 
 
@@ -156,17 +156,33 @@ def pay_effects(out: Path) -> list[list[Any]]:
         subjects = (1, 3, 4, 5, 7, 9, 13, 15)
         columns |= {f"subject area {n}": (found["subject"] == n).to_numpy() for n in subjects}
         planted_values |= {f"subject area {n}": effect("log_pay", "subject", str(n)) for n in subjects}
-    x = np.column_stack(list(columns.values())).astype(float)
-    y = np.log(annual)
+    everyone, eligible = np.ones(found.height, dtype=bool), (found["eligible"] == 1).to_numpy()
+    person = found["person"].to_numpy()
+    whole = least_squares(columns, np.log(annual), person, everyone)
+    rows = [[name, value, *whole[name]] for name, value in planted_values.items()]
+    for title, names in (
+        ("coached, of the eligible: plain comparison", ["constant", "coached"]),
+        ("coached, of the eligible: allowing for the rest", list(columns)),
+    ):
+        chosen = {name: columns[name] for name in names}
+        rows.append(
+            [title, planted_values["coached"], *least_squares(chosen, np.log(annual), person, eligible)["coached"]]
+        )
+    return rows
+
+
+def least_squares(columns: dict[str, Any], y: Any, person: Any, here: Any) -> dict[str, tuple[float, float, int]]:
+    """Coefficient, standard error by persons, and number of rows, for each column."""
+    import numpy as np
+
+    x, y = np.column_stack(list(columns.values())).astype(float)[here], y[here]
     inverse = np.linalg.pinv(x.T @ x)
     b = inverse @ x.T @ y
-    scores = x * (y - x @ b)[:, None]
-    _, person = np.unique(found["person"].to_numpy(), return_inverse=True)
-    sums = np.zeros((person.max() + 1, x.shape[1]))
-    np.add.at(sums, person, scores)
+    _, number = np.unique(person[here], return_inverse=True)
+    sums = np.zeros((number.max() + 1, x.shape[1]))
+    np.add.at(sums, number, x * (y - x @ b)[:, None])
     error = np.sqrt(np.diag(inverse @ (sums.T @ sums) @ inverse))
-    at = {name: place for place, name in enumerate(columns)}
-    return [[name, value, b[at[name]], error[at[name]], len(y)] for name, value in planted_values.items()]
+    return {name: (float(b[at]), float(error[at]), len(y)) for at, name in enumerate(columns)}
 
 
 def large(log: Path, store: Path) -> dict[str, Any]:

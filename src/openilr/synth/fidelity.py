@@ -78,12 +78,12 @@ class Fidelity:
         return sum(row.is_close for row in self.rows) / max(len(self.rows), 1)
 
     def text(self) -> str:
-        lines = [f"{'group':<15}{'characteristic':<14}{'category':<18}{'target':>8}{'found':>8}      of"]
+        lines = [f"{'group':<15}{'characteristic':<15}{'category':<18}{'target':>8}{'found':>8}      of"]
         for r in self.rows:
             mark = " " if r.is_close else "*"
             note = " (assumed)" if r.source.startswith("assumed") else ""
             shares = f"{r.target:>8.1%}{r.found:>8.1%} {mark}{r.count:>8,}{note}"
-            lines.append(f"{r.group:<15}{r.characteristic:<14}{r.category:<18}{shares}")
+            lines.append(f"{r.group:<15}{r.characteristic:<15}{r.category:<18}{shares}")
         close = sum(row.is_close for row in self.rows)
         score = f"{close} of {len(self.rows)} targets within 2 % or sampling error: {self.score:.0%}"
         return "\n".join([*lines, "", score])

@@ -96,5 +96,5 @@ def _chosen(draft: Draft, low_pay: bool) -> list[tuple[str, list[Record]]]:
 
 KIND = Kind(
     "adult_skills", "adult", _applicant, _plan, {"college": 0.62, "private": 0.2, "authority": 0.18},
-    calendar.any_day, 360, since=date(2024, 8, 1), next={"adult_skills": 0.47, "loan": 0.02, "apprenticeship": 0.005},
+    calendar.any_day, 360, since=date(2024, 8, 1), next={"adult_skills": 0.482, "loan": 0.02, "apprenticeship": 0.005},
 )  # fmt: skip

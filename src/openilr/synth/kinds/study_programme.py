@@ -25,6 +25,8 @@ from openilr.synth.people import Person
 from openilr.synth.programmes import Aim, Programme, Record
 from openilr.synth.targets import margin
 
+#: The share of aims that are not left: more than that of learners, as some aims end before their learner leaves.
+_AIMS_KEPT = 0.922
 #: What somebody goes on to who has achieved level 1 or less, or level 2.
 _HIGHER = {0: "young_2", 1: "young_2", 2: "young_3"}
 _GRADES = {"yes": ("4", "4", "5", "5", "6", "7", "8"), "no": ("3", "3", "2", "1")}
@@ -61,7 +63,11 @@ def _plan(draft: Draft) -> Programme | None:
             replace(left)
             if left
             else ending(
-                random, draft.start, record["LearnPlanEndDate"], margin("young", "achieved").share("yes") / 0.914, 1
+                random,
+                draft.start,
+                record["LearnPlanEndDate"],
+                margin("young", "achieved").share("yes") / _AIMS_KEPT,
+                1,
             )
         )
         if left and left.day > record["LearnPlanEndDate"]:

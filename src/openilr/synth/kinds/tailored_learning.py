@@ -42,5 +42,5 @@ def _plan(draft: Draft) -> Programme | None:
 
 KIND = Kind(
     "tailored_learning", "tailored", _applicant, _plan, {"authority": 0.68, "college": 0.24, "private": 0.08},
-    calendar.any_day, 140, since=date(2024, 8, 1), next={"tailored_learning": 0.29, "adult_skills": 0.17},
+    calendar.any_day, 140, since=date(2024, 8, 1), next={"tailored_learning": 0.298, "adult_skills": 0.175},
 )  # fmt: skip
