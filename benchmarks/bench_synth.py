@@ -260,7 +260,7 @@ def page(parts: dict[str, dict[str, Any]]) -> str:
     if found := parts.get("planted"):
         text += [
             "", "## Planted against found", "",
-            f"{found['people']:,} people over 2025-26 and 2026-27. First as an analyst finds them: returns and linked sources with their errors, ",
+            f"{found['people']:,} people over 2025-26 and 2026-27. First as an analyst finds them: returns and linked sources with their errors,",
             "linked by `ilr link run`, then the measures `outcomes` and `earnings`, and regressions on linked records. The plain comparison of",
             "coached and other people is wrong on purpose: who did worse at school takes part more often.",
             "", "| Number | Group | Planted | Found | Standard error | 95 % interval holds it | People |",
@@ -278,6 +278,10 @@ def page(parts: dict[str, dict[str, Any]]) -> str:
             f"| {name} | {value:.3f} | {got:.3f} | {error:.4f} | {verdict(value, got, error)} |"
             for name, value, got, error, _ in found["pay"]
         ]
+        text += [
+            "", "The regression knows experience by the calendar year of birth only, and leaves out the region; a `no` on a line of these may",
+            "come from that as well as from chance. One in twenty intervals misses by chance alone.",
+        ]  # fmt: skip
         text += ["", "Time of this part: " + "; ".join(f"{n} {u['cpu']:.0f} s, {u['memory']:.2f} GB" for n, u in found["steps"].items()) + "."]  # fmt: skip
     return "\n".join(text) + "\n"
 
