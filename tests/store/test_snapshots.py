@@ -73,7 +73,7 @@ def test_a_damaged_file_is_named(filled):
     id = filled.freeze("2526", "R14", frozen_by="x")
     path = filled.path / "snapshots" / id / "learner.parquet"
     path.write_bytes(path.read_bytes()[:-3])
-    with pytest.raises(StoreError, match=r"learning_delivery\.parquet is missing or not as it was written"):
+    with pytest.raises(StoreError, match=r"learner\.parquet is missing or not as it was written"):
         filled.connect(snapshot=id)
     assert filled.verify() == [f"snapshots/{id}/learner.parquet is not as it was written."]
 
