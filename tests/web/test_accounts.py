@@ -129,3 +129,10 @@ def test_a_person_needs_a_role_a_decent_password_and_a_provider_its_number(peopl
             register.add("anna", ["steward"], password=password)
     with pytest.raises(register.PeopleError):
         register.add("anna<script>", ["steward"])
+
+
+def test_nobody_is_called_as_the_service_itself_is_in_the_log(served):
+    from openilr.web.accounts import people
+
+    with pytest.raises(people.PeopleError, match="audit log"):
+        people.add("Service", ["steward"], password=PASSWORD)

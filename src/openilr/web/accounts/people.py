@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from openilr.access.people import SERVICE
 from openilr.web.roles import Role
 
 #: One person of each role, for a store of made-up data.
@@ -26,7 +27,8 @@ class PeopleError(Exception):
 def add(name: str, roles: Sequence[str], *, password: str | None = None, ukprn: int | None = None) -> str:
     """Make a person, or give an existing one these roles and a new password; the password, made up if none is given.
 
-    PeopleError for an unknown role, a provider's person without a UKPRN, a poor password or a name with odd signs.
+    PeopleError for an unknown role, a provider's person without a UKPRN, a poor password, or a name with odd signs or
+    of the service itself.
     """
     from django.contrib.auth import get_user_model
     from django.contrib.auth.password_validation import validate_password
@@ -38,6 +40,8 @@ def add(name: str, roles: Sequence[str], *, password: str | None = None, ukprn: 
         raise PeopleError(f"There is no role {', '.join(wrong) or 'given'}: choose from {', '.join(known)}.")
     if (Role.PROVIDER in roles) != (ukprn is not None):
         raise PeopleError("A provider's person needs --ukprn, and nobody else has one.")
+    if name.casefold() == SERVICE:
+        raise PeopleError(f"{name!r} stands in the audit log for what the service does by itself: choose another name.")
     users = get_user_model()
     user = users.objects.filter(username=name).first() or users(username=name)
     user.role_names, user.ukprn = list(dict.fromkeys(roles)), ukprn
