@@ -126,14 +126,14 @@ def test_a_wrong_rate_is_a_plain_sentence(text: str):
 def test_pay_shows_the_planted_effects(large: Path):
     """The effects as a researcher would find them: pay of a tax year on what it depends on."""
     people, pay = csv(large, "truth/people.csv"), csv(large, "truth/pay.csv")
-    found = pay.filter(pl.col("days") > 300).join(people, on="person").filter(pl.col("tax_year") >= 202930)
+    found = pay.filter(pl.col("days") > 300, pl.col("lowered") == 0, pl.col("tax_year") >= 202930)
+    found = found.join(people, on="person")
     y = np.log(found["pay"].to_numpy() / found["days"].to_numpy() * 365)
-    age = (found["tax_year"] // 100 - found["date_of_birth"].dt.year()).to_numpy()
     levels = [(found["level"] == level).to_numpy() for level in range(1, 8)]
-    others = ("prior_attainment", "completed", "treated")
+    others = ("prior_attainment", "completed", "treated", "london", "experience")
     x = np.column_stack([np.ones(len(y)), *levels, *(found[name].to_numpy() for name in others),
-                         (found["sex"] == "F").to_numpy(), np.clip(age - 16, 0, 20)]).astype(float)  # fmt: skip
-    estimate = dict(zip((*range(8), *others, "F", "experience"), np.linalg.lstsq(x, y, rcond=None)[0], strict=True))
+                         (found["sex"] == "F").to_numpy()]).astype(float)  # fmt: skip
+    estimate = dict(zip((*range(8), *others, "F"), np.linalg.lstsq(x, y, rcond=None)[0], strict=True))
     assert estimate[3] - estimate[2] == pytest.approx(
         effect("log_pay", "level", "3") - effect("log_pay", "level", "2"), abs=0.05
     )
@@ -141,6 +141,8 @@ def test_pay_shows_the_planted_effects(large: Path):
         effect("log_pay", "prior_attainment", "per standard deviation"), abs=0.02
     )
     assert estimate["treated"] == pytest.approx(effect("log_pay", "intervention", "treated"), abs=0.08)
+    assert estimate["london"] == pytest.approx(effect("log_pay", "region", "E12000007"), abs=0.04)
+    assert estimate["experience"] == pytest.approx(effect("log_pay", "experience", "per year to 20"), abs=0.002)
     assert estimate["F"] == pytest.approx(effect("log_pay", "sex", "F"), abs=0.03)
 
 

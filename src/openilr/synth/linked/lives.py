@@ -236,10 +236,10 @@ def _pay(
     by_level = np.array(by_category("log_pay", "level", [str(each) for each in LEVELS]))
     by_subject = np.array(by_category("log_pay", "subject", [str(each) for each in range(16)]))
     person = random.normal(0, effect("log_pay", "person", "standard deviation"), batch.size)
-    london = who["home"] // geography.PER_REGION == 6
     fixed = (
         effect("log_pay", "constant") + person + effect("log_pay", "prior_attainment", "per standard deviation") * z
-        + effect("log_pay", "sex", "F") * (who["sex"] == "F") + effect("log_pay", "region", "E12000007") * london
+        + effect("log_pay", "sex", "F") * (who["sex"] == "F")
+        + effect("log_pay", "region", "E12000007") * lives_in_london(batch)
         + np.where(made["kind"][:, 0] != "", by_subject[made["subject"][:, 0]], 0.0)
     )  # fmt: skip
     tax_year = (months + span.start.month - 1 - 3) // 12
@@ -250,6 +250,11 @@ def _pay(
     found += effect("log_pay", "completion", "achieved a programme") * _done(batch, ends, months)
     found += effect("log_pay", "intervention", "treated") * helped
     return np.exp(found)
+
+
+def lives_in_london(batch: Batch) -> Any:
+    """Of each person, whether their home is in London."""
+    return batch.who["home"] // geography.PER_REGION == geography.REGIONS.index("E12000007")
 
 
 def _benefit(batch: Batch, level: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from openilr.spec import AcademicYear
-from openilr.synth.linked.lives import Lives
+from openilr.synth.linked.lives import Lives, lives_in_london
 from openilr.synth.linked.people import Batch, Span, first_day, month_of
 
 if TYPE_CHECKING:
@@ -35,11 +35,18 @@ def people(batch: Batch, span: Span, lives: Lives, keys: dict[str, Any]) -> Rows
 
 
 def pay(batch: Batch, lives: Lives, found: Rows, span: Span) -> Rows:
-    """One row a person and tax year with pay: days, pounds, and what the pay depends on at its middle (September)."""
+    """One row a person and tax year with pay: days, pounds, and what the pay depends on at its middle (September).
+
+    ``lowered`` is 1 where somebody was in full-time study or an apprenticeship, which lower pay, in any of its months.
+    ``london`` is of the home, ``experience`` in years since the sixteenth birthday.
+    """
     import numpy as np
 
     middle = np.array([(int(year) // 100 - span.start.year) * 12 + 8 for year in found["year"]])
     person, made = found["person"], batch.programmes
+    year = np.minimum(middle[:, None] + np.arange(-5, 7), span.months - 1)
+    lowering = lives.full_time | lives.university | lives.school | lives.apprentice
+    years = (middle - month_of(batch.who["born"], span)[person]) / 12
     done = made["achieved"] & (month_of(made["end"], span) < 10**5)
     ends = np.where(done, month_of(made["end"], span), 10**6)
     subject = np.where(made["kind"][person, 0] != "", made["subject"][person, 0], 0)
@@ -50,6 +57,9 @@ def pay(batch: Batch, lives: Lives, found: Rows, span: Span) -> Rows:
         "completed": (ends[person] < middle[:, None]).any(axis=1).astype(int),
         "treated": (lives.treated[person] & (middle >= lives.offered[person] + 6)).astype(int),
         "chance": np.round(lives.chance[person, middle], 4),
+        "lowered": lowering[person[:, None], year].any(axis=1).astype(int),
+        "london": lives_in_london(batch)[person].astype(int),
+        "experience": np.round(np.clip(years - 16, 0, 20), 2),
     }  # fmt: skip
 
 
