@@ -334,6 +334,17 @@ def test_a_whole_file_at_once(tmp_path):
         read_file(path)
 
 
+def test_tables_are_shown_by_their_counts_and_nothing_of_anybody(tmp_path):
+    path = tmp_path / "return.xml"
+    path.write_text(many(), encoding="utf-8")
+    tables = read_file(path)
+    assert next(iter(tables)) == "Message" and {"Learner", "LearningDelivery"} <= set(tables)
+    reference = tables["Learner"]["LearnRefNumber"][0]
+    for shown in (repr(tables), tables._repr_html_()):
+        assert "2025-26" in shown and "Learner" in shown and reference not in shown
+    assert "Learner: 7" in repr(tables) and "<td>Learner</td><td>7</td>" in tables._repr_html_()
+
+
 def test_stopping_early_leaves_nothing_open():
     closed = []
 

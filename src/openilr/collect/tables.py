@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from openilr.spec import Entity, Field
 from openilr.years import Year
 
 
-@dataclass
+@dataclass(repr=False)
 class Tables:
     """One frame for each entity of the year, also for those that do not occur.
 
@@ -34,6 +34,21 @@ class Tables:
 
     def __getitem__(self, entity: str) -> pl.DataFrame:
         return self.frames[entity]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the entities."""
+        return iter(self.frames)
+
+    def __repr__(self) -> str:
+        """How many rows each entity has, and nothing of what is in them."""
+        counts = ", ".join(f"{name}: {frame.height:,}" for name, frame in self.frames.items())
+        return f"Tables of {self.year.academic_year.label} ({counts})"
+
+    def _repr_html_(self) -> str:
+        """The same as a table, for a notebook."""
+        rows = "".join(f"<tr><td>{name}</td><td>{frame.height:,}</td></tr>" for name, frame in self.frames.items())
+        head = "<tr><th scope='col'>Entity</th><th scope='col'>Rows</th></tr>"
+        return f"<table><caption>Tables of {self.year.academic_year.label}</caption>{head}{rows}</table>"
 
     @staticmethod
     def empty(year: Year) -> Tables:
