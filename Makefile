@@ -65,7 +65,7 @@ clean:
 # Only root on Debian or Ubuntu can install them; anyone else is told what is missing, and what needs it is skipped or
 # refused with a plain sentence.
 system:
-	@missing=; for pair in $(SYSTEM); do command -v $${pair%%=*} >/dev/null 2>&1 || missing="$$missing $${pair\#*=}"; done; \
+	@missing=; for pair in $(SYSTEM); do command -v $${pair%%=*} >/dev/null 2>&1 || missing="$$missing $${pair#*=}"; done; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 	    echo "Installing Debian packages:$$missing"; \
