@@ -27,7 +27,8 @@ help:
 demo: $(VENV)/installed | system
 	@$(BIN)/ilr demo demo-output
 
-# Journeys in a browser change the store that they are served from, so each file has a process and a store to itself.
+# Journeys in a browser change the store that they are served from, so each file has a process and a store to itself:
+# as many workers as files.
 BROWSER := tests/web/test_outputs_browser.py tests/web/test_projects_browser.py tests/web/test_browser.py
 
 # The demonstration keeps its keys beside its store, for they lock nothing but made-up people.
@@ -38,7 +39,7 @@ serve: $(VENV)/installed
 
 test: $(VENV)/installed-test | system
 	$(BIN)/python -m pytest -n auto $(BROWSER:%=--ignore=%)
-	@for file in $(BROWSER); do echo $$file; $(BIN)/python -m pytest $$file || exit 1; done
+	$(BIN)/python -m pytest -n $(words $(BROWSER)) --dist loadfile $(BROWSER)
 
 lint: $(VENV)/installed-lint
 	$(BIN)/ruff check .

@@ -41,7 +41,7 @@ def opened(chromium, live, people):
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=script, base_url=live
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(90_000)
         contexts.append(context)
         page = context.new_page()
         page.problems = []
