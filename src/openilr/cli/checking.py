@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from openilr.cli.run import CannotRun, fault, where
 
@@ -21,7 +23,16 @@ if TYPE_CHECKING:
 
     from openilr.validate.report import Report
 
-__all__ = ["Checked", "Settings", "check", "check_all", "find_files", "moment", "sensible_jobs"]
+# Options of every command that checks files.
+OF_FILES = "XML or zip files, or folders of them."
+AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="What rules take for today, such as 2026-06-30.")]
+OfYear = Annotated[
+    str | None, typer.Option(metavar="YYYY", help="Collection year the files must be for, such as 2526.")
+]
+ReportFile = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write the report to this file.")]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Files checked side by side; by default one for each core.")
+]
 
 #: A rough price of checking, in seconds, to tell whether starting more processes pays.
 _PER_FILE, _PER_MEGABYTE, _WORTH_IT = 0.1, 0.06, 2.0

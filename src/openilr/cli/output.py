@@ -6,11 +6,16 @@ import os
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Annotated
+
+import typer
 
 from openilr.cli.run import CannotRun
 
-__all__ = ["Output", "Progress"]
+__all__ = ["Output", "Progress", "Quiet"]
+
+#: The option of a command that takes long.
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")]
 
 
 class Output:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openilr.cli.groups import help_where_nothing_is_asked
-from openilr.cli.output import Output, Progress
+from openilr.cli.output import Output, Progress, Quiet
 from openilr.cli.run import FINE, FOUND, CannotRun, say
 from openilr.cli.store import Format, StoreFolder, opened
 
@@ -53,7 +53,6 @@ Snapshot = Annotated[
 LinkRun = Annotated[
     str | None, typer.Option(metavar="RUN", help="Link run to join people by; linked sources need one.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")]
 
 
 class Form(StrEnum):

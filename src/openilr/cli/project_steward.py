@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openilr.cli.output import Progress
+from openilr.cli.output import Progress, Quiet
 from openilr.cli.project import (
     AsForm,
     AsOf,
@@ -15,7 +15,6 @@ from openilr.cli.project import (
     Form,
     LinkRun,
     ProjectId,
-    Quiet,
     Reason,
     Snapshot,
     done,

@@ -12,7 +12,7 @@ import typer
 
 from openilr.cli import datasets
 from openilr.cli.groups import help_where_nothing_is_asked
-from openilr.cli.output import Output, Progress
+from openilr.cli.output import Output, Progress, Quiet
 from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
 from openilr.cli.schema import known_year
 from openilr.cli.store import StoreFolder, opened
@@ -72,7 +72,7 @@ def check(
     overlapping: Annotated[
         str | None, typer.Option(metavar="A,B", help="With --attack: filters whose items share learners.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+    quiet: Quiet = False,
     format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.text,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result to this file.")] = None,
 ) -> int:
@@ -180,7 +180,7 @@ def protect(
         typer.Option(metavar="A,B", help="Indicators that are not about learners, such as a population: left as is."),
     ] = None,
     format: Annotated[Format, typer.Option(help="Form of the summary.")] = Format.text,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Protect a data set of raw counts: all its breakdowns and totals together.
 
@@ -237,7 +237,7 @@ def build(
         bool, typer.Option("--serve", help="Add the data sets to those that are served, as drafts.")
     ] = False,
     format: Annotated[Format, typer.Option(help="Form of the summary.")] = Format.text,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Turn measures into a release: data sets with all breakdowns and totals, protected as one, in every form.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from openilr.cli.output import Progress
+from openilr.cli.output import Progress, Quiet
 from openilr.cli.project import AsForm, By, Form, ProjectId, governed, person, write
 from openilr.cli.run import FINE, FOUND, CannotRun
 from openilr.cli.store import StoreFolder, opened
@@ -57,7 +57,7 @@ def run(
     memory: Annotated[int, typer.Option(min=1, max=1024, metavar="GIB", help="How much memory it may hold.")] = 6,
     convention: Convention = "default",
     format: AsForm = Form.text,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Run an analysis on the project's extract, in a sandbox without network; only typed outputs come back.
 

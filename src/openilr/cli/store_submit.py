@@ -12,8 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from openilr.cli.checking import Settings, check, check_all, find_files, moment, sensible_jobs
-from openilr.cli.output import Output, Progress
+from openilr.cli.checking import (
+    OF_FILES,
+    AsOf,
+    Jobs,
+    OfYear,
+    ReportFile,
+    Settings,
+    check,
+    check_all,
+    find_files,
+    moment,
+    sensible_jobs,
+)
+from openilr.cli.output import Output, Progress, Quiet
 from openilr.cli.run import COULD_NOT_RUN, FINE, FOUND, plain, say
 from openilr.cli.store import StoreFolder, opened
 
@@ -29,24 +41,18 @@ class ReportFormat(StrEnum):
 
 
 def submit(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="XML or zip files, or folders of them.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=OF_FILES)],
     store: StoreFolder,
     return_name: Annotated[str, typer.Option("--return", metavar="R14", help="Which return they are for, R01 to R14.")],
     by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who sends them in; by default the user's name.")
     ] = None,
-    as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="What rules take for today, such as 2026-06-30.")
-    ] = None,
-    year: Annotated[
-        str | None, typer.Option(metavar="YYYY", help="Collection year the files must be for, such as 2526.")
-    ] = None,
+    as_of: AsOf = None,
+    year: OfYear = None,
     format: Annotated[ReportFormat, typer.Option(help="Form of the report.")] = ReportFormat.text,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to this file.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Files to check side by side (default: one for each core).")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+    output: ReportFile = None,
+    jobs: Jobs = None,
+    quiet: Quiet = False,
 ) -> int:
     """Check files, and accept the learners without errors in place of the provider's earlier file of that return.
 

@@ -9,8 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from openilr.cli.checking import Checked, Settings, check, check_all, find_files, moment, sensible_jobs
-from openilr.cli.output import Output, Progress
+from openilr.cli.checking import (
+    OF_FILES,
+    AsOf,
+    Checked,
+    Jobs,
+    OfYear,
+    ReportFile,
+    Settings,
+    check,
+    check_all,
+    find_files,
+    moment,
+    sensible_jobs,
+)
+from openilr.cli.output import Output, Progress, Quiet
 from openilr.cli.run import COULD_NOT_RUN, FINE, FOUND, CannotRun, say
 
 if TYPE_CHECKING:
@@ -28,30 +41,24 @@ class Format(StrEnum):
 
 
 def command(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="XML or zip files, or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=OF_FILES)],
     reference: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of reference files as published (LARS, postcodes ...).")
     ] = None,
-    as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="What rules take for today, such as 2026-06-30.")
-    ] = None,
-    year: Annotated[
-        str | None, typer.Option(metavar="YYYY", help="Collection year the files must be for, such as 2526.")
-    ] = None,
+    as_of: AsOf = None,
+    year: OfYear = None,
     rules: Annotated[str | None, typer.Option(metavar="ID,ID", help="Only these rules.")] = None,
     format: Annotated[
         Format | None, typer.Option(help="Form of the report; by default what the ending of --output says, else text.")
     ] = None,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to this file.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Files checked side by side; by default one for each core.")
-    ] = None,
+    output: ReportFile = None,
+    jobs: Jobs = None,
     compare: Annotated[
         Path | None,
         typer.Option(metavar="OLD", help="An earlier json or jsonl report, or the earlier file: say what changed."),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever the file changes; Ctrl-C ends.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Check returns against the rules of their year, and explain what is wrong.
 
