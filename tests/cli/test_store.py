@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -217,3 +218,42 @@ def test_side_by_side_files_have_the_same_results_in_the_same_order(returns, tmp
     reports = [json.loads(line) for line in said[0][0].splitlines()]
     assert [r["submission"]["accepted"] for r in reports] == [True, True, False]
     assert "Filename_2" in {v["rule"] for v in reports[2]["violations"]}
+
+
+@pytest.fixture
+def moved(sector, tmp_path, capsysbinary):
+    """A learner of a return, who is at a second provider with another reference and another ULN, and others."""
+    from datetime import date
+
+    from openilr.synth import write_return
+    from openilr.synth.numbers import uln
+
+    first = write_return(tmp_path, 25, ukprn=10000001, prepared=date(2026, 6, 30)).path
+    text = first.read_text("utf-8")
+    parts = text.split("<Learner>")
+    one = parts[1].replace("<LearnRefNumber>L0000000<", "<LearnRefNumber>Z9<")
+    one = re.sub(r"<ULN>\d+<", f"<ULN>{uln(4711)}<", one)
+    second = first.with_name(first.name.replace("10000001", "10000002"))
+    end = parts[-1].rpartition("</Learner>")[2]
+    second.write_text(
+        f"{parts[0]}<Learner>{one.rpartition('</Learner>')[0]}</Learner>{end}".replace("10000001", "10000002")
+    )
+    for path in (first, second):
+        assert run(["store", "submit", str(path), "--return", "R12", "--store", sector, "--as-of", "2026-07-01"]) == 0
+    capsysbinary.readouterr()
+    return sector
+
+
+def test_a_journey_over_two_providers_and_a_changed_uln_by_links(moved, capsysbinary):
+    ask = ["store", "journeys", "--store", moved, "--provider", "10000002", "--learner", "Z9"]
+    assert run(ask) == 0
+    assert "10000001" not in told(capsysbinary), "by a ULN that changed nobody is found"
+    assert run([*ask, "--links", "L0001"]) == 2
+    assert "no links of a run L0001" in capsysbinary.readouterr().err.decode()
+    assert run(["link", "run", "--store", moved, "--quiet"]) == 0
+    capsysbinary.readouterr()
+    assert run([*ask, "--links", "L0001"]) == 0
+    story = told(capsysbinary)
+    assert "at 10000001: began" in story and "at 10000002: began" in story
+    assert run(["store", "journeys", "--store", moved, "--links", "L0001"]) == 0
+    assert "1 people learn with several providers" in told(capsysbinary)

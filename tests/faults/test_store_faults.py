@@ -18,6 +18,7 @@ from tests.store.making import batches, report, sent_file
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 ROOT = Path(__file__).parents[2]
+CAMPUSES = "CampusIdentifier,MasterUKPRN\n00000001,10000001\n"
 FOLDERS = ("tables", "vault", "reference", "snapshots")
 
 
@@ -28,8 +29,8 @@ def old(store: Store) -> Store:
         batches(dying.learners(5, "A"), 5), report(), file=sent_file(store.path.parent, b"first"), return_name="R14",
         submitted_by="tests",
     )  # fmt: skip
-    (store.path.parent / "first.csv").write_text("a,b\n1,2\n")
-    store.add_reference(store.path.parent / "first.csv")
+    (store.path.parent / "Population.csv").write_text("AreaCode,Year,Age,Population\nE06000001,2026,19,7\n")
+    store.add_reference(store.path.parent / "Population.csv")
     return store
 
 
@@ -39,8 +40,8 @@ def copies(old: Store, count: int) -> list[Path]:
     for number in range(count):
         folder = old.path.parent / f"run{number}"
         (folder / "new").mkdir(parents=True)
-        for name in ("second.csv", "third.csv"):
-            (folder / "new" / name).write_text("new," * 100)
+        (folder / "new" / "CampusIdentifiers.csv").write_text(CAMPUSES)
+        (folder / "new" / "LearnerRegister.csv").write_text("ULN\n9000000008\n")  # people: kept encrypted
         made.append(shutil.copytree(old.path, folder / "store"))
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from html import escape
 from html.parser import HTMLParser
@@ -162,7 +163,27 @@ def test_a_snapshot_is_measured_once(store, monkeypatch):
     first = store.quality(snapshot=id)
     monkeypatch.setattr("openilr.store.quality.measuring.measure", lambda *_: pytest.fail("measured again"))
     assert store.quality(snapshot=id) == first
+    assert replace(store.quality(), state=id) == first, "the return as it stands has the same files"
+    assert store.known_quality().state == "2526-R14"
+    store.derive_again()
+    assert store.quality().state == "2526-R14", "what is derived is not rated"
+    again = store.freeze("2526", "R14", frozen_by="x")
+    assert store.quality(snapshot=again).state == again
+    ingest(store, *many(3), ukprn=10000002)
+    assert store.known_quality().state == again, "the return is another now, and was not measured"
     assert store.verify() == []
+
+
+def test_a_snapshot_stays_with_what_it_was_compared_with(store, monkeypatch):
+    ingest(store, *many(3), return_name="R04")
+    ingest(store, *many(3))
+    id = store.freeze("2526", "R14", frozen_by="x")
+    assert store.known_quality() is None
+    first = store.quality(snapshot=id)
+    ingest(store, *many(2), return_name="R06")
+    monkeypatch.setattr("openilr.store.quality.measuring.measure", lambda *_: pytest.fail("measured again"))
+    assert store.quality(snapshot=id) == first and first.compared_with == "2526-R04"
+    assert store.footnotes(["Sex"], "2526", "R14") == not_measured("2526-R14"), "R14 is compared with R06 now"
 
 
 def test_a_return_is_measured_again_once_another_file_came(store):

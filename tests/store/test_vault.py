@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import zipfile
 from datetime import date
 
 import polars as pl
@@ -110,6 +111,38 @@ def test_nothing_that_is_made_of_a_store_shows_an_identifier(store, tmp_path):
                 assert not [text for text in texts for value in values if text in value], path.name
             seen.add(path.suffix)
     assert {".parquet", ".csv", ".json", ".vault", ".sqlite"} <= seen
+
+
+def test_a_register_of_people_is_kept_encrypted(store, tmp_path, monkeypatch):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "ULNs.csv").write_text("ULN\n" + "".join(f"{n}\n" for n in range(4815162342, 4815362342)))
+    (folder / "ApprenticeshipServiceRecords.csv").write_text("UKPRN,ULN,StandardCode\n10000001,4815162342,105\n")
+    (folder / "Learners of ours.csv").write_text("Featherstonehaugh,4815162342\n")
+    (folder / "Population.csv").write_text("AreaCode,Year,Age,Population\nE06000001,2026,19,7\n")
+    added = store.add_reference(folder)
+    assert added == ["ApprenticeshipServiceRecords.csv", "Population.csv", "ULNs.csv"], "only what is known by name"
+    assert store.reference()["learner_register"].height == 200_000
+    assert store.reference()["apprenticeship_records"]["ULN"].to_list() == [4815162342]
+    assert not [path for path in store.path.rglob("*") if path.is_file() and b"4815162342" in path.read_bytes()]
+    (folder / "ULNs.csv").write_text("ULN\n1000000001\n")
+    store.add_reference(folder / "ULNs.csv")
+    assert Store(store.path).reference()["learner_register"]["ULN"].to_list() == [1000000001]
+    assert {"ApprenticeshipServiceRecords.csv", "ULNs.csv"} < {about.file for about in store.reference().about}
+    assert store.verify() == []
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w") as packed:
+        packed.write(folder / "ULNs.csv", "ULNs.csv")
+    with pytest.raises(StoreError, match=r"packed\.zip has a file of people's numbers in it\. Unpack it"):
+        store.add_reference(tmp_path / "packed.zip")
+    monkeypatch.setenv("OPENILR_VAULT_KEY_FILE", str(tmp_path / "nowhere"))
+    locked = Store(store.path)
+    assert locked.reference().names == {"population"}
+    assert [name for name, _ in locked.reference().ignored] == [
+        "ApprenticeshipServiceRecords.csv.vault",
+        "ULNs.csv.vault",
+    ]
+    with pytest.raises(VaultError):
+        locked.add_reference(folder / "ULNs.csv")
 
 
 def test_linking_gets_the_identifiers_back(store):

@@ -47,6 +47,8 @@ class Settings:
     as_of: date | datetime | None = None
     year: str | None = None
     rules: tuple[str, ...] | None = None
+    store: Path | None = None  #: the store whose reference data it is, in place of a folder
+    edition: int | None = None
 
 
 @dataclass(frozen=True)
@@ -114,15 +116,15 @@ def check(
 ) -> Checked:
     """Check one file here. What the user can put right is a sentence; a fault of our own is named as one.
 
-    ``reference`` takes the place of the folder that the settings name. ``received`` names the files that a store has
+    ``reference`` takes the place of what the settings name. ``received`` names the files that a store has
     taken in before.
     """
     from openilr.collect import Unreadable
     from openilr.validate.engine import validate
 
     try:
-        if reference is None and settings.reference is not None:
-            reference = _reference(settings.reference)
+        if reference is None:
+            reference = _reference(settings.reference, settings.store, settings.edition)
         report = validate(
             path,
             reference=reference,
@@ -184,10 +186,16 @@ def _start(path: Path) -> str | None:
 
 
 @cache
-def _reference(path: Path) -> Any:
-    from openilr.reference import load
+def _reference(folder: Path | None, store: Path | None, edition: int | None) -> Any:
+    if folder is not None:
+        from openilr.reference import load
 
-    return load(path)
+        return load(folder)
+    if store is not None and edition is not None:
+        from openilr.store import Store
+
+        return Store(store).reference(edition)
+    return None
 
 
 def check_all(
@@ -201,7 +209,7 @@ def check_all(
 ) -> Iterator[Checked]:
     """Check every file and give what came of each in the order of ``files``, as soon as that order allows.
 
-    ``reference`` is what the settings' folder holds, where it was read already; ``received`` is asked when the checking
+    ``reference`` is what the settings name, where it was read already; ``received`` is asked when the checking
     of a file begins.
     """
     if jobs <= 1 or len(files) <= 1:

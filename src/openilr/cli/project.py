@@ -155,7 +155,13 @@ def fields(
         raise CannotRun(f"No field has {search!r} in its name or title.")
     if store is not None:
         with suppress(StoreError):  # nothing was returned yet
-            ratings = opened(store).quality().ratings
+            quality = opened(store).known_quality()
+            ratings = quality.ratings if quality else {}
+            say(
+                f"Quality as in {quality.state}."
+                if quality
+                else "How good these fields are was not measured yet; `ilr store quality` does it."
+            )
             for row in found:
                 behind = [name for name in sources([str(row["field"])]) if name in ratings]
                 row["quality"] = ", ".join(f"{name.partition('.')[2]} {ratings[name].rating}" for name in behind)

@@ -72,7 +72,9 @@ def submit(
     for problem in problems:
         say(problem)
     code = COULD_NOT_RUN if problems else FINE
-    settings = Settings(held.reference_folder(), moment(as_of), known_year(year).name if year else None)
+    settings = Settings(
+        None, moment(as_of), known_year(year).name if year else None, store=held.path, edition=held.reference_edition()
+    )
     progress = Progress(quiet)
     done: list[tuple[Report, Acceptance]] = []
     with Output(output) as out, plain(StoreError, BadReference):
@@ -109,7 +111,7 @@ def _submitted(
     """
     from openilr.collect import examine
 
-    reference = held.reference()
+    reference = held.reference(settings.edition) if settings.edition else None
     began: dict[Path, tuple[list[str], Any]] = {}
 
     def received(path: Path) -> list[str]:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from openilr.reference.declared import TABLES
 from openilr.reference.errors import BadReference
 from openilr.reference.tables import Table, squeezed
 
-__all__ = ["Found", "Source", "find"]
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+__all__ = ["SEALED", "Found", "Source", "Unseal", "find", "tables_in"]
+
+#: The ending of a file that is kept encrypted; ``Unseal`` gives its content, piece by piece.
+SEALED = ".vault"
+Unseal = Callable[[Path], Iterator[bytes]]
 
 _READ = {".csv", ".txt", ".tsv"}
 _MONTHS = {
@@ -34,10 +42,14 @@ class Source:
     path: Path
     name: str
     member: str = ""
+    unseal: Unseal | None = None
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
         """The bytes of the file. BadReference when the zip around it is damaged or locked."""
+        if self.unseal:
+            yield io.BufferedReader(_Pieces(self.unseal(self.path)))
+            return
         if not self.member:
             with self.path.open("rb") as stream:
                 yield stream
@@ -54,7 +66,11 @@ class Source:
 
     @property
     def stem(self) -> str:
-        return squeezed(Path(self.member or self.path.name).stem)
+        return squeezed(Path(self.member or self._file_name).stem)
+
+    @property
+    def _file_name(self) -> str:
+        return self.path.name.removesuffix(SEALED) if self.unseal else self.path.name
 
     @cached_property
     def size(self) -> int:
@@ -104,12 +120,30 @@ class Source:
     @property
     def dated(self) -> date:
         """The date in the file's name, or else the day that it was last changed."""
-        named = _date_in(Path(self.member or self.path.name).stem) or _date_in(self.path.stem)
+        named = _date_in(Path(self.member or self._file_name).stem) or _date_in(self.path.stem)
         if named:
             return named
         if self.member:
             return date(*self._info.date_time[:3])
         return datetime.fromtimestamp(self.path.stat().st_mtime).date()
+
+
+class _Pieces(io.RawIOBase):
+    """A stream of pieces that come one after the other."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._left = pieces, memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Buffer) -> int:
+        while not self._left and (piece := next(self._pieces, None)) is not None:
+            self._left = memoryview(piece)
+        view = memoryview(into)
+        size = min(len(view), len(self._left))
+        view[:size], self._left = self._left[:size], self._left[size:]
+        return size
 
 
 @dataclass(frozen=True)
@@ -129,7 +163,19 @@ class Found:
         return max(source.dated for source in self.sources)
 
 
-def find(places: Iterable[Path]) -> tuple[dict[str, Found], list[tuple[str, str]]]:
+def tables_in(path: Path) -> list[Table]:
+    """The tables that a file, or one in a zip, is of by its name; BadReference for a zip that is damaged."""
+    found = (_table_of(source) for source in _file(path, path.name, [], None))
+    return [table for table, _ in filter(None, found)]
+
+
+def _table_of(source: Source) -> tuple[Table, int] | None:
+    """The table that a file is of by its name, and how wanted that name is."""
+    stem = source.stem
+    return next(((t, rank) for t in TABLES.values() if (rank := t.rank(stem)) is not None), None)
+
+
+def find(places: Iterable[Path], unseal: Unseal | None = None) -> tuple[dict[str, Found], list[tuple[str, str]]]:
     """The files of each table, and what was ignored with the reason.
 
     A table that is published in parts is read from all of them. Of any other table there may be one file: a second one
@@ -137,13 +183,12 @@ def find(places: Iterable[Path]) -> tuple[dict[str, Found], list[tuple[str, str]
     """
     ranked: dict[str, list[tuple[int, Source]]] = {}
     ignored: list[tuple[str, str]] = []
-    for source in _sources(places, ignored):
-        stem = source.stem
-        known = [(t.name, rank) for t in TABLES.values() if (rank := t.rank(stem)) is not None]
-        if not known:
+    for source in _sources(places, ignored, unseal):
+        known = _table_of(source)
+        if known is None:
             ignored.append((source.name, "not a reference file that OpenILR knows by name"))
-        for name, rank in known[:1]:
-            ranked.setdefault(name, []).append((rank, source))
+        else:
+            ranked.setdefault(known[0].name, []).append((known[1], source))
     found = {name: Found(TABLES[name], _choose(TABLES[name], files, ignored)) for name, files in ranked.items()}
     return {name: found[name] for name in TABLES if name in found}, sorted(ignored)
 
@@ -165,7 +210,7 @@ def _choose(table: Table, files: list[tuple[int, Source]], ignored: list[tuple[s
     return tuple(chosen)
 
 
-def _sources(places: Iterable[Path], ignored: list[tuple[str, str]]) -> Iterator[Source]:
+def _sources(places: Iterable[Path], ignored: list[tuple[str, str]], unseal: Unseal | None) -> Iterator[Source]:
     for place in places:
         if not place.exists():
             raise BadReference(str(place), "there is no such file or folder.")
@@ -173,13 +218,18 @@ def _sources(places: Iterable[Path], ignored: list[tuple[str, str]]) -> Iterator
             for path in sorted(p for p in place.rglob("*") if p.is_file()):
                 name = path.relative_to(place)
                 if not any(part.startswith((".", "__MACOSX")) for part in name.parts):
-                    yield from _file(path, name.as_posix(), ignored)
+                    yield from _file(path, name.as_posix(), ignored, unseal)
         else:
-            yield from _file(place, place.name, ignored)
+            yield from _file(place, place.name, ignored, unseal)
 
 
-def _file(path: Path, name: str, ignored: list[tuple[str, str]]) -> Iterator[Source]:
-    if path.suffix.lower() == ".zip":
+def _file(path: Path, name: str, ignored: list[tuple[str, str]], unseal: Unseal | None) -> Iterator[Source]:
+    if path.suffix == SEALED:
+        if unseal:
+            yield Source(path, name.removesuffix(SEALED), unseal=unseal)
+        else:
+            ignored.append((name, "it holds people's numbers and is encrypted; the key of the vault is not here"))
+    elif path.suffix.lower() == ".zip":
         for member in _members(path, name):
             inner = f"{name}/{member}"
             if Path(member).suffix.lower() in _READ:

@@ -120,7 +120,7 @@ class _Content:
 
 @contextmanager
 def _content(table: Table, source: Source) -> Iterator[_Content]:
-    if not source.member:
+    if not source.member and not source.unseal:
         yield _Content(source.path)
     elif table.personal or source.size <= _IN_MEMORY:
         yield _Content(source.read())

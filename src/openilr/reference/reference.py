@@ -14,7 +14,7 @@ import polars as pl
 from openilr.reference import cache
 from openilr.reference.declared import TABLES
 from openilr.reference.errors import BadReference
-from openilr.reference.files import Found, find
+from openilr.reference.files import Found, Unseal, find
 from openilr.reference.reading import conform, headers, read
 from openilr.reference.tables import Table
 from openilr.spec import Code, CodeList
@@ -38,16 +38,16 @@ def schema_of(table: str) -> dict[str, pl.DataType]:
     return dict(_declared(table).schema)
 
 
-def load(places: str | Path | Iterable[str | Path], *, cache: bool = True) -> Reference:
+def load(places: str | Path | Iterable[str | Path], *, cache: bool = True, unseal: Unseal | None = None) -> Reference:
     """The reference files in a folder (with all folders and zips in it), or the files named.
 
     Finding is by file name; what is not known by name is in :attr:`Reference.ignored`. Headers are checked at once, the
     rest of a file when its table is asked for. ``cache`` keeps typed tables for the next run
-    (``openilr.reference.cache``). :class:`BadReference` when a file lacks a required column, or two files claim to be
-    one table.
+    (``openilr.reference.cache``); ``unseal`` opens files that a store keeps encrypted. :class:`BadReference` when a
+    file lacks a required column, or two files claim to be one table.
     """
     each = [places] if isinstance(places, str | Path) else places
-    found, ignored = find(Path(place) for place in each)
+    found, ignored = find((Path(place) for place in each), unseal)
     tables = {name: _FileTable(files, cache) for name, files in found.items()}
     return Reference(tables, ignored)
 

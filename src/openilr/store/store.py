@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,9 @@ from openilr.spec import AcademicYear
 from openilr.store import database, durable, enrich
 from openilr.store.acceptance import Acceptance
 from openilr.store.catalogue import Catalogue, Snapshot, Submission
-from openilr.store.errors import StoreError
+from openilr.store.errors import StoreError, VaultError
 from openilr.store.intake import Intake, NotChecked, ReportLike, Sent
-from openilr.store.references import keep_reference
+from openilr.store.references import keep_reference, unseal
 from openilr.store.staging import Batch
 from openilr.store.vault import Key, Vault, make_key, read_key
 
@@ -280,12 +280,19 @@ class Store:
         problems = []
         with self._reading() as catalogue:
             holders: list[Submission | Snapshot] = [*catalogue.submissions(with_files=True), *catalogue.snapshots()]
-        for file in chain.from_iterable(holder.files for holder in holders):
-            path = self.path / file.path
+            editions = catalogue.reference_editions()
+        held = [(f.path, f.bytes, f.sha256) for f in chain.from_iterable(holder.files for holder in holders)]
+        held += [
+            (f"reference/{number:04d}/{name}", about["bytes"], about["sha256"])
+            for number, _, files in editions
+            for name, about in files.items()
+        ]
+        for name, size, sha256 in held:
+            path = self.path / name
             if not path.is_file():
-                problems.append(f"{file.path} is missing.")
-            elif durable.file_sha256(path) != (file.bytes, file.sha256):
-                problems.append(f"{file.path} is not as it was written.")
+                problems.append(f"{name} is missing.")
+            elif durable.file_sha256(path) != (size, sha256):
+                problems.append(f"{name} is not as it was written.")
         return problems
 
     def diff(self, before: str, now: str, *, ukprn: int | None = None, detail: bool = False) -> Difference:
@@ -312,11 +319,21 @@ class Store:
 
         By default the last return of the last year. Values are compared with those of the return before it in the same
         year. Fields in the vault are counted where its key is at hand: how many are filled, and no more. What was
-        measured of the whole of it is kept until a file comes or goes. StoreError where there is nothing.
+        measured of the whole of it is kept until a file comes or goes, and is that of a snapshot of the same files too.
+        StoreError where there is nothing.
         """
         from openilr.store.quality import measuring
 
         return measuring.of(self, year, return_name, snapshot, ukprn)
+
+    def known_quality(self) -> Quality | None:
+        """How good each field is as far as it was measured before: of the last return, or else of the newest snapshot.
+
+        It measures nothing. None where nothing was measured; StoreError where nothing was returned.
+        """
+        from openilr.store.quality import measuring
+
+        return measuring.newest(self)
 
     def footnotes(
         self,
@@ -428,25 +445,27 @@ class Store:
     # Reference data
 
     def add_reference(self, path: str | os.PathLike[str]) -> list[str]:
-        """Keep a copy of a reference file, or of all files in a folder, as published; the names that were added.
+        """Keep a copy of a reference file, or of all in a folder that are known by name, as published; their names.
 
         Each call makes a new edition with all earlier files, in which a file takes the place of one of the same
-        name. Submissions record the edition that they were accepted with.
+        name. Submissions record the edition that they were accepted with. A file of people's numbers is encrypted with
+        the vault's key (VaultError without it).
         """
         with _plain_errors(), self._writing() as catalogue:
-            return keep_reference(self.path, catalogue, Path(path), _now())
+            return keep_reference(self.path, catalogue, Path(path), lambda: self._key, _now())
 
-    def reference(self) -> Any:
-        """The current edition as ``openilr.reference.Reference``, or None where none was added."""
-        with self._reading() as catalogue:
-            editions = catalogue.reference_editions()
-        return self._edition(editions[-1][0]).reference if editions else None
+    def reference(self, edition: int | None = None) -> Any:
+        """The current edition, or an earlier one, as ``openilr.reference.Reference``; None where none was added.
 
-    def reference_folder(self) -> Path | None:
-        """Where the files of the current edition lie, or None where none was added."""
+        Files of people's numbers are not in it where the vault's key is not at hand.
+        """
+        number = edition or self.reference_edition()
+        return self._edition(number).reference if number else None
+
+    def reference_edition(self) -> int | None:
+        """The number of the current edition of the reference data, or None where none was added."""
         with self._reading() as catalogue:
-            editions = catalogue.reference_editions()
-        return self.path / "reference" / f"{editions[-1][0]:04d}" if editions else None
+            return self._edition_of(catalogue, None)
 
     # For stages that keep their own files in the store's folder
 
@@ -469,7 +488,11 @@ class Store:
         if self._last is None or self._last.number != edition:
             from openilr import reference
 
-            loaded = reference.load(self.path / "reference" / f"{edition:04d}")
+            key = None
+            with suppress(VaultError):
+                key = self._key
+            opener = None if key is None else partial(unseal, key=key)
+            loaded = reference.load(self.path / "reference" / f"{edition:04d}", unseal=opener)
             self._last = _Edition(edition, loaded, enrich.Lookups(loaded))
         return self._last
 

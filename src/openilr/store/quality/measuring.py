@@ -1,7 +1,8 @@
 """Measures the quality of one state of a store, and keeps it for the next time.
 
-What was measured stands in ``quality/<state>.json`` beside what it was measured of: the files on both sides and the
-code lists. It is measured again where one of them is another by now.
+What was measured stands in ``quality/<state>.json`` beside what it rests on: the files on both sides and the code
+lists. It is measured again where one of them is another by now; a return as it stands and a snapshot of the same files
+share it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from openilr.store.store import Store
     from openilr.store.vault import Vault
 
-_LAYOUT = 2
+_LAYOUT = 3
 
 
 def of(
@@ -53,20 +54,42 @@ def of(
     )  # fmt: skip
     if ukprn is None and os.access(store.path, os.W_OK):
         with suppress(OSError):
-            _keep(store.path, found, _basis(store, state, year, return_name))
+            _keep(store.path, found, _rests_on(store, year, return_name, members))
     return found
 
 
 def known(store: Store, year: str | None, return_name: str | None, snapshot: str | None) -> Quality | None:
-    """What was measured of a state before; None where it was not, or no longer holds."""
-    year, return_name, _ = meant(store, year, return_name, snapshot)
-    state = snapshot or f"{year}-{return_name}"
-    try:
-        said = json.loads((store.path / "quality" / f"{state}.json").read_text("utf-8"))
-        fits = said["layout"] == _LAYOUT and said["basis"] == _basis(store, state, year, return_name)
-        return Quality.from_dict(said["quality"]) if fits else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    """What was measured of a state before, or of another of the same files; None where it was not, or no longer holds.
+
+    A snapshot stays with the return before it that it was compared with when it was measured.
+    """
+    year, return_name, members = meant(store, year, return_name, snapshot)
+    live = f"{year}-{return_name}"
+    state = snapshot or live
+    rests = _rests_on(store, year, return_name, members)
+    for name in dict.fromkeys([state, *sorted(_kept(store.path, live), reverse=True)]):
+        wanted = {what: of for what, of in rests.items() if not (name == snapshot and what == "before")}
+        try:
+            said = json.loads((store.path / "quality" / f"{name}.json").read_text("utf-8"))
+            if said["layout"] == _LAYOUT and wanted.items() <= said["rests_on"].items():
+                return replace(Quality.from_dict(said["quality"]), state=state)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
+    return None
+
+
+def newest(store: Store) -> Quality | None:
+    """Of the last return or, where its quality was not measured, of the newest snapshot whose quality was."""
+    found = known(store, None, None, None)
+    if found:
+        return found
+    frozen = store.snapshots().sort("year", "return", "number", descending=True)["snapshot"]
+    return next(filter(None, (known(store, None, None, id) for id in frozen)), None)
+
+
+def _kept(folder: Path, live: str) -> set[str]:
+    """A return and its snapshots of which something was measured."""
+    return {path.stem for path in (folder / "quality").glob(f"{live}*.json")}
 
 
 def meant(
@@ -89,14 +112,18 @@ def _before(store: Store, year: str, return_name: str) -> str | None:
     return f"{year}-{max(earlier)}" if earlier else None
 
 
-def _basis(store: Store, state: str, year: str, return_name: str) -> str:
-    """A hash of what a measurement rests on. A snapshot stays with what it was compared with when it was measured."""
-    rests: list[Any] = [state, {name: repr(found) for name, found in _lists(store).items()}]
-    if state == f"{year}-{return_name}":
-        names = {return_name, (_before(store, year, return_name) or "").rpartition("-")[2]}
-        current = store.submissions(year=year, current=True)
-        rests += [(s.id, s.reference) for s in current if s.return_name in names]
-    return hashlib.sha256(json.dumps(rests).encode()).hexdigest()
+def _rests_on(store: Store, year: str, return_name: str, members: list[Submission]) -> dict[str, str]:
+    """Hashes of what a measurement rests on: the files, those of the return before, and code lists of the user's own.
+
+    Nothing is measured of what is derived from reference data, so that deriving again changes no rating.
+    """
+    before = (_before(store, year, return_name) or "").rpartition("-")[2]
+    earlier = store.submissions(year=year, return_name=before, current=True) if before else []
+    rests: dict[str, Any] = {
+        "files": sorted(s.id for s in members), "before": sorted(s.id for s in earlier),
+        "lists": {name: repr(found) for name, found in _lists(store).items()},
+    }  # fmt: skip
+    return {what: hashlib.sha256(json.dumps(of).encode()).hexdigest() for what, of in rests.items()}
 
 
 def _lists(store: Store) -> dict[str, CodeList]:
@@ -149,11 +176,12 @@ def _in_order(counts: list[Counts], fields: Iterable[str]) -> list[Counts]:
     return sorted(counts, key=lambda one: place[f"{one.entity}.{one.field}"])
 
 
-def _keep(folder: Path, quality: Quality, basis: str) -> None:
+def _keep(folder: Path, quality: Quality, rests_on: dict[str, str]) -> None:
     """Write it beside its place and rename it. It can be measured again, so the catalogue does not list it."""
     place = folder / "quality"
     place.mkdir(exist_ok=True)
     part = place / f"{quality.state}.json{durable.PART}"
     part.unlink(missing_ok=True)
-    durable.write_file(part, json.dumps({"layout": _LAYOUT, "basis": basis, "quality": quality.to_dict()}).encode())
+    said = {"layout": _LAYOUT, "rests_on": rests_on, "quality": quality.to_dict()}
+    durable.write_file(part, json.dumps(said).encode())
     part.replace(place / f"{quality.state}.json")
