@@ -133,7 +133,7 @@ def _reseal(out, **changed):
     manifest.pop("sha256")
     files = {"data": out / "starts.csv", "meta": out / "starts.meta.csv", "tables": out / "certificates/starts.csv"}
     manifest |= {k: hashlib.sha256(p.read_bytes()).hexdigest() for k, p in files.items()} | changed
-    path.write_text(checker.written(manifest))
+    path.write_text(json.dumps(manifest | {"sha256": checker.seal(manifest)}))
 
 
 def _show(out):
@@ -203,6 +203,67 @@ def test_what_was_changed_is_refused(published, tmp_path, spoil, sealed):
         _reseal(out)
     with pytest.raises(Refused):
         verify(out / "starts.csv", out / "starts.meta.csv", out / "certificates")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    data, meta = write_pair(folder / "raw", times=("202425",), regions=1, areas=2, rate=True)
+    protect(data, meta, folder / "out", "suppression")
+    return folder / "out"
+
+
+def test_each_number_matters_though_a_forger_seals_anew(tiny, tmp_path):
+    """Counts, hidden cells and rates of the data, and numbers of the certificates, each changed alone; every tenth, for
+    time. (With every one of them, as it was run once, all were refused as well.)"""
+    out = tmp_path / "out"
+    shutil.copytree(tiny, out)
+    data, meta, proofs = out / "starts.csv", out / "starts.meta.csv", out / "certificates"
+    verify(data, meta, proofs)
+    tried = []
+    for path, columns in ((data, ("starts", "leavers", "rate")), (proofs / "starts.csv", ("table", "row", "count"))):
+        whole, rows = path.read_bytes(), read(path)
+        for n, row in enumerate(rows):
+            for column in columns:
+                old = row[column]
+                if old == "z" or (n + len(column)) % 10:
+                    continue
+                if column == "rate":
+                    new = "12.3" if old == "c" else f"{float(old) + 0.1:.1f}"
+                else:
+                    new = "7" if old == "c" else str(int(old) + 1)
+                for other in (new, "c") if path == data and old != "c" else (new,):
+                    tried.append((path.name, n, column, other))
+                    row[column] = other
+                    write(path, [list(row), *([*r.values()] for r in rows)])
+                    row[column] = old
+                    _reseal(out)
+                    with pytest.raises(Refused):
+                        verify(data, meta, proofs)
+        path.write_bytes(whole)
+        _reseal(out)
+        verify(data, meta, proofs)
+    assert len(tried) > 50
+
+
+def test_the_checker_needs_nothing_but_python(tiny, tmp_path):
+    import subprocess
+    import sys
+
+    from openilr.publish import verify as checker
+
+    alone = shutil.copy(checker.__file__, tmp_path / "verify.py")
+    command = [sys.executable, "-I", "-S", str(alone), "starts.csv", "starts.meta.csv", "certificates"]
+    for threshold, code in (("10", 0), ("11", 1)):
+        done = subprocess.run([*command, threshold], cwd=tiny, capture_output=True, text=True)
+        assert done.returncode == code, done.stderr
+    assert done.stderr.startswith("Refused. The certificates are for a threshold of 10, not 11.")
+
+
+def test_filters_whose_sums_were_not_checked_are_said(tmp_path):
+    rows = [(place(*w), [i], n) for w in ((), (0,)) for i, n in (("Total", 10), ("2", 7), ("3", 8))]
+    done = protect(*simple(tmp_path / "raw", rows), tmp_path / "out", "suppression", overlapping=["level"])
+    assert verify(done.data, done.meta, tmp_path / "out" / "certificates").overlapping == ["level"]
 
 
 def test_any_other_byte_of_the_certificates_is_noticed(published, tmp_path):

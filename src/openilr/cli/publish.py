@@ -134,6 +134,10 @@ def _proof_in_words(result: dict[str, Any]) -> str:
             f"Certificates verified: {result['hidden']} hidden cells each reach {result['threshold']} in one of "
             f"{result['tables']} tables that agree with all shown cells and {result['sums']} sums."
         )
+        if result["overlapping"]:
+            lines.append(
+                f"Items that share learners, so that they were not added up: {', '.join(result['overlapping'])}."
+            )
     if "exposed" in result:
         for each in result["exposed"]:
             lines.append(

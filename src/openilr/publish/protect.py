@@ -7,6 +7,7 @@ not clear what they are rates of. What comes out is checked by code of its own b
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -287,7 +288,8 @@ def _write(work: _Work, threshold: int) -> None:
                 "overlapping": list(cells.overlapping),
                 "derived": {name: rate.facts() for name, rate in work.rates.items()},
             }
-            (proofs / f"{stem}.json").write_text(verify.written(manifest), "utf-8")
+            sealed = manifest | {"sha256": verify.seal(manifest)}
+            (proofs / f"{stem}.json").write_text(json.dumps(sealed, indent=1) + "\n", "utf-8")
             done.tables = verify.verify(part / done.data.name, part / done.meta.name, proofs).tables
         else:
             verify.adds_up(part / done.data.name, part / done.meta.name, work.counted, cells.overlapping)
