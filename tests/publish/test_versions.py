@@ -174,8 +174,17 @@ def test_a_correction_that_would_tell_is_refused(unpublished):
     one = build(unpublished, "2526", "R14", SMALL[:1], "suppression", threshold=10, by="tests")
     assert "c" in numbers(one).values()
     correct(unpublished, given(10000001, 20, 1))
-    with pytest.raises(ProtectError, match="before"):
+    with pytest.raises(ProtectError, match=r"before.*--hold-back"):
         build(unpublished, "2526", "R14", SMALL[:1], "suppression", threshold=10, by="tests")
+    first = numbers(one)
+    two = build(unpublished, "2526", "R14", SMALL[:1], "suppression", hold_back=True, by="tests")
+    second, [built] = numbers(two), two.built
+    assert built.protected.held_back > 0 and built.notes[0] in (two.folder / "guidance.txt").read_text()
+    assert {c for c, text in first.items() if text == "c"} <= {c for c, text in second.items() if text == "c"}
+    wanted = sorted(c for c, text in second.items() if text == "c")
+    change = sum(abs(int(first[c]) - int(second[c])) for c in first if {first[c], second[c]}.isdisjoint("c"))
+    found = attacked(first, second, wanted, threshold=10, changed=change)
+    assert all(most >= 10 for _, most in found.values()), found
 
 
 def test_two_ways_of_protecting_the_same_numbers_are_refused(copied):

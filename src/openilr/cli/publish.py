@@ -237,6 +237,12 @@ def build(
             help="From this snapshot, by default the last; or from these alone, as release.json lists them.",
         ),
     ] = None,
+    hold_back: Annotated[
+        bool,
+        typer.Option(
+            "--hold-back", help="Suppression: counts whose correction would tell small ones keep their former value."
+        ),
+    ] = False,
     serve: Annotated[
         bool, typer.Option("--serve", help="Add the data sets to those that are served, as drafts.")
     ] = False,
@@ -273,11 +279,12 @@ def build(
             return_name = return_name or held.latest_return(year)
             release = run(
                 held, year, return_name, data_sets, method.value, base=base, threshold=threshold,
-                snapshots=tuple(_named(snapshot)), lenient=not only, by=getpass.getuser(), say=progress,
+                snapshots=tuple(_named(snapshot)), lenient=not only, hold_back=hold_back,
+                by=getpass.getuser(), say=progress,
             )  # fmt: skip
             if serve:
                 for each in release.built:
-                    about, notes = each.data_set, (f"Release {release.id}.", *each.counted.notes)
+                    about, notes = each.data_set, (f"Release {release.id}.", *each.notes)
                     Library(store).add(
                         each.protected.data, each.protected.meta, title=about.title, summary=about.summary,
                         publication=PUBLICATION, by=getpass.getuser(), draft=True, notes="\n".join(notes),
@@ -298,6 +305,7 @@ def _release_in_words(release: Any) -> str:
         done = each.protected
         what = f"{done.hidden:,} hidden" if done.method == "suppression" else "every total adds up"
         lines.append(f"  {each.data_set.name}: {done.cells:,} counts, {what}.")
+        lines += [f"    {done.held_words}"] * (done.held_back > 0)
     lines += [f"  Left out: {name}. {why}" for name, why in release.left_out.items()]
     if release.unlisted:
         lines.append(

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import numpy as np
 
+from openilr.disclose.tables.correction import Before, correct
 from openilr.disclose.tables.model import Say, Table, TableError, silent, union
 from openilr.disclose.tables.rounding import round_table
 from openilr.disclose.tables.suppression import suppress
@@ -41,11 +42,21 @@ class Subject:
     time: tuple[str, str]
 
 
-class Memory(Protocol):
-    """What was published before of the cells of a table (``openilr.publish.release.ledger``), and whether it was from
-    the same counts."""
+@dataclass(frozen=True)
+class Published:
+    """What was published before of each cell: ``shown`` a number, ``WAS_HIDDEN``, ``WAS_LOW`` or ``NOTHING``; ``same``
+    where it was from the same snapshot and count; ``raw`` the count then, ``least`` the least of all versions (-1)."""
 
-    def before(self, subject: Subject, table: Table) -> tuple[np.ndarray, np.ndarray]: ...
+    shown: np.ndarray
+    same: np.ndarray
+    raw: np.ndarray
+    least: np.ndarray
+
+
+class Memory(Protocol):
+    """What was published before of the cells of a table (``openilr.publish.release.ledger``)."""
+
+    def before(self, subject: Subject, table: Table) -> Published: ...
 
     def note(self, subject: Subject, table: Table, shown: np.ndarray) -> None: ...
 
@@ -66,8 +77,22 @@ class Protected:
     hidden: int = 0
     moved: int = 0
     tables: int = 0
+    #: Counts that keep the value of the version before because their correction would tell, and the furthest of them.
+    held_back: int = 0
+    furthest: int = 0
     rates: dict[str, str] = field(default_factory=dict)
     optimal: bool = True
+
+    @property
+    def held_words(self) -> str:
+        """What was held back, in words; empty where nothing was."""
+        if not self.held_back:
+            return ""
+        return (
+            f"{self.held_back} counts are not quite as corrected: they keep their former value, or go part of the way, "
+            f"because the whole correction would tell small counts. The furthest is out by {self.furthest}. All totals "
+            "add up."
+        )
 
 
 def protect(
@@ -89,10 +114,11 @@ def protect(
 
 def protect_together(
     pairs: Sequence[Cells], output: Path, method: str, *, base: int = 5, threshold: int = 10,
-    low: bool = False, memory: Memory | None = None, say: Say = silent,
+    low: bool = False, hold_back: bool = False, memory: Memory | None = None, say: Say = silent,
 ) -> list[Protected]:  # fmt: skip
     """Protect several pairs as one: a cell that stands in two of them, or was published before as ``memory`` knows,
-    has one value. With ``low``, a count that is not zero and rounds to zero is shown as ``low``."""
+    has one value. With ``low``, a count that is not zero and rounds to zero is shown as ``low``. With ``hold_back``,
+    hidden tables are corrected as far as can be (``openilr.disclose.tables.correction``)."""
     works = [_Work(cells, *_kinds(cells), Protected(output / cells.data_path.name, output / cells.meta_path.name,
                                                     method)) for cells in pairs]  # fmt: skip
     joint: dict[Subject, list[tuple[_Work, Counts]]] = {}
@@ -118,7 +144,7 @@ def protect_together(
                 values = _rounded(subject, table, places, members, base, ceiling, low, memory, told)
                 rounded[subject] = (table, values)
             else:
-                _suppressed(subject, table, places, members, threshold, memory, told)
+                _suppressed(subject, table, places, members, threshold, hold_back, memory, told)
         except TableError as problem:
             file = members[0][0].cells.data_path.name
             raise ProtectError(f"{file}, {subject.indicator}, {subject.time[0]}: {problem}") from None
@@ -207,11 +233,11 @@ def _rounded(
     held = prefer = None
     is_low = table.values > 0
     if memory:
-        before, same = memory.before(subject, table)
-        was = np.where(before == WAS_LOW, 0, before)
-        held, prefer = np.where(same, was, -1), np.where(same, -1, was)
+        before = memory.before(subject, table)
+        was = np.where(before.shown == WAS_LOW, 0, before.shown)
+        held, prefer = np.where(before.same, was, -1), np.where(before.same, -1, was)
         # What rounds to zero keeps its sign through versions: else a correction would show one learner come or go.
-        is_low = np.where(before == NOTHING, is_low, before != 0)
+        is_low = np.where(before.shown == NOTHING, is_low, before.shown != 0)
     rounded = round_table(table, base, held, prefer=prefer, ceiling=ceiling, wide=memory is not None, say=say)
     is_low &= low & (rounded.values == 0)
     if memory:
@@ -228,29 +254,26 @@ def _rounded(
 
 
 def _suppressed(
-    subject: Subject, table: Table, places: list[np.ndarray], members: list[tuple[_Work, Counts]], threshold: int,
-    memory: Memory | None, say: Say,
+    subject: Subject, raw: Table, places: list[np.ndarray], members: list[tuple[_Work, Counts]], threshold: int,
+    hold_back: bool, memory: Memory | None, say: Say,
 ) -> None:  # fmt: skip
-    name = subject.indicator
-    also = shown = None
+    name, table = subject.indicator, raw
     if memory:
-        before, _ = memory.before(subject, table)
-        also, shown = before == WAS_HIDDEN, before >= 0
-        gone = np.flatnonzero(also & (table.values == 0))
-        if len(gone):
-            raise TableError(
-                f"{table.label(int(gone[0]))} was hidden before and is 0 now, which would tell what it was."
-            )
-    found = suppress(table, threshold, also=also, shown=shown, say=say)
-    if memory:
+        old = memory.before(subject, raw)
+        before = Before(old.raw, old.least, old.shown == WAS_HIDDEN, old.shown >= 0)
+        table, found = correct(raw, threshold, before, hold_back=hold_back, say=say)
         memory.note(subject, table, np.where(found.hidden, WAS_HIDDEN, table.values))
+    else:
+        found = suppress(raw, threshold, say=say)
     for (work, counts), place in zip(members, places, strict=True):
         hidden = found.hidden[place]
         rows: dict[int, list[int]] = {}
         for row, cell in counts.cell_of.tolist():
             rows.setdefault(int(place[cell]), []).append(row)
-            if hidden[cell]:
-                work.columns[name][row] = HIDDEN
+            work.columns[name][row] = HIDDEN if hidden[cell] else str(table.values[place[cell]])
+        off = np.abs(table.values - raw.values)[place][~counts.table.latent]
+        work.done.held_back += int((off > 0).sum())
+        work.done.furthest = max(work.done.furthest, int(off.max(initial=0)))
         number = max((n for indicator, n, *_ in work.tables if indicator == name), default=0)
         for changed in (found.certificates.base, *found.certificates.changes):
             which = 0 if changed is found.certificates.base else number + 1

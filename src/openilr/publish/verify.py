@@ -227,7 +227,7 @@ def _in_table(parts_of: Parts, table: dict[Node, int]) -> Iterator[tuple[int, li
 def _items(rows: list[dict], about: dict, overlapping: set[str]) -> tuple[list[Node], list[Parts]]:
     """A filter's item in each row, and how items may add up: all to the total; by group; each group on its own."""
     name, group = about["col_name"], about.get("filter_grouping_column", "").strip()
-    of_row = [(row[group], row[name]) if group not in ("", name) else ("", row[name]) for row in rows]
+    of_row: list[Node] = [("" if group in ("", name) else row[group], row[name]) for row in rows]
     default = about.get("filter_default", "").strip().casefold() or "total"
     plain = {node: tuple(word.strip().casefold() for word in node) for node in of_row}
     if name in overlapping:
@@ -281,6 +281,6 @@ def _place(row: dict, level: str) -> Node:
 
 if __name__ == "__main__":
     try:
-        print(verify(*map(Path, sys.argv[1:4]), *map(int, sys.argv[4:5])))
+        print(verify(*map(Path, sys.argv[1:4]), threshold=int(sys.argv[4]) if sys.argv[4:] else None))
     except Refused as reason:
         sys.exit(f"Refused. {reason}")

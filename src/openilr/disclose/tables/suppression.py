@@ -32,21 +32,31 @@ class Suppressed:
     steps: int
 
 
+class Exposed(TableError):
+    """The promise can not be kept for ``cells``."""
+
+    def __init__(self, words: str, cells: list[int]) -> None:
+        super().__init__(words)
+        self.cells = cells
+
+
 def suppress(
     table: Table, threshold: int, *, also: np.ndarray | None = None, shown: np.ndarray | None = None,
-    steps: int = STEPS, say: Say = silent,
+    least: np.ndarray | None = None, steps: int = STEPS, say: Say = silent,
 ) -> Suppressed:  # fmt: skip
     """Hide counts from 1 to threshold - 1, and what it takes besides.
 
     ``also`` are cells that must be hidden too (hidden before, or by another rule), ``shown`` cells that were published
-    before and can not be hidden. TableError where the counts do not add up, and where the promise can not be kept.
+    before and can not be hidden. ``least`` is the least that each cell of ``also`` was in any version: one and the same
+    move of people then lifts a small count in all versions, so what changed between them tells nothing. TableError
+    where the counts do not add up; Exposed where the promise can not be kept.
     """
     if threshold < 2:
         raise TableError("The threshold must be at least 2.")
     broken = table.broken()
     if broken:
         raise TableError(f"The counts do not add up: {'; '.join(broken)}.")
-    search = _Search(table, threshold, also, shown, say)
+    search = _Search(table, threshold, also, shown, least, say)
     search.cubes()
     after = int((search.hidden & ~search.primary & ~table.latent).sum())
     used = search.trim(steps)
@@ -60,10 +70,13 @@ def suppress(
 class _Search:
     def __init__(
         self, table: Table, threshold: int, also: np.ndarray | None, shown: np.ndarray | None,
-        say: Say,
+        least: np.ndarray | None, say: Say,
     ) -> None:  # fmt: skip
         self.table, self.threshold, self.say = table, threshold, say
-        values = self.values = table.values
+        values = table.values
+        if also is not None and least is not None:
+            values = np.where(also, np.minimum(values, least), values)
+        self.values = values
         self.primary = (values > 0) & (values < threshold) & ~table.latent
         self.hidden = self.primary | table.latent
         if also is not None:
@@ -76,7 +89,8 @@ class _Search:
             self.fixed |= shown
             exposed = np.flatnonzero(shown & self.primary)
             if len(exposed):
-                raise TableError(f"{table.label(int(exposed[0]))} is a small count now, and was shown before.")
+                words = f"{table.label(int(exposed[0]))} is a small count now, and was shown before."
+                raise Exposed(words, exposed.tolist())
         self.floor = np.where(table.latent, 0, 1)
         self.found: dict[int, Cube] = {}
         self._cubes = Cubes(table, threshold)
@@ -129,19 +143,24 @@ class _Search:
         flow = self._flow(allowed)
         for i in np.flatnonzero(self.hidden[allowed]):
             flow.price(int(i), 0.0)
+        beyond = []
         for cell in left:
             if cell in self.found:
                 continue
             move = flow.lift(place[cell], self.threshold - self.values[cell])
             if move is None:
-                raise TableError(
-                    f"{self.table.label(cell)} is a small count, and hiding every other count of its sums would not "
-                    "protect it. Publish the table with fewer totals or larger groups, or round it."
-                )
+                beyond.append(cell)
+                continue
             moved = np.flatnonzero(move)
             self._hide(Cube(allowed[moved], move[moved], 0.0))
             for i in moved:
                 flow.price(int(i), 0.0)
+        if beyond:
+            raise Exposed(
+                f"{self.table.label(beyond[0])} is a small count, and hiding every other count of its sums that may be "
+                "hidden would not protect it. Publish the table with fewer totals or larger groups, or round it.",
+                beyond,
+            )
 
     def _flow(self, cells: np.ndarray) -> Flow:
         values = self.values[cells].astype(float)
@@ -229,9 +248,10 @@ class _Search:
         """Hide the whole cube of cells for which no alternative of whole numbers was found."""
         fresh = [cell for cell in cells if cell in self.found and cell not in self._widened]
         if not fresh:
-            raise TableError(
+            raise Exposed(
                 f"No alternative table of whole numbers was found for {self.table.label(cells[0])}. Round this table "
-                "instead, or publish it with larger groups."
+                "instead, or publish it with larger groups.",
+                cells,
             )
         for cell in fresh:
             self._widened.add(cell)

@@ -47,6 +47,11 @@ class Built:
     protected: Protected
     screening: Screening
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What readers should know: what was held back, and how good the fields behind the numbers are."""
+        return (*([self.protected.held_words] if self.protected.held_back else []), *self.counted.notes)
+
 
 @dataclass
 class Release:
@@ -70,12 +75,14 @@ class Release:
 
 def build(
     store: Store, year: str, return_name: str, data_sets: tuple[DataSet, ...], method: str, *, base: int = 10,
-    threshold: int = 10, snapshots: tuple[str, ...] = (), lenient: bool = False, by: str = "", say: Say = silent,
+    threshold: int = 10, snapshots: tuple[str, ...] = (), lenient: bool = False, hold_back: bool = False, by: str = "",
+    say: Say = silent,
 ) -> Release:  # fmt: skip
     """Build and keep a release from frozen snapshots (``openilr.publish.release.frozen``), by default the last ones.
 
-    With ``lenient``, data sets that the store has no data for are left out, and the release says so. ReleaseError,
-    ProtectError, MeasureError, StoreError: nothing is kept then.
+    With ``lenient``, data sets that the store has no data for are left out, and the release says so. With
+    ``hold_back``, hidden tables whose correction would tell small counts are corrected as far as can be, and the
+    release says how far. ReleaseError, ProtectError, MeasureError, StoreError: nothing is kept then.
     """
     several = any(get(name).connect for each in data_sets for name in each.measures)
     frozen = freeze(store, year, return_name, snapshots, several, by or "publish")
@@ -114,8 +121,8 @@ def build(
                 for each in counted
             ]  # fmt: skip
             done = protect_together(
-                pairs, part / "data", method, base=base, threshold=threshold, low=method == "rounding", memory=ledger,
-                say=say,
+                pairs, part / "data", method, base=base, threshold=threshold, low=method == "rounding",
+                hold_back=hold_back, memory=ledger, say=say,
             )  # fmt: skip
         release.unlisted = write_unlisted(counted, names, part / PLACES)
         for each, protected in zip(counted, done, strict=True):
@@ -169,7 +176,7 @@ def _files(built: Built, part: Path, method: str, base: int, threshold: int) -> 
     for folder in ("tables", "parquet"):
         (part / folder).mkdir(exist_ok=True)
     columns.write_parquet(data, indicators, part / "parquet" / f"{stem}.parquet")
-    text = columns.csvw(built.protected.data.name, title, built.data_set.summary, data, meta, built.counted.notes)
+    text = columns.csvw(built.protected.data.name, title, built.data_set.summary, data, meta, built.notes)
     (part / "data" / f"{stem}.csv-metadata.json").write_text(text, "utf-8")
     if data.height <= MOST_ROWS_OF_A_WORKBOOK:
         book = workbook(built, data, meta, method, base, threshold)
@@ -186,8 +193,8 @@ def _facts(release: Release, method: str, base: int, threshold: int) -> dict[str
         "data_sets": [
             {
                 "name": b.data_set.name, "title": b.data_set.title, "year": b.counted.year, "cells": b.protected.cells,
-                "hidden": b.protected.hidden, "overlapping": list(b.counted.overlapping),
-                "notes": list(b.counted.notes),
+                "hidden": b.protected.hidden, "held_back": b.protected.held_back,
+                "overlapping": list(b.counted.overlapping), "notes": list(b.notes),
                 "screening": {"failed": len(b.screening.failures), "warnings": len(b.screening.warnings)},
             }
             for b in release.built

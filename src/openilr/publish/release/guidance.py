@@ -37,6 +37,8 @@ def _paragraphs(built: Built) -> Iterator[tuple[str, str]]:
             yield f"{measure.title}: limit {number}", text
     for column in built.counted.overlapping:
         yield column, "One learner may be in several of its items, so they do not add up to the total."
+    if built.protected.held_back:
+        yield "Held back", built.protected.held_words
     for number, text in enumerate(built.counted.notes, start=1):
         yield f"Data quality, note {number}", text
 

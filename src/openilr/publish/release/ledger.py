@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from openilr.disclose.tables.model import Table, TableError
-from openilr.publish.protect import NOTHING, Subject
+from openilr.publish.protect import NOTHING, Published, Subject
 
 COUNTRY = "National"
 
@@ -34,6 +34,8 @@ class Ledger:
     method: str
     known: dict[str, tuple[int, int, str, str]] = field(default_factory=dict, repr=False)
     fresh: dict[str, tuple[int, int, str, str]] = field(default_factory=dict, repr=False)
+    #: The least raw count of each cell in any release.
+    least: dict[str, int] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         import polars as pl
@@ -41,6 +43,7 @@ class Ledger:
         for path in sorted(self.folder.glob("*.parquet"), key=lambda p: p.stat().st_mtime_ns):
             for key, *entry in pl.read_parquet(path, columns=list(_COLUMNS)).iter_rows():
                 self.known[key] = tuple(entry)
+                self.least[key] = min(entry[0], self.least.get(key, entry[0]))
 
     def _keys(self, subject: Subject, table: Table) -> list[str]:
         """A cell's name, the same in every data set; short, because there are many."""
@@ -61,27 +64,28 @@ class Ledger:
             out.append(hashlib.blake2b(cell.encode(), digest_size=12).hexdigest())
         return out
 
-    def before(self, subject: Subject, table: Table) -> tuple[np.ndarray, np.ndarray]:
-        """For each cell what was published of it (a number, ``WAS_HIDDEN``, ``WAS_LOW``; ``NOTHING``), and whether it
-        was from this snapshot, with this count. TableError where it was protected in another way: two ways together
-        tell more than either."""
+    def before(self, subject: Subject, table: Table) -> Published:
+        """What was published of each cell. TableError where it was protected in another way: two ways together tell
+        more than either."""
         shown = np.full(len(table), NOTHING, dtype=np.int64)
         same = np.zeros(len(table), bool)
+        raw, least = np.full(len(table), -1, dtype=np.int64), np.full(len(table), -1, dtype=np.int64)
         for cell, key in enumerate(self._keys(subject, table)):
             entry = self.fresh.get(key) or self.known.get(key)
             if entry is None:
                 continue
-            raw, shown[cell], snapshot, method = entry
-            same[cell] = snapshot == self.snapshot and raw == table.values[cell]
+            raw[cell], shown[cell], snapshot, method = entry
+            least[cell] = self.least.get(key, raw[cell])
+            same[cell] = snapshot == self.snapshot and raw[cell] == table.values[cell]
             if method != self.method:
                 raise TableError(
                     f"{table.label(cell)} was published by {method} before. By {self.method} as well, the two would "
                     f"tell more than either: use {method} again."
                 )
-        return shown, same
+        return Published(shown, same, raw, least)
 
     def note(self, subject: Subject, table: Table, shown: np.ndarray) -> None:
-        """Remember what is published of each cell."""
+        """Remember what is published of each cell, and the count that it is from."""
         for key, raw, value, latent in zip(
             self._keys(subject, table), table.values.tolist(), shown.tolist(), table.latent.tolist(), strict=True
         ):
