@@ -281,6 +281,7 @@ def _place(row: dict, level: str) -> Node:
 
 if __name__ == "__main__":
     try:
-        print(verify(*map(Path, sys.argv[1:4]), threshold=int(sys.argv[4]) if sys.argv[4:] else None))
+        pair = [Path(name) for name in sys.argv[1:4]]
+        print(verify(pair[0], pair[1], pair[2], int(sys.argv[4]) if sys.argv[4:] else None))
     except Refused as reason:
         sys.exit(f"Refused. {reason}")
