@@ -122,7 +122,11 @@ def _attacked(data: Path, meta: Path, threshold: int, overlapping: list[str], pr
     counts = [r["col_name"] for r in rows if r["col_type"] == "Indicator" and not r["indicator_unit"]]
     found = run(data, meta, counts, threshold, overlapping=overlapping, say=progress)
     progress.clear()
-    return {"below": threshold, "exposed": [{**vars(each), "row": each.row + 1} for each in found]}
+    return {"below": threshold, "exposed": [_told(each) for each in found]}
+
+
+def _told(each: Any) -> dict[str, Any]:
+    return {"row": each.row + 1, "indicator": each.indicator, "least": each.least, "most": each.most}
 
 
 def _proof_in_words(result: dict[str, Any]) -> str:
@@ -215,6 +219,58 @@ def protect(
     with Output(None) as out:
         out.write(json.dumps(facts) + "\n" if format is Format.json else _done_in_words(done, base, threshold))
     return FINE
+
+
+@app.command("attack")
+def attack(
+    releases: Annotated[
+        list[Path], typer.Argument(metavar="RELEASE...", help="Folders of releases, in the order of publication.")
+    ],
+    threshold: Annotated[int, typer.Option(metavar="N", min=2, help="What small is below, for hidden counts.")] = 10,
+    people: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="How many learners the attacker knows each correction to be about."),
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.text,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")] = False,
+) -> int:
+    """Try to find out counts from everything that was published, taken together, by linear programming.
+
+    All data sets of all releases given (versions and answers to requests among them) go into one program: their sums,
+    rates, and what a reader knows of hidden and rounded counts. Told is a hidden count that can be shown to be below
+    the threshold, a rounded one in a range narrower than half its base, and a rate that does not follow from what is
+    shown.
+
+    Example: ilr publish attack store/releases/2526-R14-1 store/releases/2526-R14-2
+
+    Exit codes: 0 nothing is told; 1 something is; 2 could not run.
+    """
+    from openilr.publish import verify
+    from openilr.publish.attack import attack_releases
+
+    progress = Progress(quiet)
+    try:
+        found = attack_releases(releases, threshold, people=people, say=progress)
+    except verify.Refused as problem:
+        raise CannotRun(str(problem)) from None
+    finally:
+        progress.clear()
+    facts: dict[str, Any] = {
+        "counts": found.counts, "rates": found.rates, "programs": found.programs, "told": found.told,
+        "exposed": [{"file": each.file, **_told(each)} for each in found.exposed],
+    }  # fmt: skip
+    lines = [f"FAIL  {words}." for words in found.told]
+    for each in facts["exposed"]:
+        lines.append(
+            f"FAIL  {each['file']} row {each['row']}, {each['indicator']}: between {each['least']} and {each['most']}."
+        )
+    lines.append(
+        f"Attacked {found.counts:,} counts and {found.rates:,} rates with {found.programs:,} linear programs: "
+        f"{len(found.exposed)} counts and {len(found.told)} rates are told."
+    )
+    with Output(None) as out:
+        out.write(json.dumps(facts) + "\n" if format is Format.json else "\n".join(lines) + "\n")
+    return FOUND if found.exposed or found.told else FINE
 
 
 @app.command("build")

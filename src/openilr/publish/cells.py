@@ -56,6 +56,8 @@ class Counts:
     table: Table
     rows: np.ndarray
     cell_of: np.ndarray
+    #: Overlapping filters of which the table says that each item is within the total, and all items together cover it.
+    covered: tuple[str, ...] = ()
 
 
 class Cells:
@@ -150,18 +152,20 @@ class Cells:
                 raise CellsError(f"{self.data_path.name} line {line + 2}, {column}: {_why_no_count(text)}")
         return out
 
-    def tables(self, column: str) -> Iterator[Counts]:
-        """The table of each period for an indicator of counts. CellsError where the counts do not add up."""
+    def tables(self, column: str, within: bool = False) -> Iterator[Counts]:
+        """The table of each period for an indicator of counts. ``within`` adds what a reader knows of items that share
+        learners: none is larger than the total, and together they are no smaller. CellsError where the counts do not
+        add up."""
         values = self.numbers(column)
         at = np.stack([family.of_row for family in self.families], axis=1).astype(np.int32)
         times = _numbered(self.data.select("time_period", "time_identifier").rows())[1]
         for number, time in enumerate(self.times):
             rows = np.flatnonzero((times == number) & (values >= 0))
             if len(rows):
-                yield self._table(column, time, rows, at[rows], values[rows])
+                yield self._table(column, time, rows, at[rows], values[rows], within)
 
     def _table(
-        self, column: str, time: tuple[str, str], rows: np.ndarray, at: np.ndarray, values: np.ndarray
+        self, column: str, time: tuple[str, str], rows: np.ndarray, at: np.ndarray, values: np.ndarray, within: bool
     ) -> Counts:
         cells, first, cell = np.unique(at, axis=0, return_index=True, return_inverse=True)
         cell = cell.reshape(-1)
@@ -191,9 +195,15 @@ class Cells:
             raise CellsError(str(problem)) from None
         if broken:
             raise CellsError(f"{self.data_path.name}, {column}, {time[0]}: {'; '.join(broken)}.")
+        covered = []
+        for position, family in enumerate(self.families):
+            wider = _within(table, position) if within and family.name in self.overlapping else None
+            if wider is not None:
+                table = wider
+                covered.append(family.name)
         place = np.full(len(table), -1, dtype=np.int64)
         place[: len(cells)] = rows[first]
-        return Counts(column, time, table, place, np.stack([rows, cell], axis=1))
+        return Counts(column, time, table, place, np.stack([rows, cell], axis=1), tuple(covered))
 
 
 def _read(path: Path) -> pl.DataFrame:
@@ -305,6 +315,52 @@ def _with(table: Table, sums: dict[int, tuple[Sum, ...]]) -> Table:
         Dimension(d.name, d.nodes, sums.get(i, d.sums)) for i, d in enumerate(table.dimensions)
     )  # fmt: skip
     return Table(dimensions, table.at, table.values, table.latent)
+
+
+def _within(table: Table, number: int) -> Table | None:
+    """The table with latent cells that say of items that share learners: the total is an item and those not in it; and
+    the items together are the total and those counted more than once. None where the counts say otherwise."""
+    dimension = table.dimensions[number]
+    nodes = [str(node[-1]) for node in dimension.nodes if isinstance(node, tuple) and len(node) == 1]
+    totals = [i for i, node in enumerate(nodes) if _is_total(node)]
+    if len(nodes) < len(dimension.nodes) or len(totals) != 1:
+        return None
+    [total], count = totals, len(nodes)
+    items = [i for i in range(count) if i != total]
+    together, twice = 2 * count, 2 * count + 1
+    sums = (
+        Sum(together, tuple(items)), Sum(together, (total, twice)), *(Sum(total, (i, count + i)) for i in items)
+    )  # fmt: skip
+    labels = (*dimension.nodes, *((f"not {node}",) for node in nodes), ("items together",), ("more than once",))
+    wholes = np.flatnonzero((table.at[:, number] == total) & _published_items(table, number))
+    parts = table.parts_of(wholes, number, Sum(total, tuple(items)))
+    there = parts >= 0
+    counts, whole = np.where(there, table.values[parts], 0), table.values[wholes]
+    some = np.asarray(there.any(axis=1))
+    if (counts > whole[:, None]).any() or (counts.sum(axis=1) < whole)[some].any():
+        return None
+    at, values = [table.at], [table.values]
+    columns = [(count + i, there[:, j], whole - counts[:, j]) for j, i in enumerate(items)]
+    columns += [(together, some, counts.sum(axis=1)), (twice, some, counts.sum(axis=1) - whole)]
+    for node, which, value in columns:
+        more = table.at[wholes[which]].copy()
+        more[:, number] = node
+        at.append(more)
+        values.append(value[which])
+    dimensions = list(table.dimensions)
+    dimensions[number] = Dimension(dimension.name, labels, sums)
+    cells = np.concatenate(at)
+    latent = np.concatenate([table.latent, np.ones(len(cells) - len(table), bool)])
+    return Table(tuple(dimensions), cells, np.concatenate(values), latent)
+
+
+def _published_items(table: Table, number: int) -> np.ndarray:
+    """Cells that stand at no node that was added for another filter."""
+    found = np.ones(len(table), bool)
+    for i, dimension in enumerate(table.dimensions):
+        if ("items together",) in dimension.nodes and i != number:
+            found &= table.at[:, i] < (len(dimension.nodes) - 2) // 2
+    return found
 
 
 def _latent(table: Table) -> Table:

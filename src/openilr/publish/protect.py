@@ -124,7 +124,8 @@ def protect_together(
     joint: dict[Subject, list[tuple[_Work, Counts]]] = {}
     for work in works:
         for name in work.counted:
-            for counts in work.cells.tables(name):
+            for counts in work.cells.tables(name, within=method == "suppression"):
+                work.covered[name] = sorted({*work.covered.get(name, []), *counts.covered})
                 joint.setdefault(Subject(work.cells.population, name, counts.time), []).append((work, counts))
     parts = _parts_of(works)
     rounded: dict[Subject, tuple[Table, np.ndarray]] = {}
@@ -167,6 +168,7 @@ class _Work:
     done: Protected
     columns: dict[str, list[str]] = field(default_factory=dict)
     tables: list[tuple[str, int, int, int]] = field(default_factory=list)
+    covered: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.columns = {name: self.cells.data[name].to_list() for name in self.counted}
@@ -309,6 +311,7 @@ def _write(work: _Work, threshold: int) -> None:
                 "threshold": threshold,
                 "indicators": work.counted,
                 "overlapping": list(cells.overlapping),
+                "covered": work.covered,
                 "derived": {name: rate.facts() for name, rate in work.rates.items()},
             }
             sealed = manifest | {"sha256": verify.seal(manifest)}

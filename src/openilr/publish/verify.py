@@ -73,7 +73,8 @@ def verify(data: Path, meta: Path, certificates: Path, threshold: int | None = N
         verdict = Verdict(manifest["threshold"], 0, 0, 0, manifest["indicators"], manifest["overlapping"])
         for name in (r["col_name"] for r in about if r["col_type"] == "Indicator"):
             if name in manifest["indicators"]:
-                _indicator(name, rows, filters, tables[name], verdict)
+                covered = manifest.get("covered", {}).get(name, [])
+                _indicator(name, rows, filters, tables[name], covered, verdict)
             elif name in manifest["derived"]:
                 _derived(name, rows, manifest["derived"][name])
             elif any(row[name] == "c" for row in rows):
@@ -125,8 +126,9 @@ def seal(manifest: dict) -> str:
 
 
 def _indicator(
-    name: str, rows: list[dict], filters: list[dict], tables: dict[int, dict[int, int]], verdict: Verdict
-) -> None:
+    name: str, rows: list[dict], filters: list[dict], tables: dict[int, dict[int, int]], covered: list[str],
+    verdict: Verdict,
+) -> None:  # fmt: skip
     """Every table agrees with what is shown and adds up, and each hidden cell reaches the threshold in one of them."""
     hidden = {n for n, row in enumerate(rows) if row[name] == "c"}
     base = tables.setdefault(0, {})
@@ -137,7 +139,11 @@ def _indicator(
     for n, row in enumerate(rows):
         if n not in counts and row[name] not in ("z", "x"):
             raise Refused(f"Row {n + 1}, {name}: {row[name]!r} is neither a count nor c, z or x.")
-    every = [(whole, parts, {whole, *parts}) for whole, parts in sums(rows, filters, set(verdict.overlapping), counts)]
+    share = set(verdict.overlapping)
+    every = [(whole, parts, {whole, *parts}) for whole, parts in sums(rows, filters, share, counts)]
+    # Items that share learners: none is larger than the total, and together they are no smaller.
+    one_more = {column: sums(rows, filters, share - {column}, counts) for column in covered}
+    within = [each for found in one_more.values() for each in found if (*each, {each[0], *each[1]}) not in every]
     reached = set()
     for number, changed in tables.items():
         if not changed.keys() <= hidden or min(changed.values(), default=1) < 1:
@@ -146,6 +152,9 @@ def _indicator(
         for whole, parts, cells in every:
             if (number == 0 or not cells.isdisjoint(changed)) and table[whole] != sum(table[p] for p in parts):
                 raise Refused(f"Table {number} of {name} does not add up at row {whole + 1}.")
+        for whole, parts in within:
+            if not max(table[p] for p in parts) <= table[whole] <= sum(table[p] for p in parts):
+                raise Refused(f"Table {number} of {name} has items that do not fit into row {whole + 1}.")
         reached |= {n for n, count in changed.items() if count >= verdict.threshold}
     if hidden - reached:
         raise Refused(f"Row {min(hidden - reached) + 1}, {name}: no table has {verdict.threshold} or more there.")

@@ -192,7 +192,8 @@ def _facts(release: Release, method: str, base: int, threshold: int) -> dict[str
         **({"base": base} if method == "rounding" else {"threshold": threshold}),
         "data_sets": [
             {
-                "name": b.data_set.name, "title": b.data_set.title, "year": b.counted.year, "cells": b.protected.cells,
+                "name": b.data_set.name, "title": b.data_set.title, "year": b.counted.year,
+                "population": b.data_set.population, "cells": b.protected.cells,
                 "hidden": b.protected.hidden, "held_back": b.protected.held_back,
                 "overlapping": list(b.counted.overlapping), "notes": list(b.notes),
                 "screening": {"failed": len(b.screening.failures), "warnings": len(b.screening.warnings)},
