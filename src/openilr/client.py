@@ -241,7 +241,7 @@ class DataSet:
         """All rows that match, in words.
 
         ``criteria`` is the API's own query language. The others say the simple things by name: ``filters`` labels by
-        column, ``levels`` codes such as REG, ``places`` codes or names, ``times`` labels such as 2024/25,
+        column, ``levels`` codes such as REG or words, ``places`` codes or names, ``times`` labels such as 2024/25,
         ``indicators`` columns or ids. ValueError for a name that the data set does not have.
         """
         named = self._named(filters, levels, places, times)
@@ -285,7 +285,8 @@ class DataSet:
             known = {label: id for id, (of, label) in self.meta.options.items() if of == column}
             parts.append({"filters": {"in": [_one(known, label, column) for label in labels]}})
         if levels is not None:
-            parts.append({"geographicLevels": {"in": list(levels)}})
+            codes = {code: code for code in self.meta.levels} | {label: c for c, label in self.meta.levels.items()}
+            parts.append({"geographicLevels": {"in": [_one(codes, level, "levels") for level in levels]}})
         if places is not None:
             known_places: dict[str, dict[str, str]] = {}
             for (level, id), about in self.meta.places.items():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +85,70 @@ def test_what_the_api_refuses_is_an_error_with_its_codes(data_set):
     with pytest.raises(ApiError) as problem:
         data_set._client.data_set("nonsense")
     assert problem.value.status == 404
+
+
+EES = Path(os.environ.get("OPENILR_OFFICIAL") or Path(__file__).parents[2] / "../shared/ilr").parent / "ees"
+
+
+@pytest.mark.skipif(not EES.is_dir(), reason="the description of explore education statistics is not there")
+def test_it_asks_for_nothing_that_ees_does_not_describe(data_set, monkeypatch):
+    """Paths, methods, queries and bodies of all that the client can ask, beside EES's description."""
+    described = json.loads((EES / "openapi-v1.json").read_text("utf-8"))
+    asked = []
+    real = Client.ask
+
+    def ask(self, path, query=None, body=None):
+        asked.append((path, query or {}, body))
+        return real(self, path, query, body)
+
+    monkeypatch.setattr(Client, "ask", ask)
+    client = data_set._client
+    [home] = client.publications("client publication")
+    assert [d.id for d in client.data_sets(home)] == [data_set.id]
+    again = client.data_set(data_set.id, "1.*")
+    again.versions(), again.changes("1.0.1"), again.csv()
+    words = {"filters": {"age_group": ["Under 19"]}, "levels": ["REG"], "places": ["E12000002"], "times": ["2024/25"]}
+    again.query({"timePeriods": {"gte": {"period": "2023", "code": "AY"}}}, indicators=["start_count"], **words)
+    used = set()
+    for path, query, body in asked:
+        for template, operations in described["paths"].items():
+            if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), f"/v1/{path}"):
+                operation = operations["post" if body else "get"]
+                assert set(query) <= {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
+                used.add(template)
+                break
+        else:
+            raise AssertionError(f"EES has no {path}")
+        if body:
+            schemas = described["components"]["schemas"]
+            assert set(json.loads(body)) <= set(schemas["DataSetQueryRequest"]["properties"])
+    assert len(used) == 8
+    limits = {"publications": 40, "data-sets": 20, "versions": 20}
+    for path, query, _ in asked:
+        assert query.get("pageSize", 1) <= limits.get(path.rpartition("/")[2], 40)
+
+
+def test_the_example_of_the_guide_does_what_it_says(data_set, live, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (Path(__file__).parents[2] / "docs" / "guide" / "serve.md").read_text("utf-8")
+    [code] = re.findall(r"```python\n(from openilr\.client.*?)```", text, re.DOTALL)
+    named = {"http://127.0.0.1:8000": live, "Further education and skills": "Client publication"}
+    for old, new in named.items():
+        assert old in code
+        code = code.replace(old, new)
+    found = {}
+    exec(compile(code, "serve.md", "exec"), found)  # noqa: S102 - our own page
+    starts = found["starts"]
+    assert (tmp_path / "starts.csv").is_file()
+    assert starts.height > 0 and set(starts["geographic_level"]) == {"Regional"}
+    assert set(starts["age_group"]) == {"Under 19", "Total"} and set(starts["time_period"]) == {"2024/25"}
+
+
+def test_levels_may_be_codes_or_words_and_no_others(data_set):
+    one, other = (data_set.query(levels=[level]) for level in ("REG", "Regional"))
+    assert one.equals(other) and one.height > 0
+    with pytest.raises(ValueError, match=r"levels has no 'Region'. It has: .*REG"):
+        data_set.query(levels=["Region"])
 
 
 class _Busy(BaseHTTPRequestHandler):

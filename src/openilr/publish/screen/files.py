@@ -117,7 +117,7 @@ def columns_start_with_a_letter(pair: Pair) -> str:
     return listed((c for c in pair.data_columns if not re.match(r"[A-Za-z]", c)), "Not beginning with a letter")
 
 
-@stage("Columns", "check_col_ind_smushed", "warn")
+@stage("Columns", "check_col_ind_smushed")
 def indicators_do_not_name_items(pair: Pair) -> str:
     rows = (row["col_name"] for row in pair.of_type("Indicator"))
     return listed((c for c in rows if any(item in c.lower() for item in _ITEMS)), "Make a filter of what is named in")
