@@ -6,9 +6,13 @@ import csv
 import io
 import json
 import re
+import shutil
+import subprocess
+import sys
 
 import pytest
 
+from openilr.cli.output import Output
 from openilr.cli.run import run
 from openilr.synth import write_reference
 
@@ -119,13 +123,25 @@ def test_a_reference_file_that_can_not_be_used_is_1_and_not_added(sector, tmp_pa
     assert run(["reference", "add", str(tmp_path / "notes.txt"), "--store", sector]) == 2
 
 
+@pytest.fixture(scope="module")
+def made_once(returns, tmp_path_factory):
+    """A folder with the same providers in R04 and R06, one learner more faulty in the second, and the key beside it."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(folder))
+        store = str(folder / "sector")
+        assert run(["store", "init", "--store", store]) == 0
+        for name, file in (("R04", returns[1]), ("R06", returns[0])):
+            run(["store", "submit", str(file), "--return", name, "--store", store, "--as-of", "2026-07-01"])
+    return folder
+
+
 @pytest.fixture
-def two_returns(sector, returns, capsysbinary):
-    """The same providers in R04 and R06, with one learner more faulty in the second."""
-    for name, file in (("R04", returns[1]), ("R06", returns[0])):
-        run(["store", "submit", str(file), "--return", name, "--store", sector, "--as-of", "2026-07-01"])
+def two_returns(made_once, tmp_path, monkeypatch, capsysbinary):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(made_once))
+    shutil.copytree(made_once / "sector", tmp_path / "sector")
     capsysbinary.readouterr()
-    return sector
+    return str(tmp_path / "sector")
 
 
 def told(capsysbinary) -> str:
@@ -228,7 +244,7 @@ def moved(sector, tmp_path, capsysbinary):
     from openilr.synth import write_return
     from openilr.synth.numbers import uln
 
-    first = write_return(tmp_path, 25, ukprn=10000001, prepared=date(2026, 6, 30)).path
+    first = write_return(tmp_path, 8, ukprn=10000001, prepared=date(2026, 6, 30)).path
     text = first.read_text("utf-8")
     parts = text.split("<Learner>")
     one = parts[1].replace("<LearnRefNumber>L0000000<", "<LearnRefNumber>Z9<")
@@ -257,3 +273,29 @@ def test_a_journey_over_two_providers_and_a_changed_uln_by_links(moved, capsysbi
     assert "at 10000001: began" in story and "at 10000002: began" in story
     assert run(["store", "journeys", "--store", moved, "--links", "L0001"]) == 0
     assert "1 people learn with several providers" in told(capsysbinary)
+
+
+def test_what_a_killed_command_left_of_its_report_is_removed(tmp_path):
+    dead, other = tmp_path / f".r.json.{10**9}.part", tmp_path / ".r.json.x.part"
+    for path in (dead, other):
+        path.write_text("L0000001")
+    with Output(tmp_path / "r.json") as out:
+        out.write("new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, "r.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_checking_processes_end_when_the_command_is_killed(tmp_path):
+    script = tmp_path / "killed.py"
+    script.write_text(
+        "import multiprocessing, os, signal, time\n"
+        "from openilr.cli.checking import _set_up\n"
+        "def work(pipe):\n    _set_up(1)\n    pipe.send(os.getpid())\n    time.sleep(600)\n"
+        "if __name__ == '__main__':\n"
+        "    spawn = multiprocessing.get_context('spawn')\n    ours, theirs = spawn.Pipe()\n"
+        "    spawn.Process(target=work, args=(theirs,)).start()\n    print(ours.recv(), flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60)
+    # The output ends when the last process that holds it has ended, so this line is reached only then.
+    assert done.returncode < 0 and done.stdout.strip().isdigit()

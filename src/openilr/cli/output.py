@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Annotated
@@ -39,6 +41,7 @@ class Output:
             sys.stdout.flush()
             self._file: IO[bytes] = getattr(sys.stdout, "buffer", None) or _Decoding(sys.stdout)  # type: ignore[assignment]
             return self
+        _remove_leftovers(self._path)
         self._part = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
         try:
             self._file = self._part.open("xb")
@@ -67,6 +70,27 @@ class Output:
         finally:
             self._file.close()
             self._part.unlink(missing_ok=True)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """What killed commands left of the same file: it may hold learners' data, and nobody sees a hidden file."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        number = left.name.split(".")[-2]
+        if number.isdigit() and not _runs(int(number)):
+            with suppress(OSError):
+                left.unlink()
+
+
+def _runs(process: int) -> bool:
+    if os.name == "nt":  # there the call would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 class _Decoding:
