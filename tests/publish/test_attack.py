@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -10,7 +11,7 @@ from openilr.publish.attack import attack_releases
 from openilr.publish.release import DataSet
 from openilr.publish.release.build import build
 from openilr.publish.verify import Refused
-from tests.publish.making import change, read
+from tests.publish.making import META, PLACES, change, place, read, write
 from tests.publish.sector import SMALL, files_of, given, send
 
 
@@ -29,6 +30,28 @@ def test_numbers_rounded_for_themselves_tell_more(rounded, tmp_path):
     change(spoilt / "data" / data.name, n, "start_count", str(int(rows[n]["start_count"]) + 60))
     with pytest.raises(Refused, match="contradict each other"):
         attack_releases([spoilt])
+
+
+def test_signs_of_what_rounds_to_zero_narrow_each_other(tmp_path):
+    """Six items are low, so 1 each at least, and their total is low, so 9 at most: none is more than 4."""
+    words = {True: "low", False: "0"}
+    for signed, text in words.items():
+        release = tmp_path / text
+        (release / "data").mkdir(parents=True)
+        about = {"name": "t", "overlapping": []}
+        facts = {"snapshots": ["s"], "base": 10, "low": signed, "data_sets": [about]}
+        (release / "release.json").write_text(json.dumps(facts), "utf-8")
+        items = ["Total", *"abcdef"]
+        write(
+            release / "data" / "t.csv",
+            [[*PLACES, "level", "n"], *(["202425", "Academic year", *place(), i, text] for i in items)],
+        )
+        head = META.split(",")
+        write(release / "data" / "t.meta.csv", [head, ["level", "Filter", "L"], ["n", "Indicator", "N"]])
+        found = attack_releases([release])
+        assert {(e.row, e.least, e.most) for e in found.exposed} == (
+            {(0, 6, 9), *((n, 1, 4) for n in range(1, 7))} if signed else set()
+        )
 
 
 @pytest.fixture

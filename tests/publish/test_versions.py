@@ -95,10 +95,10 @@ def corrected(sector, rounded, tmp_path_factory):
     """Raw counts and numbers of a first version to multiples of 10, and of its correction."""
     store = Store(shutil.copytree(sector.path, tmp_path_factory.mktemp("corrected") / "store"))
     shutil.rmtree(store.path / "releases")
-    one = build(store, "2526", "R14", SMALL, "rounding", base=10, by="tests")
+    one = build(store, "2526", "R14", SMALL, "rounding", base=10, low=True, by="tests")
     before = truth(store, one.snapshots[0])
     snapshot = correct(store, few_changes())
-    two = build(store, "2526", "R14", SMALL, "rounding", base=10, by="tests")
+    two = build(store, "2526", "R14", SMALL, "rounding", base=10, low=True, by="tests")
     assert two.snapshots == (snapshot,)
     return (before, numbers(one)), (truth(store, snapshot), numbers(two))
 
@@ -143,9 +143,9 @@ def test_a_learner_who_comes_or_goes_does_not_change_zero_or_low(unpublished):
     others = [each for each in everybody if leaf(each) != rare]
     send(store, 10000002, [each for each in given(10000002, 17, 2) if leaf(each) != rare])
     correct(store, others)
-    first = numbers(build(store, "2526", "R14", SMALL, "rounding", base=10, by="tests"))
+    first = numbers(build(store, "2526", "R14", SMALL, "rounding", base=10, low=True, by="tests"))
     snapshot = correct(store, [everybody[0], *others])
-    second = numbers(build(store, "2526", "R14", SMALL, "rounding", base=10, by="tests"))
+    second = numbers(build(store, "2526", "R14", SMALL, "rounding", base=10, low=True, by="tests"))
     after = truth(store, snapshot)
     assert after[rare] == 1 and first[rare] == second[rare] == "0"
     assert attacked(first, second, [rare], base=10, changed=1)[rare, 1] != (1, 1)
@@ -189,6 +189,6 @@ def test_a_correction_that_would_tell_is_refused(unpublished):
 
 def test_two_ways_of_protecting_the_same_numbers_are_refused(copied):
     with pytest.raises(ProtectError, match=r"published by rounding to 5 before.*use rounding to 5 again"):
-        build(copied, "2526", "R14", SMALL, "rounding", base=10, by="tests")
+        build(copied, "2526", "R14", SMALL, "rounding", base=10, low=True, by="tests")
     with pytest.raises(ProtectError, match="published by rounding to 5 before"):
         build(copied, "2526", "R14", SMALL[:1], "suppression", by="tests")

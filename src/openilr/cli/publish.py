@@ -299,6 +299,9 @@ def build(
             "--hold-back", help="Suppression: counts whose correction would tell small ones keep their former value."
         ),
     ] = False,
+    low: Annotated[
+        bool, typer.Option("--low", help="Rounding: show what is not zero and rounds to it as low. This tells more.")
+    ] = False,
     serve: Annotated[
         bool, typer.Option("--serve", help="Add the data sets to those that are served, as drafts.")
     ] = False,
@@ -335,7 +338,7 @@ def build(
             return_name = return_name or held.latest_return(year)
             release = run(
                 held, year, return_name, data_sets, method.value, base=base, threshold=threshold,
-                snapshots=tuple(_named(snapshot)), lenient=not only, hold_back=hold_back,
+                snapshots=tuple(_named(snapshot)), lenient=not only, hold_back=hold_back, low=low,
                 by=getpass.getuser(), say=progress,
             )  # fmt: skip
             if serve:

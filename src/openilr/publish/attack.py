@@ -62,7 +62,8 @@ class _File:
     #: Which count a cell is of, beside its place and items: what the numbers are from, and of whom.
     origin: tuple = ()
     base: int = 0
-    later: bool = False
+    #: Whether 0 may be any count that rounds to it: it was not said to be low, or is kept from a version before.
+    vague: bool = False
 
     def __post_init__(self) -> None:
         self.rows = verify.read(self.data)
@@ -76,9 +77,9 @@ class _File:
         if text.isdecimal():
             number, reach = int(text), max(self.base - 1, 0)
             if number == 0:
-                return 0, reach if self.later else 0
+                return 0, reach if self.vague else 0
             return max(number - reach, 1 if self.base else 0), number + reach
-        return {"low": (0 if self.later else 1, self.base - 1), "c": (1, _MOST)}.get(text)
+        return {"low": (0 if self.vague else 1, self.base - 1), "c": (1, _MOST)}.get(text)
 
     def cells(self) -> list[tuple]:
         """For each row, what a reader takes its cell for: its period, its place, and the items that narrow it."""
@@ -191,7 +192,7 @@ def attack_releases(
     attacker knows each correction to be about, at most. verify.Refused where a folder is no release."""
     found, files = Attacked(), [file for folder in folders for file in _files(folder)]
     for number, file in enumerate(files):
-        file.later = any(_again(old, file) for old in files[:number])
+        file.vague |= any(_again(old, file) for old in files[:number])
         _derived(file, found)
     _run(files, threshold, people, None, found, say)
     return found
@@ -205,7 +206,8 @@ def _files(folder: Path) -> Iterator[_File]:
     for each in facts["data_sets"]:
         data = folder / "data" / f"{each['name']}.csv"
         origin = (tuple(facts["snapshots"]), each.get("population", ""))
-        yield _File(data, data.with_suffix(".meta.csv"), set(each["overlapping"]), origin, facts.get("base", 0))
+        base, low = facts.get("base", 0), facts.get("low", True)
+        yield _File(data, data.with_suffix(".meta.csv"), set(each["overlapping"]), origin, base, bool(base) and not low)
 
 
 def _again(old: _File, new: _File) -> bool:

@@ -18,6 +18,8 @@ _SPACES = " ".join(
 _LINK = 'xmlns:xlink="http://www.w3.org/1999/xlink"'
 _DUBLIN = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 _TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+#: Widths of columns in centimetres.
+_NARROW, _WIDE = 2, 20
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -52,9 +54,15 @@ def _content(workbook: Workbook) -> Iterator[str]:
     yield f'{_HEAD}<office:document-content {_SPACES} {_LINK} office:version="1.3"><office:automatic-styles>'
     yield '<style:style style:name="heading" style:family="table-cell"><style:text-properties fo:font-weight="bold" '
     yield 'fo:font-size="14pt"/></style:style><style:style style:name="column" style:family="table-cell">'
-    yield '<style:text-properties fo:font-weight="bold"/></style:style></office:automatic-styles>'
+    yield '<style:text-properties fo:font-weight="bold"/></style:style>'
+    yield '<style:style style:name="wrapped" style:family="table-cell">'
+    yield '<style:table-cell-properties fo:wrap-option="wrap"/></style:style>'
+    for width in range(_NARROW, _WIDE + 1):
+        yield f'<style:style style:name="w{width}" style:family="table-column">'
+        yield f'<style:table-column-properties style:column-width="{width}cm"/></style:style>'
+    yield "</office:automatic-styles>"
     yield "<office:body><office:spreadsheet>"
-    yield '<table:table table:name="Cover">'
+    yield '<table:table table:name="Cover"><table:table-column table:style-name="w20"/>'
     yield _row([_text(workbook.title, "heading")])
     for line in workbook.cover:
         yield _row([_text(line)])
@@ -73,15 +81,22 @@ def _content(workbook: Workbook) -> Iterator[str]:
 
 def _sheet(table: Table) -> Iterator[str]:
     yield f"<table:table table:name={quoteattr(table.sheet)}>"
+    for number, name in enumerate(table.columns):
+        widest = max([len(name), *(len(str(row[number])) for row in table.rows[:2000])])
+        yield f'<table:table-column table:style-name="w{min(_WIDE, max(_NARROW, widest // 5 + 1))}"/>'
     title, words = introduction(table)
     yield _row([_text(title, "heading")])
     yield _row([_text(words)])
     header = _row([_text(name, "column") for name in table.columns])
     yield f"<table:table-header-rows>{header}</table:table-header-rows>"
-    linked = table.sheet == "Contents"
+    linked, plain = table.sheet == "Contents", "wrapped" if table.sheet == "Notes" else ""
     for row in table.cells():
         yield _row([
-            _link(value) if linked and column == 0 else _number(value) if isinstance(value, float) else _text(value)
+            _number(value)
+            if isinstance(value, float)
+            else _link(value)
+            if linked and column == 0
+            else _text(value, plain)
             for column, value in enumerate(row)
         ])  # fmt: skip
     yield "</table:table>"

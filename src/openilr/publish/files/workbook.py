@@ -6,7 +6,7 @@ cells, marked as a table. Source: guidance on releasing statistics in spreadshee
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 SYMBOLS = {
@@ -20,13 +20,14 @@ SYMBOLS = {
 
 @dataclass(frozen=True)
 class Table:
-    """``rows`` of text; ``numbers`` are the positions of columns of numbers. ``columns`` are what people read."""
+    """``rows`` of text; ``numbers`` are the positions of columns of numbers, with their decimal places. ``columns`` are
+    what people read."""
 
     sheet: str
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
-    numbers: frozenset[int] = frozenset()
+    numbers: Mapping[int, int] = field(default_factory=dict)
 
     def cells(self) -> Iterator[list[str | float]]:
         for row in self.rows:

@@ -68,6 +68,7 @@ class Release:
     #: Data sets that could not be counted, and why.
     left_out: dict[str, str] = field(default_factory=dict)
     unlisted: int = 0
+    is_hidden: bool = False
     #: How small numbers are protected, in words.
     protection: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
@@ -75,14 +76,15 @@ class Release:
 
 def build(
     store: Store, year: str, return_name: str, data_sets: tuple[DataSet, ...], method: str, *, base: int = 10,
-    threshold: int = 10, snapshots: tuple[str, ...] = (), lenient: bool = False, hold_back: bool = False, by: str = "",
-    say: Say = silent,
+    threshold: int = 10, snapshots: tuple[str, ...] = (), lenient: bool = False, hold_back: bool = False,
+    low: bool = False, by: str = "", say: Say = silent,
 ) -> Release:  # fmt: skip
     """Build and keep a release from frozen snapshots (``openilr.publish.release.frozen``), by default the last ones.
 
     With ``lenient``, data sets that the store has no data for are left out, and the release says so. With
     ``hold_back``, hidden tables whose correction would tell small counts are corrected as far as can be, and the
-    release says how far. ReleaseError, ProtectError, MeasureError, StoreError: nothing is kept then.
+    release says how far. With ``low``, a count that is not zero and rounds to it says so. ReleaseError, ProtectError,
+    MeasureError, StoreError: nothing is kept then.
     """
     several = any(get(name).connect for each in data_sets for name in each.measures)
     frozen = freeze(store, year, return_name, snapshots, several, by or "publish")
@@ -96,7 +98,7 @@ def build(
     with durable.staging((final, 0o755)) as (part,):
         release = Release(
             id, read, final, final / f"{id}.zip", link_run=_link_run(store, data_sets),
-            protection=protection(method, base, threshold),
+            is_hidden=method == "suppression", protection=protection(method, base, threshold, low),
         )  # fmt: skip
         names = place_names(store)
         counted = []
@@ -121,7 +123,7 @@ def build(
                 for each in counted
             ]  # fmt: skip
             done = protect_together(
-                pairs, part / "data", method, base=base, threshold=threshold, low=method == "rounding",
+                pairs, part / "data", method, base=base, threshold=threshold, low=low and method == "rounding",
                 hold_back=hold_back, memory=ledger, say=say,
             )  # fmt: skip
         release.unlisted = write_unlisted(counted, names, part / PLACES)
@@ -129,9 +131,9 @@ def build(
             say(f"writing {each.data_set.name}")
             built = Built(each.data_set, each, protected, _screened(protected, part / PLACES))
             release.built.append(built)
-            _files(built, part, method, base, threshold)
-        release.facts = _facts(release, method, base, threshold)
-        text = guidance(release, method, base, threshold, year, return_name)
+            _files(built, part, release.protection)
+        release.facts = _facts(release, method, base, threshold, low)
+        text = guidance(release, year, return_name)
         (part / "guidance.txt").write_text(text, "utf-8")
         (part / "release.json").write_text(json.dumps(release.facts, indent=1) + "\n", "utf-8")
         _zip(part, part / f"{id}.zip")
@@ -144,10 +146,12 @@ def build(
     return release
 
 
-def usual(store: Store) -> tuple[str, int]:
-    """The method and the base by which the store's releases were protected so far; else rounding to 10."""
+def usual(store: Store) -> tuple[str, int, bool]:
+    """The method and the base by which the store's releases were protected so far, and whether they say low; else
+    rounding to 10."""
     found = [json.loads(path.read_text("utf-8")) for path in sorted((store.path / FOLDER).glob("*/release.json"))]
-    return (found[-1]["method"], found[-1].get("base", 10)) if found else ("rounding", 10)
+    last: dict[str, Any] = found[-1] if found else {"method": "rounding", "low": False}
+    return last["method"], last.get("base", 10), last.get("low", True)
 
 
 def _link_run(store: Store, data_sets: tuple[DataSet, ...]) -> str | None:
@@ -166,7 +170,7 @@ def _screened(done: Protected, places: Path) -> Screening:
     return screening
 
 
-def _files(built: Built, part: Path, method: str, base: int, threshold: int) -> None:
+def _files(built: Built, part: Path, protection: str) -> None:
     import polars as pl
 
     data = pl.read_csv(built.protected.data, infer_schema=False).fill_null("")
@@ -179,17 +183,17 @@ def _files(built: Built, part: Path, method: str, base: int, threshold: int) -> 
     text = columns.csvw(built.protected.data.name, title, built.data_set.summary, data, meta, built.notes)
     (part / "data" / f"{stem}.csv-metadata.json").write_text(text, "utf-8")
     if data.height <= MOST_ROWS_OF_A_WORKBOOK:
-        book = workbook(built, data, meta, method, base, threshold)
+        book = workbook(built, data, meta, protection)
         xlsx.write(book, part / "tables" / f"{stem}.xlsx")
         ods.write(book, part / "tables" / f"{stem}.ods")
 
 
-def _facts(release: Release, method: str, base: int, threshold: int) -> dict[str, Any]:
+def _facts(release: Release, method: str, base: int, threshold: int, low: bool) -> dict[str, Any]:
     return {
         "id": release.id,
         "snapshots": list(release.snapshots),
         "method": method,
-        **({"base": base} if method == "rounding" else {"threshold": threshold}),
+        **({"base": base, "low": low} if method == "rounding" else {"threshold": threshold}),
         "data_sets": [
             {
                 "name": b.data_set.name, "title": b.data_set.title, "year": b.counted.year,

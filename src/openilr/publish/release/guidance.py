@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from openilr.publish.release.build import Built, Release
 
 
-def protection(method: str, base: int, threshold: int) -> str:
+def protection(method: str, base: int, threshold: int, low: bool) -> str:
     """How small numbers are protected, in a paragraph."""
     if method == "rounding":
+        zero = (
+            "A count that is not zero and rounds to zero is shown as low."
+            if low
+            else f"A count of 0 may be any number up to {base - 1}."
+        )
         return (
-            f"Counts are rounded to multiples of {base}, each to one next to it, so that all totals still add up. A "
-            "count that is not zero and rounds to zero is shown as low. Percentages are worked out from rounded counts."
+            f"Counts are rounded to multiples of {base}, each to one next to it, so that all totals still add up. "
+            f"{zero} Percentages are worked out from rounded counts."
         )
     return (
         f"Counts of fewer than {threshold}, and others that would give them away, are hidden as c. For every hidden "
@@ -43,13 +48,23 @@ def _paragraphs(built: Built) -> Iterator[tuple[str, str]]:
         yield f"Data quality, note {number}", text
 
 
-def guidance(release: Release, method: str, base: int, threshold: int, year: str, return_name: str) -> str:
+def guidance(release: Release, year: str, return_name: str) -> str:
     """The data guidance that goes with the files, as plain text."""
     lines = [
-        f"Release {release.id}", "", f"Academic year {AcademicYear(year).label}, from return {return_name} of the",
-        f"Individualised Learner Record (snapshots {', '.join(release.snapshots)}).", "",
+        f"Release {release.id}", "",
+        f"Academic year {AcademicYear(year).label}, from return {return_name} of the Individualised Learner Record "
+        f"(snapshots {', '.join(release.snapshots)}).", "",
+        "What is in it", "",
+        "tables/   the data sets as workbooks to read, XLSX and ODS: one worksheet for each level of places",
+        "data/     the same numbers as CSV, each with a .meta.csv that says what its columns are, in the standard of",
+        "          explore education statistics, and .csv-metadata.json for programs (CSVW)",
+        *(["          certificates/ proves that no hidden count can be shown to be small"] * release.is_hidden),
+        "parquet/  the same numbers for programs; symbols stand in columns of their own",
+        "release.json says all of this for programs.", "",
+        "In the CSV and Parquet files a time_period of 202526 is the academic year 2025/26. A row is counted for the",
+        "country unless geographic_level says otherwise, and Total stands for all items of a breakdown.", "",
         "How numbers are protected", "",
-        protection(method, base, threshold), "", "Symbols", "", *(f"{k}: {v}" for k, v in SYMBOLS.items()),
+        release.protection, "", "Symbols", "", *(f"{k}: {v}" for k, v in SYMBOLS.items()),
     ]  # fmt: skip
     if release.unlisted:
         lines += ["", f"{release.unlisted} districts are in no list of the package; places/districts.csv has them."]
@@ -68,12 +83,14 @@ def guidance(release: Release, method: str, base: int, threshold: int, year: str
     return "\n".join(lines) + "\n"
 
 
-def workbook(
-    built: Built, data: pl.DataFrame, meta: pl.DataFrame, method: str, base: int, threshold: int
-) -> Workbook:  # fmt: skip
+def workbook(built: Built, data: pl.DataFrame, meta: pl.DataFrame, protection: str) -> Workbook:
     """The data set as sheets: one table a level of places, without the columns that its rows leave blank."""
     import polars as pl
 
+    data = data.with_columns(
+        time_period=pl.Series(map(_period, data["time_period"], data["time_identifier"]), dtype=pl.String)
+    )
+    places = {r["col_name"]: int(r["indicator_dp"] or 0) for r in meta.iter_rows(named=True) if r["indicator_dp"]}
     label = {row["col_name"]: row["label"] for row in meta.iter_rows(named=True)}
     indicators = set(meta.filter(pl.col("col_type") == "Indicator")["col_name"])
     tables = []
@@ -81,11 +98,17 @@ def workbook(
         rows = data.filter(pl.col("geographic_level") == level)
         kept = [c for c in rows.columns if c not in ("geographic_level", "time_identifier") and (rows[c] != "").any()]
         named = [label.get(c, c.replace("_", " ").capitalize()) for c in kept]
-        numbers = frozenset(i for i, c in enumerate(kept) if c in indicators)
+        numbers = {i: places.get(c, 0) for i, c in enumerate(kept) if c in indicators}
         tables.append(Table(level[:31], f"{built.data_set.title}: {level}", named, rows.select(kept).rows(), numbers))
     cover = [
         built.data_set.summary,
         f"The same numbers as {built.protected.data.name}, one worksheet a level of places.",
     ]
-    notes = [("Protection", protection(method, base, threshold)), *_paragraphs(built)]
+    notes = [("Protection", protection), *_paragraphs(built)]
     return Workbook(built.data_set.title, cover, notes, tables)
+
+
+def _period(period: str, identifier: str) -> str:
+    """A period as people write it: 2025/26, or 2025/26 Q1."""
+    year = f"{period[:4]}/{period[4:]}" if len(period) == 6 else period
+    return year if identifier == "Academic year" else f"{year} {identifier.removeprefix('Academic year ')}"

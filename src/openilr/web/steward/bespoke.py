@@ -26,9 +26,9 @@ def table(held: Store, name: str, year: str, by: str) -> dict[str, Any]:
         if asked.kind != "count" or not dimensions:
             raise NoTable("Only counts with at least one breakdown can be protected here.")
         data_set = DataSet("asked", asked.title, f"{asked.title}, as somebody asked for it.", (name,), wanted)
-        method, base = usual(held)
+        method, base, low = usual(held)
         return_name = held.latest_return(year)
-        release = build(held, year, return_name, (data_set,), method, base=base, by="steward")
+        release = build(held, year, return_name, (data_set,), method, base=base, low=low, by="steward")
     except (measure.MeasureError, StoreError, ReleaseError, ProtectError, CellsError) as problem:
         raise NoTable(str(problem)) from None
     [built] = release.built
