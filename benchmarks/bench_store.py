@@ -10,6 +10,10 @@ Prints a table and writes docs/benchmarks/store.md. Two million learners a year 
 
 stops before the first step that begins after 15 minutes; the same command goes on from there. A folder that was named
 is kept: big/store is a store like any other, with its key in big/vault.key.
+
+    python benchmarks/bench_store.py --xml --learners 100000
+
+measures ``ilr store submit`` instead, on files as ``ilr synth`` writes them, and writes its own section of the page.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ import os
 import platform
 import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -281,6 +286,90 @@ def _steps(folder: Path, store: Path, learners: int, providers: int) -> list[Cal
     ]
 
 
+# Returns as XML --------------------------------------------------------------------------------------------
+
+XML_YEAR, XML_PROVIDERS, XML_FAULTS = "2526", 60, 0.05
+XML_HEADING = "## Returns as XML"
+
+
+def submit_xml(folder: Path, people: int) -> tuple[dict[str, Any], list[tuple[Step, dict[str, int]]]]:
+    """What the files are, and for one and two jobs what it took to submit them and what became of the learners."""
+    sector = folder / "sector"
+    ilr = [sys.executable, "-m", "openilr"]
+    if not sector.exists():
+        subprocess.run([*ilr, "synth", str(sector), "--learners", str(people), "--providers", str(XML_PROVIDERS),
+                        "--years", XML_YEAR, "--faults", str(XML_FAULTS), "--quiet"], check=True)  # fmt: skip
+    files = sorted((sector / f"{XML_YEAR}-R14").glob("*.xml"))
+    about = {"files": len(files), "mb": sum(file.stat().st_size for file in files) / 1e6}
+    found = []
+    for jobs in (1, 2):
+        store = folder / f"submitted-{jobs}"
+        shutil.rmtree(store, ignore_errors=True)
+        os.environ["OPENILR_VAULT_KEY_FILE"] = str(folder / f"submitted-{jobs}.key")
+        Store.init(store).add_reference(sector / "reference")
+        command = [*ilr, "store", "submit", *map(str, files), "--return", "R14", "--store", str(store),
+                   "--as-of", "2026-10-20", "--jobs", str(jobs), "--format", "jsonl", "--quiet",
+                   "--output", str(folder / f"report-{jobs}.jsonl")]  # fmt: skip
+        found.append((_run(f"--jobs {jobs}", command), _sums(store)))
+    return about, found
+
+
+def _run(name: str, command: list[str]) -> Step:
+    """The resources of a command with all its processes; the peak is that of the largest of them."""
+    started = time.perf_counter()
+    running = subprocess.Popen(command)
+    _, status, used = os.wait4(running.pid, 0)
+    seconds = time.perf_counter() - started
+    if os.waitstatus_to_exitcode(status) not in (0, 1):
+        sys.exit(f"{name} failed.")
+    step = Step(name, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3)
+    print(f"{step.name:<45} {step.seconds:9.1f} s {step.processor:9.1f} s {step.peak_mb:8,.0f} MB", flush=True)
+    return step
+
+
+def _sums(store: Path) -> dict[str, int]:
+    returns = Store(store).returns()
+    names = ("learners", "aims", "learners_accepted", "learners_refused", "aims_accepted")
+    return {name: int(returns[name].sum()) for name in names} | {"accepted": returns.filter(current=True).height}
+
+
+def xml_section(about: dict[str, Any], found: list[tuple[Step, dict[str, int]]]) -> str:
+    n = found[0][1]
+    rows = "\n".join(
+        f"| {s.name} | {s.seconds:,.1f} | {s.processor:,.1f} | {s.peak_mb:,.0f} "
+        f"| {1e6 * s.processor / n['learners']:,.0f} "
+        f"| {c['accepted']} | {c['learners_accepted']:,} | {c['learners_refused']:,} | {c['aims_accepted']:,} |"
+        for s, c in found
+    )
+    return f"""{XML_HEADING}
+
+`python benchmarks/bench_store.py --xml` writes this section. `ilr store submit` takes {about["files"]} files of
+{XML_YEAR} from `ilr synth`, {about["mb"]:,.0f} MB with {n["learners"]:,} learner records and {n["aims"]:,} aims,
+{100 * XML_FAULTS:g}% of the learners with a planted fault: it checks them against every rule with the sector's
+reference data, writes the report, and takes in who has no error.
+
+Measured on: {os.cpu_count()} processors, Python {platform.python_version()}, Polars {pl.__version__}.
+{date.today():%d %B %Y}. The machine was shared.
+Processor time is that of all processes, peak memory that of the largest.
+
+| | Clock (s) | Processor (s) | Peak memory (MB) | µs of processor a learner | Files | Learners | Refused | Aims |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+{rows}
+
+Files, learners and aims are those that were accepted, refused are learners.
+"""
+
+
+def keep_page(text: str) -> None:
+    """Write one part of the page, and leave the other as it is."""
+    old = PAGE.read_text("utf-8") if PAGE.exists() else ""
+    main, _, xml = old.partition(XML_HEADING)
+    if text.startswith(XML_HEADING):
+        PAGE.write_text(f"{main.rstrip()}\n\n{text}", "utf-8")
+    else:
+        PAGE.write_text(text + (f"\n{XML_HEADING}{xml}" if xml else ""), "utf-8")
+
+
 def _reference(folder: Path) -> Path:
     write_reference(folder)
     return folder
@@ -321,22 +410,26 @@ def main() -> None:
     parser.add_argument("--learners", type=int, default=100_000, help="in each year")
     parser.add_argument("--folder", type=Path, help="where to work, and keep the store; by default a temporary folder")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no step after so many")
+    parser.add_argument("--xml", action="store_true", help="measure ilr store submit on real files instead")
     parser.add_argument("--no-page", action="store_true", help="print only")
     choice = parser.parse_args()
     folder = choice.folder or Path(tempfile.mkdtemp(prefix="openilr-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     try:
-        found = measure(folder, choice.learners, choice.minutes)
+        if choice.xml:
+            text: str | None = xml_section(*submit_xml(folder, choice.learners))
+        else:
+            found = measure(folder, choice.learners, choice.minutes)
+            text = page(*found, choice.learners) if found else None
     finally:
         if choice.folder is None:
             shutil.rmtree(folder, ignore_errors=True)
-    if found is None:
+    if text is None:
         return
-    text = page(*found, choice.learners)
     print(text)
     if not choice.no_page:
-        PAGE.write_text(text, "utf-8")
+        keep_page(text)
 
 
 if __name__ == "__main__":

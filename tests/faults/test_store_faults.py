@@ -89,6 +89,15 @@ def _editions(store: Store) -> list:
         return catalogue.reference_editions()
 
 
+def identifiers(folder: Path) -> list[str]:
+    """Files that show a name, number, address or postcode of the learners, half written ones too."""
+    one = dying.learners(1, "B")[0]
+    names = ("FamilyName", "GivenNames", "NINumber", "AddLine1", "Email", "TelNo", "Postcode", "PostcodePrior")
+    shown = [str(one[name]).encode() for name in names] + [b"9000000008", str(one["ULN"]).encode()]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if any(each in path.read_bytes() for each in shown)]
+
+
 def leftovers(store: Path) -> set[str]:
     opened = Store(store)
     with opened.reading() as catalogue:
@@ -97,7 +106,8 @@ def leftovers(store: Path) -> set[str]:
 
 
 def check(store: Path, before: dict, after: dict, job: str) -> bool:
-    """Old or new, never between; and then the same once more works. True where the new state was reached."""
+    """Old or new, never between, and nobody seen in what was left; then the same works. True where it is the new."""
+    assert identifiers(store) == []
     seen = state(store)
     assert seen in (before, after)
     dying.JOBS[job](store)
