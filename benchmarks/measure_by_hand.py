@@ -46,10 +46,11 @@ nameless AS MATERIALIZED (SELECT DISTINCT learner_key FROM learner WHERE person_
 known AS MATERIALIZED (SELECT learner_key, max(person_key) AS known FROM learner SEMI JOIN nameless USING (learner_key)
     WHERE person_key <> learner_key GROUP BY ALL),
 marks AS MATERIALIZED (
-    SELECT year, "return", ukprn, parent AS row, bool_or(t = 'RES') AS restart, bool_or(t = 'ADL') AS loan,
+    SELECT year, "return", ukprn, parent AS row, bool_or(t = 'RES') AS restart, bool_or(t = 'ADL') AS loan, bool_or(t = 'LDM') AS pilot,
            bool_or(t = 'HE') AS he
     FROM (SELECT year, "return", ukprn, parent, LearnDelFAMType AS t FROM learning_delivery_fam
           WHERE LearnDelFAMType IN ('RES', 'ADL')
+             OR (LearnDelFAMType = 'LDM' AND LearnDelFAMCode IN ('348', '351', '359', '384', '395', '396'))
           UNION ALL SELECT year, "return", ukprn, parent, 'HE' FROM learning_delivery_he) GROUP BY ALL),
 records AS (
     SELECT a.*, {APP} AS app, coalesce(restart, false) AS restart, y, is_final, coalesce(is_early, false) AS is_early,
@@ -59,10 +60,10 @@ records AS (
     FROM learning_delivery a JOIN used u ON u.year = a.year AND u."return" = a."return" AND u.ukprn = a.ukprn
     LEFT JOIN marks m ON m.year = a.year AND m."return" = a."return" AND m.ukprn = a.ukprn AND m.row = a.row
     LEFT JOIN known k ON k.learner_key = a.learner_key
-    WHERE ({APP} AND AimType = 1) OR (NOT {APP} AND coalesce(AimType, 0) <> 1 AND coalesce(ProgType, 0) <> 24
+    WHERE NOT coalesce(pilot, false) AND (({APP} AND AimType = 1) OR (NOT {APP} AND coalesce(AimType, 0) <> 1 AND coalesce(ProgType, 0) <> 24
         AND (FundModel IN (25, 35, 38, 81, 82) OR (FundModel = 99 AND loan)) AND NOT coalesce(he, false)
         AND NOT starts_with(upper(LearnAimRef), 'ZWRKX') AND NOT starts_with(upper(LearnAimRef), 'ZESF')
-        AND NOT starts_with(upper(LearnAimRef), 'ZPROG') AND NOT starts_with(upper(LearnAimRef), 'ZVOC'))),
+        AND NOT starts_with(upper(LearnAimRef), 'ZPROG') AND NOT starts_with(upper(LearnAimRef), 'ZVOC')))),
 histories AS MATERIALIZED (
     SELECT ukprn, person, app, prog, code, LearnStartDate, bool_or(restart) AS any_restart,
            arg_max({{'e': LearnActEndDate, 'p': LearnPlanEndDate, 'c': CompStatus, 'o': Outcome, 'a': AchDate, 'fm': FundModel,

@@ -75,7 +75,7 @@ def achievers(connection: BaseBackend, asked: Asked) -> Candidates:
     aims.change(lambda a: a.mutate(achieved_on=achieved_on(a)))
     start, end = asked.period.start, asked.period.end
     aims.leave_out(OUTSIDE, lambda a: a.achieved_on.isnull() | ~a.achieved_on.between(start, end))
-    aims.change(lambda a: with_fam_flag(connection, a, "ADL", "has_loan"))
+    aims.change(lambda a: with_fam_flag(connection, a, asked, "ADL", "has_loan"))
     aims.leave_out(fe.NOT_FUNDED, lambda a: ~(is_apprenticeship(a) | is_adult_education(a)))
     aims.leave_out(TOO_YOUNG, lambda a: ~is_apprenticeship(a) & (a.age_aug31.isnull() | (a.age_aug31 < 19)))
     aims.leave_out(fe.OTHER_PROVISION, lambda a: ~fe.is_wanted(a, asked))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from openilr.measure.declare import Choice
+from openilr.measure.declare import Asked, Choice
 from openilr.measure.engines import keep
 
 if TYPE_CHECKING:
@@ -101,18 +101,19 @@ def number_or_null(table: ir.Table, name: str) -> ir.Value:
     return table[name] if name in table.columns else ibis.null("int32")
 
 
-def with_fam_flag(connection: BaseBackend, aims: ir.Table, fam_type: str, name: str) -> ir.Table:
-    """The aims with a Boolean column that says whether they have a delivery FAM of this type.
+def with_fam_flag(connection: BaseBackend, aims: ir.Table, asked: Asked, fam_type: str, name: str) -> ir.Table:
+    """The aims, all of the return asked for, with a Boolean column: whether they have a delivery FAM of this type.
 
     The few that have one are kept as a table: only then do engines know that they are few, and join the many to them.
     """
     import ibis
 
     fams = connection.table("learning_delivery_fam")
-    having = fams.filter(fams.LearnDelFAMType == fam_type).select("year", "return", "ukprn", "parent").distinct()
-    having = keep(connection, having.mutate(**{name: ibis.literal(True)}), name)
-    same = [aims.year == having.year, aims["return"] == having["return"], aims.ukprn == having.ukprn]
-    joined = aims.left_join(having, [*same, aims.row == having.parent]).select(aims, having[name])
+    fams = fams.filter(fams.year == asked.year, fams["return"] == asked.return_name, fams.LearnDelFAMType == fam_type)
+    having = fams.select("ukprn", "parent").distinct().mutate(**{name: ibis.literal(True)})
+    having = keep(connection, having, name)
+    joined = aims.left_join(having, [aims.ukprn == having.ukprn, aims.row == having.parent])
+    joined = joined.select(aims, having[name])
     return joined.mutate(**{name: joined[name].fill_null(False)})
 
 

@@ -67,7 +67,7 @@ def of_provision(connection: BaseBackend, asked: Asked, aims: Candidates) -> Can
     """Leaves out other ages and other provision."""
     if asked.options["ages"] == "19+":
         aims.leave_out(TOO_YOUNG, lambda a: a.age_aug31.isnull() | (a.age_aug31 < 19))
-    aims.change(lambda a: with_fam_flag(connection, a, "ADL", "has_loan"))
+    aims.change(lambda a: with_fam_flag(connection, a, asked, "ADL", "has_loan"))
     aims.leave_out(NOT_FUNDED, lambda a: ~(is_apprenticeship(a) | is_adult_education(a)))
     return aims.leave_out(OTHER_PROVISION, lambda a: ~is_wanted(a, asked))
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from openilr.measure import fe_and_skills as fe
 from openilr.measure.candidates import CLAUSE, Candidates
 from openilr.measure.declare import Asked, Clause, Measure
-from openilr.measure.engines import keep
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -32,7 +31,7 @@ def full_level(level: int) -> Measure:
     def judge(connection: BaseBackend, asked: Asked) -> Candidates:
         aims = fe.active_aims(connection, asked)
         aims.leave_out(no_part, lambda a: a[column].fill_null(0) <= 0)
-        aims.change(lambda a: _with_sum(connection, a, column))
+        aims.change(lambda a: _with_sum(a, column))
         return aims.leave_out(not_full, lambda a: a.together < FULL)
 
     return Measure(
@@ -58,10 +57,12 @@ def full_level(level: int) -> Measure:
     )
 
 
-def _with_sum(connection: BaseBackend, aims: ir.Table, column: str) -> ir.Table:
+def _with_sum(aims: ir.Table, column: str) -> ir.Table:
+    """``together``: the sum over the person's aims that no clause has left out; a window reads the aims once."""
+    import ibis
+
     kept = aims[CLAUSE].isnull() if CLAUSE in aims.columns else None
-    sums = keep(connection, aims.group_by("person_key").agg(together=aims[column].sum(where=kept)), "level_sums")
-    return aims.inner_join(sums, "person_key").select(aims, sums.together)
+    return aims.mutate(together=aims[column].sum(where=kept).over(ibis.window(group_by=aims.person_key)))
 
 
 def _notes(frame: pl.DataFrame, asked: Asked) -> tuple[str, ...]:  # noqa: ARG001

@@ -42,16 +42,21 @@ def _level(aims: ir.Table) -> ir.Value:
 def _with_next(connection: BaseBackend, aims: ir.Table, asked: Asked) -> ir.Table:
     import ibis
 
+    span = ibis.interval(days=int(asked.options["within_days"]))
     aims = aims.mutate(level_number=_level(aims))
     every = connection.table("learning_delivery")
     later = every.select("person_key", began="LearnStartDate", next_level=_level(every))
-    later = later.filter(later.next_level.notnull())
+    later = later.filter(later.next_level.notnull(), later.began >= asked.period.start)
     place = ["year", "return", "ukprn", "row"]
-    narrow = aims.select(*place, "person_key", "achieved_on", "level_number")
-    met = keep(connection, narrow, "achieved_aims").inner_join(later, "person_key")
-    waited = met.began.delta(met.achieved_on, unit="day")
-    met = met.filter(met.next_level > met.level_number, waited >= 0, waited <= int(asked.options["within_days"]))
-    having = keep(connection, met.select(*place).distinct().mutate(went_on=ibis.literal(True)), "went_on")
+    narrow = aims.select(
+        *place, "person_key", "achieved_on", "level_number", until=(aims.achieved_on + span).cast("date")
+    )
+    narrow = keep(connection, narrow.filter(narrow.achieved_on.notnull()), "achieved_aims")
+    # Ranges of dates, not their difference: engines can join by them.
+    same_person = narrow.person_key == later.person_key
+    in_time = [later.began >= narrow.achieved_on, later.began <= narrow.until]
+    met = narrow.semi_join(later, [same_person, later.next_level > narrow.level_number, *in_time])
+    having = keep(connection, met.select(*place).mutate(went_on=ibis.literal(True)), "went_on")
     joined = aims.left_join(having, place).select(aims, having.went_on)
     return joined.mutate(went_on=joined.went_on.fill_null(False))
 

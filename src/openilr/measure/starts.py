@@ -61,7 +61,7 @@ def judge(connection: BaseBackend, asked: Asked) -> Candidates:
     )  # fmt: skip
     aims.leave_out(EARLY, lambda a: is_within_qualifying_period(a, asked.options["days"]))
     if asked.options["restarts"] == "left-out":
-        aims.change(lambda a: with_fam_flag(connection, a, "RES", "is_restart"))
+        aims.change(lambda a: with_fam_flag(connection, a, asked, "RES", "is_restart"))
         aims.leave_out(RESTART, lambda a: a.is_restart)
     return aims
 

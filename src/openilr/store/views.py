@@ -7,6 +7,7 @@ with different schemas stand in one view; a field that a year does not have is n
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import weakref
@@ -27,8 +28,15 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from ibis.backends.duckdb import Backend
 
-#: What DuckDB may take of the machine before it spills: others work there too.
-MEMORY = "50%"
+
+def memory() -> str:
+    """What DuckDB may take before it spills to disk: half of the machine, as others work there too, or what
+    ``OPENILR_MEMORY`` says, such as ``6GB`` or ``25%``. StoreError where that is no such size."""
+    said = os.environ.get("OPENILR_MEMORY") or "50%"
+    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?(%|[KMGT]i?B)", said):
+        raise StoreError(f"OPENILR_MEMORY is a size such as 6GB or 25%, not {said!r}.")
+    return said
+
 
 #: Year, entity, Parquet files.
 Paths = dict[str, dict[str, list[Path]]]
@@ -40,7 +48,7 @@ def connect(paths: Paths) -> Backend:
 
     # DuckDB spills to disk when memory runs short: to a private folder, which goes when the connection does.
     spill = tempfile.mkdtemp(prefix="openilr-")
-    connection = ibis.duckdb.connect(temp_directory=spill, memory_limit=MEMORY)
+    connection = ibis.duckdb.connect(temp_directory=spill, memory_limit=memory())
     weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
     with readable():
         for name, query in queries(paths).items():
@@ -57,7 +65,7 @@ def duckdb_session() -> Iterator[DuckDBPyConnection]:
     import duckdb
 
     with readable(), tempfile.TemporaryDirectory(prefix="openilr-") as spill, duckdb.connect() as session:
-        session.execute(f"SET temp_directory = '{spill}'; SET memory_limit = '{MEMORY}'")
+        session.execute(f"SET temp_directory = '{spill}'; SET memory_limit = '{memory()}'")
         session.execute("SET preserve_insertion_order = true")
         yield session
 
