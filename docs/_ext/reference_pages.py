@@ -1,4 +1,4 @@
-"""Write the reference pages from the code: rules, fields, code lists, commands and known differences.
+"""Write the reference pages from the code: rules, fields, code lists, commands, measures and known differences.
 
 They go to docs/reference, which git ignores, before Sphinx reads its sources. A page is rewritten only when it has
 changed, so that a second build is quick.
@@ -50,6 +50,7 @@ def write(folder: Path) -> None:
         "code-lists.md": _code_lists(packs[-1]),
         "commands.md": _commands(),
         "differences.md": _differences([pack for pack in packs if pack.has_rules]),
+        **_measure_pages(),
     }
     for old in folder.rglob("*.md"):
         if old.relative_to(folder).as_posix() not in pages:
@@ -73,9 +74,29 @@ rules/index
 fields/index
 code-lists
 commands
+measures/index
 differences
 ```
 """
+
+
+# Measures
+
+
+def _measure_pages() -> dict[str, str]:
+    """What ``ilr measure NAME --explain`` prints, a page for each measure."""
+    from openilr import measure
+    from openilr.measure.explain import explain
+
+    found = [measure.get(name) for name in measure.names()]
+    lines = ["# Measures", "", "Every measure by its definition, as `ilr measure NAME --explain` prints it. How to ask "
+             "for one: [Measures](../../guide/measures.md).", ""]  # fmt: skip
+    rows = [[f"[{each.name}]({each.name}.md)", each.title, each.formula] for each in found]
+    lines += _table(["Name", "What it counts", "Formula"], rows)
+    return {
+        "measures/index.md": "\n".join(lines) + "\n",
+        **{f"measures/{each.name}.md": ORPHAN + explain(each) for each in found},
+    }
 
 
 # Rules

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from openilr import years
+from openilr import measure, years
 from openilr.validate import explain, rule_list
 
 EXTENSION = Path(__file__).resolve().parent.parent.parent / "docs" / "_ext"
@@ -42,6 +42,13 @@ def test_every_rule_has_a_page_and_no_page_is_left_over(folder: Path):
 def test_every_field_of_every_year_has_a_page(folder: Path):
     fields = {path for name in years.available() for path in years.load(name).schema.fields}
     assert _headings(folder / "fields") == fields | {"Fields"}
+
+
+def test_every_measure_has_a_page(folder: Path):
+    for name in measure.names():
+        text = (folder / "measures" / f"{name}.md").read_text("utf-8")
+        assert measure.get(name).definition in text
+        assert f"[{name}]({name}.md)" in (folder / "measures" / "index.md").read_text("utf-8")
 
 
 def test_a_rule_page_shows_the_words_and_the_cases(folder: Path):

@@ -15,7 +15,9 @@ def records(store):
     connection = store.connect()
     fams = defaultdict(set)
     for f in connection.table("learning_delivery_fam").to_polars().iter_rows(named=True):
-        fams[f["year"], f["return"], f["ukprn"], f["parent"]].add(f["LearnDelFAMType"])
+        fams[f["year"], f["return"], f["ukprn"], f["parent"]].update(
+            (f["LearnDelFAMType"], f["LearnDelFAMType"] + str(f["LearnDelFAMCode"]))
+        )
     he = {(r["year"], r["return"], r["ukprn"], r["parent"])
           for r in connection.table("learning_delivery_he").to_polars().iter_rows(named=True)}  # fmt: skip
     for aim in connection.table("learning_delivery").to_polars().iter_rows(named=True):
@@ -71,6 +73,8 @@ def academic(day):
 
 
 def has_rate(a):
+    if a["fams"] & {"LDM348", "LDM351", "LDM359", "LDM384", "LDM395", "LDM396"}:
+        return False
     if is_app(a):
         return a["AimType"] == 1
     funded = is_adult(a) or a["FundModel"] in (25, 82)

@@ -170,6 +170,20 @@ def test_every_setting_and_clause_is_explained():
         assert set(declared.default_by) <= {dimension.name for dimension in declared.dimensions}
 
 
+def test_a_measure_explains_itself_with_the_numbers_of_its_choices(capsysbinary):
+    from openilr.cli.run import run
+    from openilr.measure.effects import effect
+
+    qar = measure.get("qar")
+    effects = {(c.name, v): effect(qar, c, v) for c in qar.choices for v in c.values[1:]}
+    assert all(effects.values()), "each is measured; benchmarks/bench_choices.py does it"
+    assert run(["measure", "qar", "--explain"]) == 0
+    text = capsysbinary.readouterr().out.decode()
+    assert all(said in text for said in effects.values())
+    assert all(f"`{clause.name}`" in text for clause in qar.clauses) and qar.example in text
+    assert run(["measure", "qar"]) == 2 and run(["measure", "nothing", "--explain"]) == 2
+
+
 def test_a_component_is_no_achievement_of_its_own(store):
     done = {"LearnActEndDate": date(2026, 6, 1), "CompStatus": 2, "Outcome": 1}
     sent(store, learner("A", aim(1), aim(2, AimType=3, **done)), learner("B", *on("60300002", **done)))

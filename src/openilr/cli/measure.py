@@ -39,8 +39,8 @@ def command(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="Such as participation, starts or qar; a wrong name lists all.")
     ],
-    store: StoreFolder,
-    year: Annotated[str, typer.Option(metavar="YYYY", help="Collection year, such as 2526.")],
+    store: StoreFolder = None,  # type: ignore[assignment]
+    year: Annotated[str, typer.Option(metavar="YYYY", help="Collection year, such as 2526.")] = "",
     by: Annotated[
         str | None, typer.Option(metavar="A,B", help="Break down by these, such as level,age; a wrong name lists all.")
     ] = None,
@@ -64,6 +64,9 @@ def command(
         bool,
         typer.Option("--forecast", help="With qar and --provider: best, expected and worst case, and aims at risk."),
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print the definition, its clauses and its choices, and count nothing.")
+    ] = False,
     learner: Annotated[str | None, typer.Option(metavar="REF", help="With --trail: only this LearnRefNumber.")] = None,
     aim: Annotated[int | None, typer.Option(metavar="N", help="With --trail: only this AimSeqNumber.")] = None,
     snapshot: Annotated[
@@ -84,6 +87,10 @@ def command(
     from openilr.measure import trail as trail_of
     from openilr.store import StoreError
 
+    if explain:
+        return _explain(name, output)
+    if store is None or not year:
+        raise CannotRun("Say which store and which year: --store FOLDER --year 2526.")
     known_year(year)
     wanted = [each.strip() for each in by.split(",") if each.strip()] if by else []
     options = {
@@ -116,6 +123,15 @@ def command(
         out.write(written)
     for note in () if quiet else result.notes:
         say(note)
+    return FINE
+
+
+def _explain(name: str, output: Path | None) -> int:
+    from openilr.measure import MeasureError, get
+    from openilr.measure.explain import explain
+
+    with plain(MeasureError), Output(output) as out:
+        out.write(explain(get(name)))
     return FINE
 
 

@@ -43,6 +43,10 @@ def _case(*branches: tuple[Any, Any], otherwise: Any = None) -> ir.Value:
     return ibis.cases(*branches, else_=nothing)
 
 
+#: Levels of aims one by one; LARS also has 1.5, H (higher) and X (none).
+DETAILED_LEVELS = (("E", "Entry level"), *((str(level), f"Level {level}") for level in range(1, 9)))
+
+
 def _band(age: ir.IntegerValue, bands: Bands) -> ir.Value:
     ends = [first for first, _, _ in bands[1:]]
     below = [(age < end, code) for end, (_, code, _) in zip(ends, bands, strict=False)]
@@ -91,7 +95,10 @@ def _any_level(rows: ir.Table) -> ir.Value:
 def _detailed_level(rows: ir.Table) -> ir.Value:
     from openilr.measure.aims import is_apprenticeship
 
-    return _case((is_apprenticeship(rows), rows.programme_level), otherwise=rows.aim_level.upper())
+    aim = rows.aim_level.upper()
+    one = tuple(code for code, _ in DETAILED_LEVELS)
+    of_aim = _case((aim.isin(one), aim), (aim == "1.5", "1-2"), (aim == "H", "higher"), (aim.notnull(), "no level"))
+    return _case((is_apprenticeship(rows), rows.programme_level), otherwise=of_aim)
 
 
 def _ethnic_group(rows: ir.Table) -> ir.Value:
@@ -147,8 +154,9 @@ DETAILED_LEVEL = Dimension(
     "Level of learning in detail",
     "qualification_level_detailed",
     _detailed_level,
-    (("E", "Entry level"), *((str(level), f"Level {level}") for level in range(1, 8))),
-)
+    (*DETAILED_LEVELS, ("1-2", "Level 1 to 2"), ("higher", "Higher level, which one not said"),
+     ("no level", "No level assigned")),
+)  # fmt: skip
 SEX = Dimension("sex", "Sex", "sex", _sex, (("F", "Female"), ("M", "Male")), of_learner=True)
 LLDD = Dimension(
     "lldd",

@@ -115,7 +115,9 @@ def _bars(chart: Chart) -> tuple[list[str], int]:
     scale = (WIDTH - left - widest) / (max(known, default=0) or 1)
     for place, category in enumerate(chart.categories):
         middle = y + len(chart.series) * ROW / 2
-        drawn.append(_text(0, middle + 5, _short(category, left)))
+        lines = _lines_of(category, left)
+        for line, words in enumerate(lines):
+            drawn.append(_text(0, middle + 5 + (line - (len(lines) - 1) / 2) * (SIZE + 1), words))
         for which, each in enumerate(chart.series):
             value = each.values[place]
             wide = max(value or 0, 0) * scale
@@ -185,6 +187,18 @@ def _text(x: float, y: float, words: str, *, size: int = SIZE, bold: bool = Fals
 def _wide(words: str) -> float:
     """About how wide a text is in Arial."""
     return 0.54 * SIZE * len(words)
+
+
+def _lines_of(words: str, room: float) -> list[str]:
+    """A label in one line, or in two where it is too long for its room; what two do not hold is cut."""
+    first = ""
+    for word in words.split():
+        longer = f"{first} {word}".strip()
+        if _wide(longer) > room - 6:
+            break
+        first = longer
+    rest = words[len(first) :].strip()
+    return [_short(words, room)] if not first or not rest else [first, _short(rest, room)]
 
 
 def _short(words: str, room: float) -> str:

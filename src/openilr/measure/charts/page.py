@@ -10,7 +10,7 @@ from openilr.measure.charts.drawing import Chart, Series, number, svg
 from openilr.spec import AcademicYear
 
 if TYPE_CHECKING:
-    from openilr.measure.declare import Indicator, Result
+    from openilr.measure.declare import Dimension, Indicator, Result
 
 #: Bars that still can be read; the table has the others.
 MOST_BARS = 24
@@ -34,7 +34,9 @@ def chart_of(result: Result) -> Chart | None:
     labels = [result.measure.dimension(name) for name in result.by]
     rows = [row for row in result.frame.iter_rows(named=True) if "Total" not in [row[name] for name in result.by]]
     first = list(dict.fromkeys(row[result.by[0]] for row in rows))
-    second = list(dict.fromkeys(row[result.by[1]] for row in rows)) if len(labels) > 1 else [None]
+    second: list[str | None] = [None]
+    if len(labels) > 1:
+        second = [*_in_order(labels[1], [row[result.by[1]] for row in rows])]
     if len(second) > MOST_SERIES or not rows:
         return None
     values = {tuple(row[name] for name in result.by): row[shown.name] for row in rows}
@@ -54,6 +56,12 @@ def chart_of(result: Result) -> Chart | None:
     categories = tuple(labels[0].label(code) for code in first)
     title = shown.title if shown.name != "value" else result.measure.title
     return Chart(title, f"By {by}, {period}", categories, series, _unit(shown), shown.decimals)
+
+
+def _in_order(dimension: Dimension, codes: list[str]) -> list[str]:
+    """The codes that there are, each once, known ones in the order of the breakdown."""
+    places = {code: place for place, (code, _) in enumerate(dimension.items)}
+    return sorted(dict.fromkeys(codes), key=lambda code: places.get(code, len(places)))
 
 
 def _indicator(result: Result) -> Indicator:

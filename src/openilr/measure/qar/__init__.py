@@ -24,7 +24,7 @@ from openilr.measure.engines import keep, named, open_views
 from openilr.measure.qar import aims as facts
 from openilr.measure.qar.files import LATE, MERGERS
 from openilr.measure.qar.histories import PLACE
-from openilr.measure.qar.scope import APPRENTICESHIPS, EDUCATION, SOURCE
+from openilr.measure.qar.scope import APPRENTICESHIPS, EDUCATION, PILOT_SCHEMES, SOURCE
 from openilr.measure.qar.scope import CLAUSES as SCOPE
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ MEASURE = Measure(
     ),
     dimensions=DIMENSIONS,
     options={"programme": ("all", APPRENTICESHIPS, EDUCATION), "basis": ("overall", "timely")},
-    choices=(COUNT_OF_DAYS, LATE, MERGERS, *facts.CHOICES, STRATEGY, CUSTODY_MOVES),
+    choices=(COUNT_OF_DAYS, LATE, MERGERS, *facts.CHOICES, STRATEGY, CUSTODY_MOVES, PILOT_SCHEMES),
     indicators=(
         Indicator("leavers", "Leavers", of=lambda rows: rows.count()),
         Indicator("completers", "Completers", of=lambda rows: rows.completed.cast("int64").sum().fill_null(0)),
@@ -271,9 +271,10 @@ MEASURE = Measure(
         Indicator("achievement_rate", "Achievement rate", "%", "rate", rate=("achievers", "leavers"), decimals=1),
     ),
     not_yet=(
-        "Not checked, so they count: pilots that are marked by LDM codes, units below the minimum size, and learning "
-        "that is not regulated and has no rate. The current lists have not been seen.",
-        "Not checked, so they count: learners who died or joined the armed forces, whose codes have not been seen.",
+        "Not applied, so they count: units below the minimum size, diagnostic aims, and learning that is not regulated "
+        "and has no rate. The current lists have not been seen.",
+        "Not applied, so they count: learners who died or joined the armed forces. No reason for withdrawal in the ILR "
+        "says so (2020-21 to 2026-27), so the record cannot tell them from others who left.",
         "Merging of qualification types for minimum standards, and grades of GCSEs.",
     ),
     connect=lambda asked, engine: open_views(asked.store, engine),
@@ -297,6 +298,7 @@ def _labelled(aims: ir.Table) -> ir.Table:
     }  # fmt: skip
     result = ibis.cases(
         (aims.achieved_aim, "achieved"),
+        (aims.ended & aims.is_completer & ~aims.completed, f"not in time: it ended over {TIMELY_DAYS} days late"),
         (aims.completed, "completed without achievement"),
         (aims.is_overdue & ~aims.ended, "not achieved: its planned end has passed, and no later return has it"),
         (aims.is_overdue, "not achieved: a break without a restart in time is a withdrawal"),

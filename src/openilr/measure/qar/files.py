@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from openilr.measure.declare import Asked, Choice
 from openilr.measure.engines import fetch, keep
+from openilr.measure.qar.scope import PILOTS
 from openilr.spec import AcademicYear
 
 if TYPE_CHECKING:
@@ -79,14 +80,15 @@ def with_providers(connection: BaseBackend, asked: Asked, files: pl.DataFrame) -
 
 
 def with_marks(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir.Table:
-    """The records with ``is_restart``, ``has_loan`` and ``is_higher_education``.
+    """The records with ``is_restart``, ``has_loan``, ``is_pilot`` and ``is_higher_education``.
 
-    The aims that have one of the three are few: they are kept as one table, and every record is looked up in it once.
+    The aims that have one of them are few: they are kept as one table, and every record is looked up in it once.
     """
     import ibis
 
     fams = connection.table("learning_delivery_fam")
-    fams = fams.filter(fams.LearnDelFAMType.isin(("RES", "ADL")))
+    is_pilot = (fams.LearnDelFAMType == "LDM") & fams.LearnDelFAMCode.isin(PILOTS)
+    fams = fams.filter(fams.LearnDelFAMType.isin(("RES", "ADL")) | is_pilot)
     of_type = [(fams.LearnDelFAMType == name).cast("int8").name(column) for column, name in _FLAGS]
     place = ("year", "return", "ukprn", "parent")
     he = connection.table("learning_delivery_he").select(*place)
@@ -102,7 +104,8 @@ def with_marks(connection: BaseBackend, records: ir.Table, files: ir.Table) -> i
     return joined.select(records, **{column: joined[column].fill_null(False) for column in columns})
 
 
-_FLAGS = (("is_restart", "RES"), ("has_loan", "ADL"))
+#: No other code of LDM gets as far as being one of the few.
+_FLAGS = (("is_restart", "RES"), ("has_loan", "ADL"), ("is_pilot", "LDM"))
 
 
 def _successors(connection: BaseBackend, files: pl.DataFrame, asked: Asked) -> dict[int, int]:

@@ -221,16 +221,20 @@ def _changes(decided: pl.DataFrame, undecided: pl.DataFrame) -> pl.DataFrame:
         rows.append(("One open aim is achieved rather than not", one))
         rows.append(("One open aim is withdrawn rather than achieved", -one))
         if waiting:
-            rows.append((f"All {waiting} awaited assessments are passed rather than not", one * waiting))
+            rows.append((f"{_all(waiting, 'awaited assessment')} passed rather than not", one * waiting))
         going_on = undecided.filter(~pl.col("ended")).height
         if going_on:
-            rows.append((f"All {going_on} aims without an end are achieved rather than not", one * going_on))
+            rows.append((f"{_all(going_on, 'aim', ' without an end')} achieved rather than not", one * going_on))
         breaks = undecided.filter("is_break").height
         if breaks:
-            rows.append((f"All {breaks} broken aims restart and leave the year's rate, rather than fail in it",
+            rows.append((f"{_all(breaks, 'broken aim')} restarted, and out of the year's rate rather than failed in it",
                          _without(decided, undecided, breaks)))  # fmt: skip
     frame = pl.DataFrame(rows, schema={"change": pl.String, "percentage_points": pl.Float64}, orient="row")
     return frame.with_columns(pl.col("percentage_points").round(2))
+
+
+def _all(many: int, what: str, more: str = "") -> str:
+    return f"The one {what}{more} is" if many == 1 else f"All {many} {what}s{more} are"
 
 
 def _without(decided: pl.DataFrame, undecided: pl.DataFrame, breaks: int) -> float:

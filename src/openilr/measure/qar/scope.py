@@ -13,7 +13,7 @@ from openilr.measure.aims import (
     is_in,
 )
 from openilr.measure.candidates import Candidates
-from openilr.measure.declare import Asked, Clause
+from openilr.measure.declare import Asked, Choice, Clause
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -28,6 +28,16 @@ TRAINEESHIP = 24
 #: Other class codes (they begin with Z) stand for non-regulated learning and have a rate.
 NO_QUALIFICATION = ("ZWRKX", "ZESF", "ZPROG", "ZVOC")
 
+#: Codes of LDM whose label in the ILR says that they mark a pilot (source: ILR lookup tables, 2020-21 to 2026-27).
+PILOTS = ("348", "351", "359", "384", "395", "396")
+
+PILOT_SCHEMES = Choice(
+    "pilots",
+    ("excluded", "counted"),
+    "Pilots marked by LDM codes are left out. The current list of codes has not been seen: taken are those whose label "
+    f"says pilot ({', '.join(PILOTS)}).",
+    "With counted, aims with one of these codes count.",
+)
 NOT_FUNDED_PROVISION = Clause(
     "not_funded_provision", "out_of_scope",
     "Funding model {FundModel} is neither an apprenticeship nor education and training with a rate.", SOURCE,
@@ -55,8 +65,9 @@ NO_RATE = Clause(
     "no_qualification", "excluded", "{LearnAimRef} is a class code for work experience or the like, which has no rate.",
     SOURCE,
 )  # fmt: skip
+PILOT = Clause("pilot", "excluded", "It is marked as part of a pilot (LDM), which is left out of the rates.", SOURCE)
 CLAUSES = (
-    NOT_FUNDED_PROVISION, OTHER_PROGRAMME, COMPONENT, PROGRAMME, TRAINEE, TAILORED, EUROPEAN, HIGHER, NO_RATE,
+    NOT_FUNDED_PROVISION, OTHER_PROGRAMME, COMPONENT, PILOT, PROGRAMME, TRAINEE, TAILORED, EUROPEAN, HIGHER, NO_RATE,
 )  # fmt: skip
 
 
@@ -72,6 +83,8 @@ def in_scope(asked: Asked, records: Candidates) -> Candidates:
     if wanted == EDUCATION:
         records.leave_out(OTHER_PROGRAMME, lambda a: a.is_app)
     records.leave_out(COMPONENT, lambda a: a.is_app & (a.AimType.isnull() | (a.AimType != PROGRAMME_AIM)))
+    if asked.options["pilots"] == "excluded":
+        records.leave_out(PILOT, lambda a: a.is_pilot)
     if wanted == APPRENTICESHIPS:
         return records
     records.leave_out(TRAINEE, lambda a: a.ProgType == TRAINEESHIP)
