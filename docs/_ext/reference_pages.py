@@ -89,8 +89,7 @@ def _measure_pages() -> dict[str, str]:
     from openilr.measure.explain import explain
 
     found = [measure.get(name) for name in measure.names()]
-    lines = ["# Measures", "", "Every measure by its definition, as `ilr measure NAME --explain` prints it. How to ask "
-             "for one: [Measures](../../guide/measures.md).", ""]  # fmt: skip
+    lines = ["# Measures", "", "Every measure by its definition, as `ilr measure NAME --explain` prints it.", ""]
     rows = [[f"[{each.name}]({each.name}.md)", each.title, each.formula] for each in found]
     lines += _table(["Name", "What it counts", "Formula"], rows)
     return {
