@@ -40,6 +40,7 @@ def test_files_of_different_offices_are_linked(ilr, files, tmp_path, second):
     found = pl.DataFrame([{"id_a": row["id_a"], "id_b": row["id_b"]} for row in rows])
     assert scores(found, truth)[2] > 0.97
     assert "400 and 400 people" in err
+    assert ("b.csv: not read: note." in err) == (second == "b.csv")
 
 
 def test_nothing_but_the_header_gives_nothing_but_the_header(ilr, files, tmp_path):
@@ -61,6 +62,7 @@ def test_nothing_but_the_header_gives_nothing_but_the_header(ilr, files, tmp_pat
         ("id,sex\n1,F\n", "Too few columns are filled to tell people apart"),
         ("\x00\x01\x02", "x.csv is neither CSV nor Parquet."),
         ("PAR1 and no more", "x.csv begins like a Parquet file but can not be read"),
+        ('id,uln\n1,2\n"2,3\n4,5\n', "x.csv, row 3: a quotation mark is opened and not closed."),
     ],
 )
 def test_what_can_not_be_linked_is_said(ilr, files, tmp_path, text, words):
@@ -86,3 +88,9 @@ def test_a_missing_file_and_a_wrong_output(ilr, files, tmp_path):
     assert code == 2 and "There is no file" in err
     code, _, err = ilr("link", "pairs", files[0] / "a.csv", files[0] / "b.csv", "--output", tmp_path / "x.xlsx")
     assert code == 2 and "must end in .csv or .parquet" in err
+
+
+def test_dates_with_the_month_first_are_said(ilr, files, tmp_path):
+    (tmp_path / "x.csv").write_text("id,family_name,dob\n1,Ozzle,03/31/2006\n2,Ozzle,03/04/2006\n")
+    code, _, err = ilr("link", "pairs", tmp_path / "x.csv", files[0] / "a.csv")
+    assert code == 0 and "the month came first" in err and "(first: row 2)" in err

@@ -162,3 +162,62 @@ def test_signing_in_by_keyboard_leads_back_to_the_page_that_was_asked_for(opened
     page.wait_for_url("**/steward/quality/")
     page.click("text=Sign out")
     assert "You are signed out." in page.inner_text("main")
+
+
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory):
+    """The address of a clerical review of two pairs, the review, and the run that it judges."""
+    import threading
+
+    from openilr.link.report.review import Review, serve
+    from openilr.link.run import Run
+
+    run = Run("L0001", tmp_path_factory.mktemp("store") / "links" / "L0001", {})
+    run.folder.mkdir(parents=True)
+    pairs = [{"source": "npd", "record_key": f"r{n}", "person_id": f"p{n}", "band": "over 99%"} for n in (0, 1)]
+    one = {"given_names": "SIÂN", "family_name": "Okonkwo-Featherstonehaugh", "date_of_birth": "04/03/2007", "sex": "2"}
+    other = {"given_names": "Sian", "family_name": "Featherstone", "date_of_birth": "2007-03-04", "postcode": "ZZ1 1AA"}
+    review = Review(None, run, pairs, "a test", {f"r{n}": [one] for n in (0, 1)}, {f"p{n}": [other] for n in (0, 1)})
+    told, ready = [], threading.Event()
+    threading.Thread(
+        target=serve, args=(review, 0, lambda address: (told.append(address), ready.set())), daemon=True
+    ).start()
+    assert ready.wait(10)
+    return told[0], review, run
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_pairs_are_judged_by_keyboard_only(chromium, reviewed, script):
+    from openilr.link.report.review import judged
+
+    address, _, run = reviewed
+    context = chromium.new_context(viewport={"width": 375, "height": 900}, java_script_enabled=script)
+    page = context.new_page()
+    page.goto(address)
+    assert "1 of 2" in page.inner_text("h1")
+    said = dict(cell.inner_text().split("\n") for cell in page.locator("tbody th").all())
+    assert said["Given names"] == said["Date of birth"] == "agrees"
+    assert (said["Family name"], said["Postcode"]) == ("differs", "missing")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**place=1")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**place=2")
+    assert {line["record_key"]: line["verdict"] for line in judged(run)} == {"r0": "same", "r1": "different"}
+    page.click("text=Back to the last pair")
+    assert "You said: Two people" in page.inner_text("main")
+    context.close()
+
+
+def test_axe_finds_nothing_on_the_review_page_and_it_fits_a_phone(chromium, reviewed):
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = chromium.new_context(viewport={"width": 375, "height": 900}, bypass_csp=True)
+    page = context.new_page()
+    for place in (0, 1, 2):
+        page.goto(f"{reviewed[0]}?place={place}")
+        assert Axe().run(page).response["violations"] == []
+        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    context.close()

@@ -42,7 +42,7 @@ def pairs(
     """Link any two files of people: id, uln, given_names, family_name, date_of_birth, sex, postcode, nino.
 
     All columns but id may be missing or empty; dates may be ISO or dd/mm/yyyy. The pairs are written as
-    id_a,id_b,probability,method, where method is uln, nino, exact or probabilistic.
+    id_a,id_b,probability,method, where method is uln, nino, exact, rule or probabilistic.
 
     Example: ilr link pairs college.csv school.csv --output pairs.csv
 
@@ -58,6 +58,9 @@ def pairs(
     with plain(LinkError):
         progress("Reading")
         (people_a, notes), (people_b, more) = read_people(a), read_people(b)
+        progress.clear()
+        for note in [] if quiet else [*notes, *more]:
+            say(note)
         found, _ = link(people_a, people_b, many=many, least=threshold, watch=progress)
     progress.clear()
     with out:
@@ -70,8 +73,6 @@ def pairs(
         else:
             out.write(found.write_csv())
     if not quiet:
-        for note in [*notes, *more]:
-            say(note)
         say(f"{found.height:,} pairs of {people_a.height:,} and {people_b.height:,} people.")
     return FINE
 

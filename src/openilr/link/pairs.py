@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: What a pair was made by, in the order of the steps.
-METHODS = ("uln", "nino", "exact", "probabilistic")
+METHODS = ("uln", "nino", "exact", "rule", "probabilistic")
 
 
 def pairs(

@@ -44,7 +44,11 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
             "u_probability": level.u,
         }
         if level.frequency:
-            written |= {"tf_adjustment_column": level.frequency, "tf_adjustment_weight": 1.0}
+            # The level's own u counts: Splink would look for an equal one by simplifying every condition, for seconds.
+            written |= {
+                "tf_adjustment_column": level.frequency, "tf_adjustment_weight": 1.0,
+                "disable_tf_exact_match_detection": True,
+            }  # fmt: skip
         levels.append(written)
     return {"output_column_name": comparison.name, "comparison_levels": levels}
 
@@ -95,7 +99,10 @@ def score(
         api = DuckDBAPI(connection=database)
         names = tables[:1] if within else tables
         frames = [api.register(table, dataset_display_name=f"side_{i}") for i, table in enumerate(names)]
-        linker = Linker(frames[0] if within else frames, settings(model, rules, within=within), log_level=None)
+        linker = Linker(
+            frames[0] if within else frames, settings(model, rules, within=within), log_level=None,
+            validate_settings=False,
+        )  # fmt: skip
         held = {level.frequency for c in model.comparisons for level in c.levels if level.frequency}
         for column in sorted(held):
             table = api.register(f"frequency_{column}", dataset_display_name=f"of_{column}")

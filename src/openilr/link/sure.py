@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from openilr.link import training
@@ -25,13 +26,32 @@ _SAME_NUMBER = (
     f"or ((l.given1 is null or r.given1 is null) and (l.dob = r.dob or l.dob is null or r.dob is null) "
     f"and ({_FAMILY_AGREES} or l.family is null or r.family is null)))"
 )
-#: The steps in their order: method, the columns that must be there, what must agree.
+_NO_OTHER_SIGN = "coalesce(l.sex = r.sex, true) and coalesce(l.uln = r.uln, true) and coalesce(l.nino = r.nino, true)"
+_ONE_HOME = "l.dob = r.dob and l.postcode = r.postcode"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One way of being sure: the columns that must be there, who comes into question, and what more must agree.
+
+    ``alone`` steps hold only where nobody else comes into question, and so not for twins.
+    """
+
+    method: str
+    needs: tuple[str, ...]
+    meet: str
+    agree: str
+    alone: bool = False
+
+
+#: The steps in their order.
 STEPS = (
-    ("uln", ("uln",), f"l.uln = r.uln and {_SAME_NUMBER}"),
-    ("nino", ("nino",), f"l.nino = r.nino and {_SAME_NUMBER}"),
-    ("exact", ("given1", "family", "dob", "postcode"),
-     "l.given = r.given and l.family = r.family and l.dob = r.dob and l.postcode = r.postcode "
-     "and coalesce(l.sex = r.sex, true) and coalesce(l.uln = r.uln, true) and coalesce(l.nino = r.nino, true)"),
+    Step("uln", ("uln",), "l.uln = r.uln", _SAME_NUMBER),
+    Step("nino", ("nino",), "l.nino = r.nino", _SAME_NUMBER),
+    Step("exact", ("given1", "family", "dob", "postcode"),
+         f"l.given = r.given and l.family = r.family and {_ONE_HOME}", _NO_OTHER_SIGN),
+    Step("rule", ("given1", "family", "dob", "postcode"),
+         _ONE_HOME, f"{_GIVEN_AGREES} and {_FAMILY_AGREES} and {_NO_OTHER_SIGN}", alone=True),
 )  # fmt: skip
 
 
@@ -44,17 +64,23 @@ def sure(
 
     found = pl.DataFrame(schema={"who_l": pl.Int64, "who_r": pl.Int64, "method": pl.String})
     once = " and l.who < r.who" if within else ""
-    for method, needs, agree in STEPS:
-        if not (held[0].issuperset(needs) and held[1].issuperset(needs)):
+    for step in STEPS:
+        if (step.alone and not unique) or not all(columns.issuperset(step.needs) for columns in held):
             continue
-        query = f"select distinct l.who who_l, r.who who_r from {tables[0]} l join {tables[1]} r on {agree}{once}"
-        pairs = get(database, query).sort("who_l", "who_r").with_columns(method=pl.lit(method))
+        pairs = get(
+            database,
+            f"select l.who who_l, r.who who_r, bool_or({step.agree}) agree "
+            f"from {tables[0]} l join {tables[1]} r on {step.meet}{once} group by all",
+        ).sort("who_l", "who_r")
+        if not step.alone:
+            pairs = pairs.filter("agree")
         if unique:
             pairs = pairs.filter(pl.len().over("who_l") == 1, pl.len().over("who_r") == 1)
             pairs = pairs.join(found, on="who_l", how="anti").join(found, on="who_r", how="anti")
         else:
             pairs = pairs.join(found, on=["who_l", "who_r"], how="anti")
-        found = pl.concat([found, pairs])
+        named = pairs.filter("agree").select("who_l", "who_r", method=pl.lit(step.method))
+        found = pl.concat([found, named])
     return found
 
 

@@ -30,6 +30,8 @@ PRIOR_PAIRS = 100
 #: Pairs that are drawn for u, and about how many pairs EM reads.
 CHANCE_PAIRS, READ_PAIRS = 100_000, 1_000_000
 _SMALLEST = 1e-9
+#: Years between the older and the younger people of a file in which families would show.
+_YEARS_OF_A_FAMILY = 15
 
 
 def level_sql(comparison: Comparison) -> str:
@@ -68,11 +70,36 @@ def _twins(
         counts.append(int(database.execute(found).fetchall()[0][0]))
     expected: float = counts[1] + counts[2]
     if tables[0] == tables[1]:
-        people = database.execute(f"select count(distinct who) from {tables[0]}").fetchall()[0][0]
-        expected = TWINS_PER_PERSON * people
+        expected = _twins_born(database, tables[0], columns)
     between, beyond = counts[0], max(0.0, counts[0] - expected)
     share = (beyond + 20 * ONE_PERSON_AMONG_TWINS) / (between + 20)
     return math.log2(share / (1 - share))
+
+
+def _twins_born(database: DuckDBPyConnection, table: str, columns: Sequence[str]) -> float:
+    """How many pairs of twins a file may hold: those that are born, but no more than it has other pairs of a family.
+
+    A file that has people of all ages and their homes, and hardly two of one name at one address, is of people drawn
+    one by one, or of addresses that nobody shares: it has no twins, either. A file of few years says nothing of that,
+    for brothers and sisters are seldom born in one.
+    """
+    people, years = database.execute(
+        f"select count(distinct who), quantile_cont(born, 0.95) - quantile_cont(born, 0.05) from {table}"
+    ).fetchall()[0]
+    born = float(TWINS_PER_PERSON * people)
+    homes = [column for column in ("postcode", "house") if column in columns]
+    filled = ", ".join(f"count({column})" for column in homes)
+    if not homes or (years or 0) < _YEARS_OF_A_FAMILY:
+        return born
+    held = database.execute(f"select {filled} from {table}").fetchall()[0]
+    one_home = " and ".join(f"l.{home} = r.{home}" for home, count in zip(homes, held, strict=True) if count)
+    if not one_home:
+        return born
+    families = database.execute(
+        f"select count(*) from (select distinct l.who, r.who from {table} l join {table} r on {one_home} "
+        "and l.family = r.family and l.who < r.who and l.given1[1] <> r.given1[1] and abs(l.born - r.born) > 1)"
+    ).fetchall()[0][0]
+    return min(born, float(families))
 
 
 def _patterns(database: DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str) -> tuple[Any, Any]:
@@ -106,9 +133,10 @@ def chance(
             continue
         wanted = CHANCE_PAIRS // len(tables)
         steps = _steps(people, wanted)
-        numbered = f"(select *, row_number() over (order by hash(row)) - 1 as place from {table})"
+        numbered = f"(select row, row_number() over (order by hash(row)) - 1 as place from {table})"
         shifted = f"(select *, unnest({steps}) as step from {numbered} where place < {max(1, wanted // len(steps))})"
-        pairs = f"{shifted} l join {numbered} r on r.place = (l.place + l.step) % {people}"
+        drawn = f"{shifted} x join {numbered} y on y.place = (x.place + x.step) % {people}"
+        pairs = f"{drawn} join {table} l on l.row = x.row join {table} r on r.row = y.row"
         levels, counts = _patterns(database, comparisons, side_by_side(columns, pairs))
         for place, tally in enumerate(seen):
             known = levels[:, place] >= 0

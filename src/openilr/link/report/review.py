@@ -35,9 +35,11 @@ BANDS = (
     ("over 99%", 0.99, 1.01, True),
 )
 VERDICTS = {"same": "One person", "different": "Two people", "unsure": "I can not say"}
+#: What is shown: the column as it is written, its title, and the column that is compared.
 _SHOWN = {
-    "given_names": "Given names", "family_name": "Family name", "date_of_birth": "Date of birth", "sex": "Sex",
-    "postcode": "Postcode", "uln": "ULN", "nino": "NI number", "address": "Address",
+    "given_names": ("Given names", "given"), "family_name": ("Family name", "family"),
+    "date_of_birth": ("Date of birth", "dob"), "sex": ("Sex", "sex"), "postcode": ("Postcode", "postcode"),
+    "uln": ("ULN", "uln"), "nino": ("NI number", "nino"), "address": ("Address", "address"),
 }  # fmt: skip
 
 
@@ -97,6 +99,8 @@ class Review:
     by: str
     records: dict[str, list[dict[str, str | None]]] = field(repr=False)
     persons: dict[str, list[dict[str, str | None]]] = field(repr=False)
+    #: What was said of pairs in this sitting, by place.
+    verdicts: dict[int, str] = field(default_factory=dict)
 
     @staticmethod
     def of(store: Store, run: str | None, size: int, by: str) -> Review:
@@ -136,34 +140,58 @@ class Review:
         }
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+        self.verdicts[place] = verdict
 
     def page(self, place: int) -> str:
         """The page of one pair; after the last, a word of thanks."""
         if place >= len(self.pairs):
             return _frame(
-                "All judged", f"<p>{len(self.pairs)} pairs were judged. The report counts them; you may close this.</p>"
+                "That was the last pair",
+                f"<p>{len(self.verdicts)} of {len(self.pairs)} pairs were judged. <code>ilr link report</code> counts them. "
+                f'You may close this page, and end the command with Ctrl-C.</p><p><a href="?place={len(self.pairs) - 1}">'
+                "Back to the last pair</a></p>",
             )
         pair = self.pairs[place]
+        sides = (self.records.get(pair["record_key"], []), self.persons.get(pair["person_id"], []))
+        ready = [_prepared(side) for side in sides]
         rows = []
-        for name, title in _SHOWN.items():
-            one = _values(self.records.get(pair["record_key"], []), name)
-            other = _values(self.persons.get(pair["person_id"], []), name)
-            same = bool(one & other)
-            how, said = ("", "") if not one or not other else ("same", "agrees") if same else ("other", "differs")
-            cells = ("".join(f"<div>{html.escape(value)}</div>" for value in sorted(values)) for values in (one, other))
+        for name, (title, compared) in _SHOWN.items():
+            written = [_values(side, name) for side in sides]
+            if not any(written):
+                continue
+            one, other = (_values(side, compared) for side in ready)
+            how, said = (
+                ("same", "agrees") if one & other else ("other", "differs") if one and other else ("", "missing")
+            )
+            cells = ("".join(f"<div>{html.escape(value)}</div>" for value in sorted(values)) for values in written)
             shown = "".join(f"<td>{cell}</td>" for cell in cells)
-            rows.append(f"<tr class='{how}'><th scope='row'>{title}</th>{shown}<td>{said}</td></tr>")
+            rows.append(f"<tr class='{how}'><th scope='row'>{title}<small>{said}</small></th>{shown}</tr>")
         buttons = "".join(
             f'<button name="verdict" value="{verdict}">{words}</button>' for verdict, words in VERDICTS.items()
         )
+        before = f'<p><a href="?place={place - 1}">Back to the pair before</a></p>' if place else ""
+        answered = VERDICTS.get(self.verdicts.get(place, ""))
         return _frame(
-            f"Pair {place + 1} of {len(self.pairs)}",
-            f"<table><thead><tr><td></td><th scope='col'>{html.escape(pair['source'])}</th><th scope='col'>Learner</th>"
-            f"<td></td></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-            f'<form method="post"><input type="hidden" name="place" value="{place}">{buttons}</form>'
-            "<p>A row agrees where one way of writing is the same on both sides. The link's own probability is not shown, so "
-            "that it does not lead you.</p>",
+            f"Pair {place + 1} of {len(self.pairs)}: is this one person?",
+            f"<table><thead><tr><th scope='col'>Identifier</th><th scope='col'>Record of {html.escape(pair['source'])}</th>"
+            f"<th scope='col'>Learner</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+            f"{f'<p>You said: {answered}. Another answer takes its place.</p>' if answered else ''}"
+            f'<form method="post"><input type="hidden" name="place" value="{place}">{buttons}</form>{before}'
+            "<p>A row agrees where one way of writing is the same on both sides, capitals, spaces and the form of a date aside. "
+            "The link's own probability is not shown, so that it does not lead you.</p>",
         )  # fmt: skip
+
+
+def _prepared(rows: list[dict[str, str | None]]) -> list[dict[str, str | None]]:
+    """The same as linking compares them."""
+    import polars as pl
+
+    from openilr.link.identifiers import COLUMNS, prepare
+
+    written = pl.DataFrame(
+        [{name: row.get(name) for name in COLUMNS} for row in rows], dict.fromkeys(COLUMNS, pl.String)
+    )
+    return prepare(written).to_dicts()
 
 
 def _values(rows: list[dict[str, str | None]], name: str) -> set[str]:
@@ -172,8 +200,13 @@ def _values(rows: list[dict[str, str | None]], name: str) -> set[str]:
 
 _STYLE = """
 body{font:19px/1.4 arial,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#0b0c0c}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.5rem;border-bottom:1px solid #b1b4b6}
-.same td{background:#e3f2e8}.other td{background:#fbe9e6}button{font:inherit;padding:.5rem 1rem;margin:1rem 1rem 1rem 0}
+h1{font-size:1.5rem}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;vertical-align:top;padding:.5rem;border-bottom:1px solid #b1b4b6}
+td{overflow-wrap:anywhere}small{display:block;font-weight:normal}
+.same td{background:#e3f2e8}.other td{background:#fbe9e6}
+button{font:inherit;padding:.5rem 1rem;margin:1rem 1rem 1rem 0;background:#fff;border:2px solid #0b0c0c;cursor:pointer}
+button:focus,a:focus{outline:3px solid #fd0;outline-offset:2px;background:#fd0;color:#0b0c0c}
+@media(max-width:40rem){body{font-size:16px;margin:1rem auto}th,td{padding:.2rem}button{display:block;width:100%;margin:.7rem 0}}
 """
 
 
@@ -181,7 +214,7 @@ def _frame(title: str, body: str) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head>'
-        f"<body><h1>{title}</h1>{body}</body></html>"
+        f"<body><main><h1>{title}</h1>{body}</main></body></html>"
     )
 
 
