@@ -25,6 +25,7 @@ _WORDS = {
     "extract.make": "made the extract {extract} of {rows} rows",
     "extract.open": "opened the extract {extract}",
     "extract.destroy": "destroyed the extract {extract} and its key",
+    "session.console": "began a live session on {extract}",
     "session.run": "ran a session on {extract}: {outputs} outputs, {passed} passed, {to_review} to review",
     "output.look": "looked at the output {output}",
     "output.change": "changed the output {output}",

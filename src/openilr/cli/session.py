@@ -98,6 +98,80 @@ def run(
     return FINE if session.ended.well else FOUND
 
 
+def console(
+    project: ProjectId,
+    store: StoreFolder,
+    by: By = None,
+    twin: Annotated[Path | None, typer.Option(metavar="DIR", help="On the synthetic twin in this folder.")] = None,
+    seconds: Annotated[int, typer.Option(min=1, max=86_400, help="How long it may take.")] = 7200,
+    memory: Annotated[int, typer.Option(min=1, max=1024, metavar="GIB", help="How much memory it may hold.")] = 6,
+    convention: Convention = "default",
+) -> int:
+    """Work live on the project's extract, in the same sandbox: each cell runs when it is complete, Ctrl-D ends.
+
+    What cells print is seen on this terminal and kept nowhere; only outputs of openilr.research come back, when it
+    ends, and all cells are kept as the analysis. It needs a convention with console = true, for a room whose screens
+    are watched, and a terminal: what is shown may not go to a file.
+
+    Example: ilr project console P-2026-001 --by r-jones --store sector
+
+    Example: ilr project console P-2026-001 --twin twin --store sector
+
+    Exit codes: 0 ended well; 1 refused, or a limit was met; 2 could not run.
+    """
+    from openilr.disclose.session import Console, Limits
+    from openilr.disclose.session import project as session_of
+
+    held = opened(store)
+    if twin is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CannotRun("A console needs a terminal: what it shows may not go to a file. Send a script by `run`.")
+    limits = Limits(seconds=float(seconds), memory=memory << 30)
+
+    def tell(text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    talk = Console(_cell, tell)
+    with checked():
+        policy = session_of.convention(held, convention)
+        if twin is not None:
+            session = session_of.console_on_twin(twin, talk, limits=limits)
+            found = [_tried(o, policy) for o in session.returned.outputs]
+        else:
+            who = person(by)
+            session, items = session_of.console_for_project(held, project, talk, by=who, limits=limits, policy=policy)
+            found = [_plain(item) for item in items]
+    write(Form.text, {}, "\n".join(["", session.words(), *(_line(f) for f in found)]) + "\n")
+    return FINE if session.ended.well else FOUND
+
+
+def _cell() -> str | None:
+    """The next complete piece of Python from the terminal; None at the end."""
+    import codeop
+
+    lines: list[str] = []
+    while True:
+        try:
+            lines.append(input("... " if lines else ">>> "))
+        except EOFError:
+            return None
+        except KeyboardInterrupt:
+            sys.stdout.write("\n")
+            lines = []
+            continue
+        text = "\n".join(lines)
+        if text.strip() in ("exit", "quit"):
+            return None
+        try:
+            complete = codeop.compile_command(text, "<cell>", "single") is not None
+        except (SyntaxError, ValueError, OverflowError):
+            complete = True  # the room says what is wrong
+        if complete and text.strip():
+            return text
+        if complete:
+            lines = []
+
+
 def outputs(
     project: ProjectId,
     store: StoreFolder,

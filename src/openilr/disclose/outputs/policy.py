@@ -29,12 +29,16 @@ _SETTINGS = {
 
 @dataclass(frozen=True)
 class Policy:
-    """One convention. ``policy["threshold"]["persons"]`` is a setting, ``policy.source("threshold")`` its source."""
+    """One convention. ``policy["threshold"]["persons"]`` is a setting, ``policy.source("threshold")`` its source.
+
+    console: whether sessions may be live, their prints seen on a screen.
+    """
 
     name: str
     title: str
     checkers: int
     settings: Mapping[str, Mapping[str, Any]]
+    console: bool = False
 
     def __getitem__(self, rule: str) -> Mapping[str, Any]:
         return self.settings[rule]
@@ -59,9 +63,9 @@ def load_policy(name: str = "default", path: Path | None = None) -> Policy:
     if name not in conventions:
         raise DisclosureError(f"There is no convention {name!r} for outputs: choose from {', '.join(conventions)}.")
     given = dict(conventions[name])
-    title, checkers = given.pop("title", ""), given.pop("checkers", None)
-    if given.keys() != _SETTINGS.keys() or not title or checkers not in (1, 2):
-        wrong = ", ".join(sorted(given.keys() ^ _SETTINGS.keys())) or "title, or checkers (1 or 2)"
+    title, checkers, console = given.pop("title", ""), given.pop("checkers", None), given.pop("console", False)
+    if given.keys() != _SETTINGS.keys() or not title or checkers not in (1, 2) or not isinstance(console, bool):
+        wrong = ", ".join(sorted(given.keys() ^ _SETTINGS.keys())) or "title, checkers (1 or 2) or console"
         raise DisclosureError(f"The convention {name} has missing or unknown settings: {wrong}.")
     for rule, settings in given.items():
         if settings.keys() != _SETTINGS[rule] | {"source"} or not settings["source"]:
@@ -69,7 +73,7 @@ def load_policy(name: str = "default", path: Path | None = None) -> Policy:
             raise DisclosureError(f"The convention {name}, rule {rule}, has missing or unknown settings: {wrong}.")
         for key, value in settings.items():
             _known(name, rule, key, value)
-    return Policy(name, title, checkers, given)
+    return Policy(name, title, checkers, given, console)
 
 
 def _known(name: str, rule: str, key: str, value: object) -> None:

@@ -4,8 +4,9 @@
 >>> session.words(), session.returned.outputs                                    # doctest: +SKIP
 """
 
-from openilr.disclose.session.run import Session, Setting, run_session
+from openilr.disclose.session.console import Console
+from openilr.disclose.session.run import Session, Setting, run_console, run_session
 from openilr.disclose.session.sandbox import Limits, NoSandbox
 from openilr.disclose.session.script import ScriptError
 
-__all__ = ["Limits", "NoSandbox", "ScriptError", "Session", "Setting", "run_session"]
+__all__ = ["Console", "Limits", "NoSandbox", "ScriptError", "Session", "Setting", "run_console", "run_session"]

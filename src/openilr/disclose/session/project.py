@@ -16,13 +16,17 @@ from openilr.access.project import application, project
 from openilr.access.pseudonyms import Pseudonyms
 from openilr.disclose.outputs.desk import Desk, Item
 from openilr.disclose.outputs.policy import Policy, load_policy
-from openilr.disclose.session.run import Session, Setting, run_session
+from openilr.disclose.session.console import Console
+from openilr.disclose.session.run import Session, Setting, run_console, run_session
 from openilr.disclose.session.sandbox import Limits
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["change", "convention", "decide", "look", "open_desk", "release", "run_for_project", "run_on_twin"]
+__all__ = [
+    "change", "console_for_project", "console_on_twin", "convention", "decide", "look", "open_desk", "release",
+    "run_for_project", "run_on_twin",
+]  # fmt: skip
 
 
 def run_for_project(
@@ -32,43 +36,83 @@ def run_for_project(
 
     Refused, with the reason in the log, where ``by`` may not see the project's data now.
     """
+    setting, snapshots = _setting(store, project_id, by)
+    session = run_session(script, setting, limits=limits)
+    return session, _kept(store, project_id, session, setting, snapshots, by, policy)
+
+
+def console_for_project(
+    store: Any, project_id: str, console: Console, *, by: str, limits: Limits | None = None,
+    policy: Policy | None = None,
+) -> tuple[Session, list[Item]]:  # fmt: skip
+    """A live session on the project's latest extract: cell after cell, what they print on the screen alone.
+
+    Refused where the convention has no consoles, and where ``by`` may not see the project's data now. Its beginning
+    and its end are in the log; all its cells are kept as the run's analysis.
+    """
     log = Log(store)
-    found = project(store, project_id)
-    kept = [e for e in found.extracts if not e.destroyed]
+    if not (policy or convention(log.store)).console:
+        with log.writing():
+            sentence = "This store's convention has no consoles (console = false): send a whole script or notebook."
+            raise refusal(log, by, "session.console", "no-consoles", sentence, project=project_id)
+    setting, snapshots = _setting(store, project_id, by)
+    log.append(by, "session.console", project=project_id, extract=setting.about["extract"])
+    session = run_console(console, setting, limits=limits)
+    more = {"cells": len(console.cells), "characters_shown": console.shown}
+    return session, _kept(store, project_id, session, setting, snapshots, by, policy, **more)
+
+
+def _setting(store: Any, project_id: str, by: str) -> tuple[Setting, tuple[str, ...]]:
+    """What the code may see, and the snapshots that it is from."""
+    kept = [e for e in project(store, project_id).extracts if not e.destroyed]
     if not kept:
         raise AccessError(f"The project {project_id} has no extract. Make one with `ilr project extract {project_id}`.")
     record = kept[-1]
     tables = open_extract(store, record.id, by=by)
     frames = {name: tables.table(name) for name in tables.names}
     about = {"project": project_id, "title": tables.manifest["title"], "person": "person_id", "extract": record.id}
-    session = run_session(script, Setting(frames, about), limits=limits)
+    return Setting(frames, about), tuple(record.snapshots)
+
+
+def _kept(
+    store: Any, project_id: str, session: Session, setting: Setting, snapshots: tuple[str, ...], by: str,
+    policy: Policy | None, **more: int,
+) -> list[Item]:  # fmt: skip
+    """Put what came back on the desk, and say in the log how the session went."""
     desk = open_desk(store, project_id, policy=policy)
     items = desk.add(
-        session.returned.outputs, by=by, snapshots=tuple(record.snapshots), script=session.script,
-        words=session.words(), left=session.returned.left, people=_everybody(frames),
+        session.returned.outputs, by=by, snapshots=snapshots, script=session.script,
+        words=session.words(), left=session.returned.left, people=_everybody(dict(setting.tables)),
     )  # fmt: skip
     verdicts = [str(i.verdict["status"]) for i in items]
     ended = session.ended.reason or ("well" if session.ended.well else "error")
-    log.append(
-        by, "session.run", project=project_id, extract=record.id, script=session.sha256,
+    Log(store).append(
+        by, "session.run", project=project_id, extract=setting.about["extract"], script=session.sha256,
         run=items[0].run.name if items else None, ended=ended,
         seconds=round(session.ended.seconds, 1), outputs=len(items), not_taken=len(session.returned.left),
-        passed=verdicts.count("pass"), to_review=verdicts.count("review"), failed=verdicts.count("fail"),
+        passed=verdicts.count("pass"), to_review=verdicts.count("review"), failed=verdicts.count("fail"), **more,
     )  # fmt: skip
-    return session, items
+    return items
 
 
 def run_on_twin(folder: Path, script: Path, *, limits: Limits | None = None, show: IO[bytes] | None = None) -> Session:
     """Run on a project's synthetic twin (a folder of Parquet files). All that the code prints is shown; nothing is
     kept, and no one needs to be allowed: there is nobody in it."""
+    return run_session(script, _twin(folder), limits=limits, show=show)
+
+
+def console_on_twin(folder: Path, console: Console, *, limits: Limits | None = None) -> Session:
+    """The same, live."""
+    return run_console(console, _twin(folder), limits=limits)
+
+
+def _twin(folder: Path) -> Setting:
     import polars as pl
 
     frames = {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
     if not frames:
         raise AccessError(f"There is no twin in {folder}: it holds no Parquet file.")
-    return run_session(
-        script, Setting(frames, {"project": "twin", "person": "person_id"}, twin=True), limits=limits, show=show
-    )
+    return Setting(frames, {"project": "twin", "person": "person_id"}, twin=True)
 
 
 def open_desk(store: Any, project_id: str, *, policy: Policy | None = None) -> Desk:

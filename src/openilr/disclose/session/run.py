@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from openilr.disclose.session.collect import Returned, collect
+from openilr.disclose.session.console import Console
 from openilr.disclose.session.sandbox import Ended, Limits, Room, run_inside
 from openilr.disclose.session.script import as_script
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Session", "Setting", "run_session"]
+__all__ = ["Session", "Setting", "run_console", "run_session"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,18 @@ def run_session(
     The tables lie in memory (where this computer has a folder there) for as long as the session runs. ``show`` is
     ignored unless the setting is a twin.
     """
-    text = as_script(script)
+    return _run(as_script(script), setting, limits, show=show if setting.twin else None)
+
+
+def run_console(console: Console, setting: Setting, *, limits: Limits | None = None) -> Session:
+    """The same room, to which a person sends one cell after another and sees what they print."""
+    return _run("", setting, limits, console=console)
+
+
+def _run(
+    text: str, setting: Setting, limits: Limits | None, *, show: IO[bytes] | None = None,
+    console: Console | None = None,
+) -> Session:  # fmt: skip
     with _folder() as folder:
         room = Room(folder / "extract", folder / "script", folder / "outputs")
         for place in (room.extract, room.script, room.outputs):
@@ -79,7 +91,9 @@ def run_session(
             table.write_parquet(room.extract / f"{name}.parquet")
         about = {**setting.about, "tables": sorted(setting.tables), "twin": setting.twin}
         (room.extract / "extract.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
-        ended = run_inside(room, limits, show=show if setting.twin else None)
+        ended = run_inside(room, limits, show=show, console=console)
+        if console is not None:
+            text = console.script()
         returned = collect(room.outputs, text)
     return Session(ended, returned, text, hashlib.sha256(text.encode()).hexdigest())
 

@@ -14,12 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from openilr.disclose.errors import DisclosureError
+from openilr.disclose.session.console import Console
 from openilr.disclose.session.seccomp import program
 
 __all__ = ["Ended", "Limits", "NoSandbox", "Room", "run_inside"]
@@ -69,8 +71,12 @@ class Ended:
         return self.code == 0 and not self.reason
 
 
-def run_inside(room: Room, limits: Limits | None = None, *, show: IO[bytes] | None = None) -> Ended:
+def run_inside(
+    room: Room, limits: Limits | None = None, *, show: IO[bytes] | None = None, console: Console | None = None
+) -> Ended:
     """Run the script in the room and wait. ``show`` takes what it prints as it comes, for synthetic data only.
+
+    console: ask it for one cell after another instead, and show it what they print.
 
     NoSandbox where bubblewrap is missing or can not make a room here.
     """
@@ -83,12 +89,15 @@ def run_inside(room: Room, limits: Limits | None = None, *, show: IO[bytes] | No
         _give(path, user)
     start = time.monotonic()
     with _filter() as rules:
-        command = _command(bwrap, room, limits, rules, user)
+        command = _command(bwrap, room, limits, rules, user, "-" if console else "/session/analysis.py")
         with subprocess.Popen(  # noqa: S603 - the command is ours
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={}, cwd="/",
-            pass_fds=[rules], start_new_session=True,
+            command, stdin=subprocess.PIPE if console else subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, env={}, cwd="/", pass_fds=[rules], start_new_session=True,
         ) as process:  # fmt: skip
-            log, reason = _watch(process, room, limits, show)
+            if console is None:
+                log, reason = _watch(process, room, limits, show)
+            else:
+                log, reason = _talk(process, room, limits, console)
     for path in (room.extract, room.script, room.outputs):
         _take_back(path, user)
     ended = Ended(process.returncode, reason, time.monotonic() - start, log)
@@ -98,7 +107,29 @@ def run_inside(room: Room, limits: Limits | None = None, *, show: IO[bytes] | No
     return ended
 
 
-def _command(bwrap: str, room: Room, limits: Limits, rules: int, user: int | None) -> list[str]:
+def _talk(process: subprocess.Popen[bytes], room: Room, limits: Limits, console: Console) -> tuple[bytes, str]:
+    """As ``_watch``, beside a console that is asked for cells."""
+    stream = process.stdin
+    assert stream is not None  # noqa: S101 - for the type checker
+    with ThreadPoolExecutor(1) as pool:
+        watching = pool.submit(_watch, process, room, limits, cast(IO[bytes], console))
+        try:
+            console.talk(stream, lambda: not watching.done(), lambda: _interrupt(process.pid))
+        except BaseException:
+            _end(process)
+            raise
+        return watching.result()
+
+
+def _interrupt(pid: int) -> None:
+    """What Ctrl-C does, to what runs in the room; bubblewrap itself would end of it."""
+    for each in _family(pid):
+        with suppress(OSError):
+            if Path(f"/proc/{each}/comm").read_text().strip() != "bwrap":
+                os.kill(each, signal.SIGINT)
+
+
+def _command(bwrap: str, room: Room, limits: Limits, rules: int, user: int | None, script: str) -> list[str]:
     package = Path(__file__).resolve().parents[2]
     if user is None:
         apart = [
@@ -147,7 +178,7 @@ def _command(bwrap: str, room: Room, limits: Limits, rules: int, user: int | Non
         command += ["--setenv", name, value]
     return [
         *command, "--", sys.executable, "-P", "-m", "openilr.disclose.session.inside", str(user or 0),
-        str(limits.processes), str(limits.outputs), "/session/analysis.py",
+        str(limits.processes), str(limits.outputs), script,
     ]  # fmt: skip
 
 
