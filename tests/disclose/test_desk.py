@@ -81,6 +81,17 @@ def test_run_check_make_safer_and_release(run, store, project, tmp_path):
     assert actions.count("output.release") == 2 and "session.run" in actions and audit.verify(store) == []
 
 
+def test_what_a_kill_left_half_done_is_in_nobodys_way(run, store, project, tmp_path):
+    """A run and a release that were cut off leave a folder aside; the next try is whole."""
+    folder = store.path / "outputs" / project
+    (folder / "r001.part" / "sex").mkdir(parents=True)
+    run("run", project, tmp_path / "analysis.py", "--by", "r-jones")
+    (folder / "released" / "0001.part").mkdir(parents=True)
+    (folder / "released" / "0001.part" / "sex.csv").write_text("half")
+    done = run("release", project, "sex", "--reason", "ok", "--by", "carla")
+    assert done["state"] == "released" and not list(folder.rglob("*.part"))
+
+
 def test_who_may_not_decide(run, store, project, tmp_path):
     run("run", project, tmp_path / "analysis.py", "--by", "r-jones")
     assert "not a checker" in run("release", project, "sex", "--reason", "x", "--by", "anna", code=1)

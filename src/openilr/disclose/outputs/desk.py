@@ -14,6 +14,7 @@ import io
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -178,6 +179,7 @@ class Desk:
             run = Run(f"r{number:03d}", by, _now(), snapshots, hashlib.sha256(script.encode()).hexdigest(), words, left)
             final = self.folder / run.name
             part = final.with_name(final.name + ".part")
+            shutil.rmtree(part, ignore_errors=True)  # of a run that was cut off
             part.mkdir(mode=0o700)
             ledger = self.ledger(run)
             numbers = frozenset().union(*(_numbers(o) for o in outputs)) if outputs else frozenset()
@@ -273,6 +275,7 @@ class Desk:
             number = max((int(p.name) for p in released.glob("[0-9]*") if p.name.isdigit()), default=0) + 1
             final = released / f"{number:04d}"
             part = final.with_name(final.name + ".part")
+            shutil.rmtree(part, ignore_errors=True)  # of a release that was cut off
             part.mkdir()
             entry = f"{self.project}, {output.title} (release {number})"
             files = make_files(output, self.policy)
