@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import tomllib
 from functools import cache
@@ -135,6 +136,16 @@ def test_every_phony_target_is_defined_and_set_up():
     assert phony and set(phony[1].split()) <= _targets()
     for name in ("demo", "test", "lint", "bench", "docs"):
         assert re.search(rf"^{name}: \$\(VENV\)/installed", text, re.MULTILINE), f"make {name} must set itself up"
+
+
+def test_programs_that_are_missing_are_said_in_a_sentence(tmp_path: Path):
+    # A machine without apt-get, whose /bin/sh may be any: make goes on, and what needs the program says so later.
+    for name in ("make", "id"):
+        (tmp_path / name).symlink_to(shutil.which(name) or name)
+    command = [tmp_path / "make", "system", "SYSTEM=nosuchcommand=nosuchpackage nosuchother=another"]
+    done = subprocess.run(command, cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("Not installed here: nosuchpackage another. ") and done.stderr.count("\n") == 1
 
 
 def test_continuous_integration_runs_the_commands_of_the_readme():
