@@ -63,6 +63,17 @@ def test_a_small_group_was_refused_before_its_safer_version_was_released(demonst
     assert refused < text.index("Passes all checks", refused) < text.index("released. Files and receipt")
 
 
+def test_without_a_sandbox_its_step_is_left_out_and_says_why(tmp_path: Path, monkeypatch, capsys):
+    from openilr.cli.demonstration import demo
+
+    monkeypatch.setattr(demo, "STEPS", tuple(step for step in STEPS if step.sandbox))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert demo.run(tmp_path / "out") == 0
+    said = capsys.readouterr().out
+    assert "Left out here. A session runs in a sandbox by bubblewrap, which is not here" in said
+    assert "$ ilr" not in said and "released" not in said.partition("Where to look")[2]
+
+
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path):
     other = tmp_path / "mine"
     other.mkdir()

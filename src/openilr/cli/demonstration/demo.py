@@ -15,7 +15,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-from openilr.cli.demonstration.steps import STEPS, Command
+from openilr.cli.demonstration.steps import STEPS, Command, Step
 from openilr.cli.run import FINE, CannotRun
 
 __all__ = ["run"]
@@ -37,15 +37,22 @@ def run(out: Path) -> int:
     """Run every step in ``out``: a new or empty folder, or the one of an earlier demonstration.
 
     The exit code is 0 although errors are found, because they were planted. CannotRun where a command did not do what
-    it should: then the demonstration, or the command, is broken.
+    it should: then the demonstration, or the command, is broken. A step that needs a sandbox is left out, and says so,
+    where there is none.
     """
+    from openilr.disclose.session.sandbox import why_none
+
     _prepare(out)
+    no_sandbox = why_none()
     before = {name: os.environ.get(name) for name in _KEYS}
     os.environ |= {name: str((out / place).absolute()) for name, place in _KEYS.items()}
     try:
         with contextlib.chdir(out):
             for number, step in enumerate(STEPS, start=1):
                 _say("", f"{number}. {step.title}", "=" * (len(step.title) + 3), "", step.words)
+                if step.sandbox and no_sandbox:
+                    _say("", f"Left out here. {no_sandbox}")
+                    continue
                 for command in step.commands:
                     _show(command)
     finally:
@@ -54,7 +61,7 @@ def run(out: Path) -> int:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-    _where_to_look(out)
+    _where_to_look(out, [step for step in STEPS if not (step.sandbox and no_sandbox)])
     return FINE
 
 
@@ -111,10 +118,10 @@ def _say(*lines: str) -> None:
         print(line, flush=True)
 
 
-def _where_to_look(out: Path) -> None:
+def _where_to_look(out: Path, done: list[Step]) -> None:
     title = f"{len(STEPS) + 1}. Where to look"
     _say("", title, "=" * len(title), "")
-    for step in STEPS:
+    for step in done:
         for name, words in step.made:
             _say(f"{out / name}", f"    {words}")
     _say(

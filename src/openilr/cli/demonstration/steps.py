@@ -17,12 +17,14 @@ class Command:
 
 @dataclass(frozen=True)
 class Step:
-    """``made`` names what the step leaves in the folder to look at, with words about it."""
+    """``made`` names what the step leaves in the folder to look at, with words about it; ``sandbox`` says that it runs
+    a research session, and is left out where this computer can not."""
 
     title: str
     words: str
     commands: tuple[Command, ...]
     made: tuple[tuple[str, str], ...] = ()
+    sandbox: bool = False
 
 
 #: A day after the last return of 2025-26 was made: so that the demonstration says the same on any day.
@@ -96,9 +98,9 @@ STEPS = (
         (("links.html", "how many were linked, how surely, and for whom it works less well"),),
     ),
     Step(
-        "From a question to checked results",
-        "A researcher applies, a steward who is somebody else approves, the analysis runs in a sandbox, a checker who\n"
-        "is somebody else again looks at the outputs, and only what passed is released.",
+        "From a question to data",
+        "A researcher applies, and gets a synthetic twin to write the analysis with. A steward who is somebody else\n"
+        "approves, and the extract holds what the question needs and nothing more.",
         (
             Command("ilr project people add anna --role steward --store store --by anna"),
             Command("ilr project people add carl --role checker --store store --by anna"),
@@ -111,6 +113,14 @@ STEPS = (
             Command(f"ilr project twin {_PROJECT} --output twin --store store"),
             Command(f"ilr project approve {_PROJECT} --by anna --reason 'Serves the public.' --store store"),
             Command(f"ilr project extract {_PROJECT} --by anna --store store --quiet"),
+        ),
+        (("twin", "a synthetic twin of the extract: same tables and columns, none of the people"),),
+    ),
+    Step(
+        "From data to checked results",
+        "The analysis runs in a sandbox without a network, a checker who is somebody else again looks at the outputs,\n"
+        "and only what passed is released.",
+        (
             Command(f"ilr project run {_PROJECT} analysis.py --twin twin --by r-jones --store store --quiet"),
             Command(f"ilr project run {_PROJECT} analysis.py --by r-jones --store store --quiet"),
             Command(f"ilr project outputs {_PROJECT} aims-by-distance --by carl --store store", (0, 1)),
@@ -125,10 +135,8 @@ STEPS = (
             ),
             Command(f"ilr project report {_PROJECT} --store store"),
         ),
-        (
-            ("twin", "a synthetic twin of the extract: same tables and columns, none of the people"),
-            ("released", "what left: the files, and the receipts"),
-        ),
+        (("released", "what left: the files, and the receipts"),),
+        sandbox=True,
     ),
     Step(
         "Protected and published",

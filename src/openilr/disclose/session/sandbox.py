@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ from openilr.disclose.errors import DisclosureError
 from openilr.disclose.session.console import Console
 from openilr.disclose.session.seccomp import program
 
-__all__ = ["Ended", "Limits", "NoSandbox", "Room", "run_inside"]
+__all__ = ["Ended", "Limits", "NoSandbox", "Room", "run_inside", "why_none"]
 
 _POLL = 0.05
 #: The users that a session runs as when it is started by root, who would otherwise be free of limits.
@@ -127,6 +128,20 @@ def _interrupt(pid: int) -> None:
         with suppress(OSError):
             if Path(f"/proc/{each}/comm").read_text().strip() != "bwrap":
                 os.kill(each, signal.SIGINT)
+
+
+def why_none() -> str:
+    """Why no session can run on this computer, found by trying; empty where one can."""
+    with tempfile.TemporaryDirectory() as name:
+        room = Room(*(Path(name) / part for part in ("extract", "script", "outputs")))
+        for folder in (room.extract, room.script, room.outputs):
+            folder.mkdir()
+        (room.script / "analysis.py").write_text("", "utf-8")
+        try:
+            run_inside(room)
+        except NoSandbox as problem:
+            return str(problem)
+    return ""
 
 
 def _command(bwrap: str, room: Room, limits: Limits, rules: int, user: int | None, script: str) -> list[str]:
