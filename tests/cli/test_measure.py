@@ -35,6 +35,15 @@ def test_a_breakdown_adds_up_to_the_whole_in_every_form(sector, capsysbinary):
     assert "2025-26 R12" in capsysbinary.readouterr().out.decode()
 
 
+def test_the_name_of_a_file_says_its_form(sector, tmp_path):
+    asked = ["measure", "starts", "--store", sector, "--year", "2526", "--output"]
+    for name, begins in (("a.csv", "value,"), ("a.json", "[{"), ("a.html", "<!"), ("a.txt", "Apprenticeship starts")):
+        assert run([*asked, str(tmp_path / name)]) == 0
+        assert (tmp_path / name).read_text("utf-8").lower().startswith(begins.lower()), name
+    assert run([*asked, str(tmp_path / "b.csv"), "--format", "json"]) == 0
+    assert (tmp_path / "b.csv").read_text("utf-8").startswith("[")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -261,3 +261,12 @@ def test_table_names():
             "learner_he_financial_support", "app_fin_record", "dp_outcome", "hrs_record", "prior_attain",
             "learner_destination_and_progression", "provider_spec_learner_monitoring"} <= names  # fmt: skip
     assert len(names) == len(entities)
+
+
+def test_a_key_that_can_not_be_written_is_a_sentence_and_the_folder_can_be_used_again(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("OPENILR_VAULT_KEY_FILE", str(tmp_path / "file" / "vault.key"))
+    with pytest.raises(StoreError, match=r"key can not be written to .*vault.key \(.*OPENILR_VAULT_KEY_FILE"):
+        Store.init(tmp_path / "sector")
+    monkeypatch.setenv("OPENILR_VAULT_KEY_FILE", str(tmp_path / "keys" / "vault.key"))
+    assert Store.init(tmp_path / "sector").id

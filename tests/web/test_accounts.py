@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 
 import pytest
@@ -136,3 +137,34 @@ def test_nobody_is_called_as_the_service_itself_is_in_the_log(served):
 
     with pytest.raises(people.PeopleError, match="audit log"):
         people.add("Service", ["steward"], password=PASSWORD)
+
+
+def test_behind_a_server_in_front_wrong_passwords_are_counted_for_who_sent_them(monkeypatch):
+    """And nobody who reaches the port some other way can say to be somebody else, or to have come by HTTPS."""
+    from waitress.proxy_headers import proxy_headers_middleware
+
+    from openilr.web.service import in_front
+
+    def seen(peer):
+        environ = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_PROTO": "https", "wsgi.url_scheme": "http"}
+        environ["HTTP_X_FORWARDED_FOR"] = "192.0.2.1, 203.0.113.9"
+        given = {}
+        middleware = proxy_headers_middleware(lambda e, _: given.update(e), clear_untrusted=True, **in_front())
+        middleware(environ, None)
+        return given["REMOTE_ADDR"], given.get("HTTP_X_FORWARDED_PROTO")
+
+    monkeypatch.setenv("OPENILR_HTTPS", "1")
+    assert seen("127.0.0.1") == ("203.0.113.9", "https")
+    assert seen("198.51.100.7") == ("198.51.100.7", None)
+    monkeypatch.delenv("OPENILR_HTTPS")
+    assert seen("127.0.0.1") == ("127.0.0.1", None)
+
+
+def test_where_to_report_a_weakness_is_said_if_it_is_known(visitor):
+    from django.test import override_settings
+
+    assert visitor.get("/.well-known/security.txt").status_code == 404
+    with override_settings(SECURITY_TXT="mailto:security@example.org"):
+        answer = visitor.get("/.well-known/security.txt")
+    assert answer["Content-Type"].startswith("text/plain")
+    assert re.fullmatch(r"Contact: mailto:\S+\nExpires: \d{4}-\S+\+00:00\nPreferred-Languages: en\n", answer.text)

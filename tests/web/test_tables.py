@@ -109,7 +109,44 @@ def test_a_map_of_what_has_no_map_says_so(visitor, published):
     library, d = published
     meta = library.meta(d, d.latest)
     pairs = [("time", meta.times[0].key), ("level", "LAD"), ("indicator", meta.indicators[0].id), ("chart", "map")]
-    assert "map of regions only" in visitor.get(f"/data-tables/{d.id}/table/?{urlencode(pairs)}").text
+    assert "A map needs three places or more" in visitor.get(f"/data-tables/{d.id}/table/?{urlencode(pairs)}").text
+
+
+def test_places_are_drawn_in_the_middle_of_their_postcodes(tmp_path):
+    from openilr.web import charts
+    from openilr.web.tables import centres
+
+    columns = "pcds,doterm,oseast1m,osnrth1m,osgrdind,lad25cd\n"
+    (tmp_path / "NSPL_AUG_2025_UK.csv").write_text(
+        columns + "AA1 1AA,,400000,300000,1,E06000001\nAA1 1AB,,402000,304000,1,E06000001\n"
+        "AA1 1AC,202401,900000,900000,1,E06000001\nAA1 1AD,,0,0,9,E06000001\n"
+        "AA2 1AA,,500000,200000,1,E06000002\nBT1 1AA,,330000,370000,1,N09000003\n",
+        "utf-8",
+    )
+    found = centres._centres(tmp_path, "lad")
+    assert found == {"E06000001": (401000, 302000), "E06000002": (500000, 200000)}
+
+    points = [charts.Point(f"Place {n} <&>", value, 100_000 * n, 0) for n, value in enumerate((10, 40, None, 90))]
+    drawn = charts.point_map("Starts", points, shaded=False)
+    sizes = [float(r) for r in re.findall(r'r="([\d.]+)"[^>]*stroke-opacity="0.5"><title>', drawn)]
+    assert sizes[0] == pytest.approx(3 * sizes[2], rel=0.02) and "Place 2 &lt;&amp;&gt;: not shown" in drawn
+    assert "3 places. Lowest 10 (Place 0 &lt;&amp;&gt;). Highest 90 (Place 3" in drawn
+    assert charts.point_map("Starts", points[1:3], shaded=False) is None
+    shades = re.findall(r'fill="(#\w+)" fill-opacity="0.85"[^>]*><title>', charts.point_map("%", points, shaded=True))
+    assert len(set(shades)) == 3
+
+
+def test_a_page_has_the_map_and_the_table(visitor, published, monkeypatch):
+    from openilr.web.tables import views
+
+    library, d = published
+    meta = library.meta(d, d.latest)
+    places = {code: (4e5 + n, 3e5) for n, code in enumerate(o.code for o in meta.places_by_level["REG"].options)}
+    monkeypatch.setattr(views, "centres", lambda _: places)
+    monkeypatch.setattr(views.charts, "tile_map", lambda *_: None)
+    pairs = [("time", meta.times[0].key), ("level", "REG"), ("indicator", meta.indicators[0].id), ("chart", "map")]
+    page = visitor.get(f"/data-tables/{d.id}/table/?{urlencode(pairs)}").text
+    assert "Each circle stands in the middle" in page and "<title>London: " in page and "London" in _cells(page)
 
 
 @pytest.mark.parametrize("kind", ["csv", "json", "ods", "parquet", "xlsx"])

@@ -115,7 +115,7 @@ def test_only_known_pages_are_open_to_everybody(addresses):
     """A page behind a sign-in that lost its decorator would show up here."""
     areas = {address.split("/")[1] for address, roles in addresses if not roles}
     assert areas <= {
-        "", "accessibility", "api", "data-catalogue", "data-quality", "data-tables", "find-statistics",
+        "", ".well-known", "accessibility", "api", "data-catalogue", "data-quality", "data-tables", "find-statistics",
         "glossary", "health", "help", "how-numbers-are-protected", "methodology", "privacy", "requests", "sign-in",
         "sign-out", "statistics", "swagger", "v1",
     }  # fmt: skip

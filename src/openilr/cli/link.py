@@ -13,7 +13,7 @@ import typer
 
 from openilr.cli import link_sources
 from openilr.cli.groups import help_where_nothing_is_asked
-from openilr.cli.output import Output, Progress
+from openilr.cli.output import Output, Progress, form_of
 from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
 from openilr.cli.store import Format, StoreFolder, opened
 
@@ -221,7 +221,10 @@ def report(
         Path | None,
         typer.Option(metavar="FILE", help="A CSV of who is who, where that is known, such as people.csv of ilr synth."),
     ] = None,
-    format: Annotated[ReportFormat, typer.Option(help="html has charts and the whole report.")] = ReportFormat.text,
+    format: Annotated[
+        ReportFormat | None,
+        typer.Option(help="By default what the ending of --output says, else text; html has charts."),
+    ] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report to this file.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> int:
@@ -235,12 +238,13 @@ def report(
     from openilr.link.report import build, html, text
     from openilr.store import StoreError
 
+    form = form_of(ReportFormat, format, output)
     held, progress, out = opened(store), Progress(quiet), Output(output)
     with plain(LinkError, StoreError):
         made = build(held, run, known=truth, watch=progress)
     progress.clear()
     with out:
-        out.write({"text": text, "html": html, "json": lambda each: each.to_json()}[format](made))
+        out.write({"text": text, "html": html, "json": lambda each: each.to_json()}[form](made))
     return FOUND if made.warnings else FINE
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from openilr.cli.output import Output
+from openilr.cli.output import Output, form_of
 from openilr.cli.run import FINE, CannotRun, plain, say
 from openilr.cli.schema import known_year
 from openilr.cli.store import StoreFolder, opened
@@ -73,7 +73,9 @@ def command(
         str | None, typer.Option(metavar="ID", help="As it was frozen by then, such as 2526-R14-1; `ilr store freeze`.")
     ] = None,
     engine: Annotated[Engine, typer.Option(help="What does the counting.")] = Engine.duckdb,
-    format: Annotated[Format, typer.Option(help="Form of the numbers.")] = Format.text,
+    format: Annotated[
+        Format | None, typer.Option(help="Form of the numbers; by default what the ending of --output says, else text.")
+    ] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the numbers to this file.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on the error stream.")] = False,
 ) -> int:
@@ -91,6 +93,7 @@ def command(
         return _explain(name, output)
     if store is None or not year:
         raise CannotRun("Say which store and which year: --store FOLDER --year 2526.")
+    form = form_of(Format, format, output)
     known_year(year)
     wanted = [each.strip() for each in by.split(",") if each.strip()] if by else []
     options = {
@@ -102,23 +105,23 @@ def command(
         "return_name": return_name, "ukprn": provider, "engine": engine.value, "snapshot": snapshot, **options,
     }  # fmt: skip
     if trail:
-        if format in (Format.html, Format.svg):
+        if form in (Format.html, Format.svg):
             raise CannotRun("A trail is text, csv or json.")
         with plain(MeasureError, StoreError):
             rows = trail_of(held, name, year, learn_ref_number=learner, aim_seq_number=aim, **asked)
             with Output(output) as out:
-                _write_trail(rows, format, out)
+                _write_trail(rows, form, out)
         return FINE
     if forecast:
         if name != "qar" or provider is None or wanted:
             raise CannotRun("--forecast goes with qar and --provider, and without --by.")
-        return _forecast(held, year, asked, format, output)
+        return _forecast(held, year, asked, form, output)
     if learner is not None or aim is not None:
         raise CannotRun("--learner and --aim go with --trail.")
     with plain(MeasureError, StoreError):
         result = compute(held, name, year, by=wanted, **asked)
         footnotes = held.footnotes(result.fields, year, result.return_name, snapshot=asked.get("snapshot"))
-    written = _written(result, format, footnotes)
+    written = _written(result, form, footnotes)
     with Output(output) as out:
         out.write(written)
     for note in () if quiet else result.notes:

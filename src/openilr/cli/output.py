@@ -6,18 +6,27 @@ import glob
 import os
 import sys
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Annotated
+from typing import IO, Annotated, TypeVar
 
 import typer
 
 from openilr.cli.run import CannotRun
 
-__all__ = ["Output", "Progress", "Quiet"]
+__all__ = ["Output", "Progress", "Quiet", "form_of"]
 
 #: The option of a command that takes long.
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress line.")]
+
+Form = TypeVar("Form", bound=StrEnum)
+
+
+def form_of(forms: type[Form], asked: Form | None, output: Path | None) -> Form:
+    """The form that was asked for; else what the ending of the file's name says, such as .csv; else the first, text."""
+    ending = output.suffix.lower().lstrip(".") if output else ""
+    return asked or next((form for form in forms if form == ending), next(iter(forms)))
 
 
 class Output:

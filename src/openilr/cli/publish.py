@@ -12,7 +12,7 @@ import typer
 
 from openilr.cli import datasets
 from openilr.cli.groups import help_where_nothing_is_asked
-from openilr.cli.output import Output, Progress, Quiet
+from openilr.cli.output import Output, Progress, Quiet, form_of
 from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
 from openilr.cli.schema import known_year
 from openilr.cli.store import StoreFolder, opened
@@ -73,7 +73,9 @@ def check(
         str | None, typer.Option(metavar="A,B", help="With --attack: filters whose items share learners.")
     ] = None,
     quiet: Quiet = False,
-    format: Annotated[Format, typer.Option(help="Form of the result.")] = Format.text,
+    format: Annotated[
+        Format | None, typer.Option(help="Form of the result; by default what the ending of --output says, else text.")
+    ] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result to this file.")] = None,
 ) -> int:
     """Screen a data set by the checks that explore education statistics refuses files for.
@@ -89,6 +91,7 @@ def check(
     from openilr import publish
     from openilr.publish import verify
 
+    form = form_of(Format, format, output)
     if certificates is not None and not certificates.is_dir():
         raise CannotRun(f"There is no folder {certificates}.")
     result: dict[str, Any] = {}
@@ -109,7 +112,7 @@ def check(
     fine = result.get("passed") or (result.get("verified", attack) and not result.get("exposed"))
     code = FINE if fine else FOUND
     with Output(output) as out:
-        out.write(json.dumps(result, ensure_ascii=False) + "\n" if format is Format.json else _in_words(result))
+        out.write(json.dumps(result, ensure_ascii=False) + "\n" if form is Format.json else _in_words(result))
     return code
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from openilr.cli.output import Output
+from openilr.cli.output import Output, form_of
 from openilr.cli.run import FINE, FOUND, CannotRun, plain
 from openilr.cli.store import Format, StoreFolder, in_form, opened
 
@@ -43,7 +43,9 @@ def diff(
     detail: Annotated[
         bool, typer.Option("--detail", help="List each learner and aim. With the vault key by LearnRefNumber.")
     ] = False,
-    format: Annotated[Format, typer.Option(help="Form; csv is the list of --detail.")] = Format.text,
+    format: Annotated[
+        Format | None, typer.Option(help="By default what --output ends in, else text; csv is the list of --detail.")
+    ] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
 ) -> int:
     """Say what changed between snapshots, versions of a file, or returns: added, gone and changed, field by field.
@@ -55,22 +57,23 @@ def diff(
     from openilr.store import StoreError
     from openilr.store.telling import tell
 
+    form = form_of(Format, format, output)
     if len(states) < 2:
         raise CannotRun("Name at least two states to compare, the older first.")
     held = opened(store)
-    wants_rows = detail or format is Format.csv
+    wants_rows = detail or form is Format.csv
     with plain(StoreError):
         found = [held.diff(before, now, ukprn=provider, detail=wants_rows) for before, now in pairwise(states)]
         rows = [held.with_references(each.rows) for each in found] if wants_rows else []
     with Output(output) as out:
-        if format is Format.csv:
+        if form is Format.csv:
             import polars as pl
 
             from openilr.validate.reports.csv import without_formulas
 
             told = [r.insert_column(0, pl.lit(d.now).alias("now")) for d, r in zip(found, rows, strict=True)]
             out.write(without_formulas(pl.concat(told)).write_csv())
-        elif format is Format.json:
+        elif form is Format.json:
             said = [each.to_dict() for each in found]
             for one, listed in zip(said, rows, strict=False):
                 one["rows"] = listed.to_dicts()
@@ -92,7 +95,9 @@ def quality(
     ] = None,
     snapshot: Annotated[str | None, typer.Option(metavar="ID", help="A snapshot instead, such as 2526-R14-1.")] = None,
     provider: Annotated[int | None, typer.Option(metavar="UKPRN", help="Only this provider.")] = None,
-    format: Annotated[QualityFormat, typer.Option(help="html has pictures.")] = QualityFormat.text,
+    format: Annotated[
+        QualityFormat | None, typer.Option(help="By default what --output ends in, else text; html has pictures.")
+    ] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
 ) -> int:
     """Say how good each field is: filled, valid, consistent, changed since the return before; a rating and its reason.
@@ -103,14 +108,15 @@ def quality(
     """
     from openilr.store import StoreError
 
+    form = form_of(QualityFormat, format, output)
     held = opened(store)
     with plain(StoreError):
         found = held.quality(year, return_name, snapshot=snapshot, ukprn=provider)
     with Output(output) as out:
-        if format is QualityFormat.json:
+        if form is QualityFormat.json:
             out.write(found.to_json() + "\n")
         else:
-            out.write(found.to_html() if format is QualityFormat.html else found.to_text())
+            out.write(found.to_html() if form is QualityFormat.html else found.to_text())
     return FINE
 
 
@@ -183,7 +189,9 @@ def crosscheck(
     return_name: Annotated[
         str | None, typer.Option("--return", metavar="R14", help="Return; by default the last of the year.")
     ] = None,
-    format: Annotated[Format, typer.Option(help="Form of the list.")] = Format.text,
+    format: Annotated[
+        Format | None, typer.Option(help="Form of the list; by default what the ending of --output says, else text.")
+    ] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
 ) -> int:
     """Put a return beside another source: what is missing on either side, and which prices and dates differ.
@@ -196,13 +204,14 @@ def crosscheck(
     """
     from openilr.store import StoreError
 
+    form = form_of(Format, format, output)
     held = opened(store)
     with plain(StoreError):
         found = held.crosscheck(source, year, return_name)
     if "known" in found.columns:
         found = found.filter(~found["known"] | (found["after_end"] > 0))
     with Output(output) as out:
-        out.write(in_form(found, format, found.columns) if found.height else "Nothing differs.\n")
+        out.write(in_form(found, form, found.columns) if found.height else "Nothing differs.\n")
     return FOUND if found.height else FINE
 
 

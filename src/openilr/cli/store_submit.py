@@ -25,7 +25,7 @@ from openilr.cli.checking import (
     moment,
     sensible_jobs,
 )
-from openilr.cli.output import Output, Progress, Quiet
+from openilr.cli.output import Output, Progress, Quiet, form_of
 from openilr.cli.run import COULD_NOT_RUN, FINE, FOUND, plain, say
 from openilr.cli.store import StoreFolder, opened
 
@@ -49,7 +49,10 @@ def submit(
     ] = None,
     as_of: AsOf = None,
     year: OfYear = None,
-    format: Annotated[ReportFormat, typer.Option(help="Form of the report.")] = ReportFormat.text,
+    format: Annotated[
+        ReportFormat | None,
+        typer.Option(help="Form of the report; by default what the ending of --output says, else text."),
+    ] = None,
     output: ReportFile = None,
     jobs: Jobs = None,
     quiet: Quiet = False,
@@ -67,6 +70,7 @@ def submit(
     from openilr.reference import BadReference
     from openilr.store import StoreError
 
+    form = form_of(ReportFormat, format, output)
     held = opened(store)
     paths, problems = find_files(files)
     for problem in problems:
@@ -89,13 +93,13 @@ def submit(
             report, acceptance = taken
             if report.has_errors or not acceptance.accepted:
                 code = max(code, FOUND)
-            if format is ReportFormat.json:
+            if form is ReportFormat.json:
                 done.append(taken)
-            elif format is ReportFormat.jsonl:
+            elif form is ReportFormat.jsonl:
                 out.write(_json(report, acceptance) + "\n")
             else:
                 out.write(_text(report, acceptance, out))
-        if format is ReportFormat.json and paths:
+        if form is ReportFormat.json and paths:
             texts = [_json(*each) for each in done]
             out.write("[" + ",\n ".join(texts) + "]\n" if len(paths) > 1 or not texts else texts[0] + "\n")
     return code

@@ -23,7 +23,7 @@ from openilr.cli.checking import (
     moment,
     sensible_jobs,
 )
-from openilr.cli.output import Output, Progress, Quiet
+from openilr.cli.output import Output, Progress, Quiet, form_of
 from openilr.cli.run import COULD_NOT_RUN, FINE, FOUND, CannotRun, say
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def command(
 
     Exit codes: 0 no errors (there may be warnings); 1 errors were found; 2 something could not be checked.
     """
-    form = format or _form_of(output)
+    form = form_of(Format, format, output)
     settings = Settings(_folder(reference), moment(as_of), _year(year), _rules(rules, year))
     files, problems = find_files(paths)
     for problem in problems:
@@ -130,11 +130,6 @@ def _whole(reports: Sequence[Report], form: Format, several: bool) -> str | byte
 
 
 # What was asked for
-
-
-def _form_of(output: Path | None) -> Format:
-    ending = output.suffix.lower().lstrip(".") if output else ""
-    return Format(ending) if ending in {form.value for form in Format} else Format.text
 
 
 def _folder(reference: Path | None) -> Path | None:

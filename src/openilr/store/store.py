@@ -76,7 +76,7 @@ class Store:
         if folder.exists() and (not folder.is_dir() or any(entry.name not in ours for entry in folder.iterdir())):
             raise StoreError(f"{folder} is not an empty folder; nothing was changed.")
         folder.mkdir(parents=True, exist_ok=True)
-        with _plain_errors(), durable.Lock(folder / _LOCK):
+        with _plain_errors("The store could not be made"), durable.Lock(folder / _LOCK):
             for name, mode in _FOLDERS:
                 (folder / name).mkdir(mode=mode, exist_ok=True)
             store_id = str(uuid.uuid4())

@@ -94,13 +94,19 @@ def make_key(store_id: str, store: Path) -> Key:
         raise VaultError(f"The vault key may not lie inside the store. Point {KEY_FILE} somewhere else.")
     if path.exists():
         return read_key(store_id)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret = secrets.token_bytes(32)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(f"openilr-vault-key-1 {secret.hex()}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(f"openilr-vault-key-1 {secret.hex()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise VaultError(
+            f"The vault's key can not be written to {path} ({error.strerror}). Make its folder, owned by who runs this "
+            f"command, or name another file in {KEY_FILE}."
+        ) from None
     return Key(secret)
 
 

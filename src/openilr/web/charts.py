@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, log10, sqrt
 
 from markupsafe import Markup, escape
 
@@ -140,12 +140,11 @@ def tile_map(title: str, values: Sequence[tuple[str, str, float | None]]) -> Mar
     if len(placed) < 3 or not known:
         return None
     low, high = min(known), max(known)
-    shades = ("#dce5ec", "#a9c1d4", "#6f96b5", "#3b6c94", "#12436d")
     out = []
     for (column, row), name, value in placed:
         x, y = 20 + (column - 1) * 240, 10 + row * 100
-        step = 0 if value is None or high == low else min(4, int((value - low) / (high - low) * 5))
-        fill, ink = ("#ffffff", "#0b0c0c") if value is None else (shades[step], "#ffffff" if step > 2 else "#0b0c0c")
+        step = 0 if value is None else _step(value, low, high)
+        fill, ink = ("#ffffff", "#0b0c0c") if value is None else (_SHADES[step], "#ffffff" if step > 2 else "#0b0c0c")
         out.append(
             Markup('<rect x="{}" y="{}" width="232" height="92" fill="{}" stroke="#0b0c0c"/>').format(x, y, fill)
         )
@@ -153,6 +152,78 @@ def tile_map(title: str, values: Sequence[tuple[str, str, float | None]]) -> Mar
         out.append(_text(x + 116, y + 66, "not shown" if value is None else _n(value), "middle", ink, bold=True))
     series = [Series("", tuple(value for _, _, value in placed))]
     return _svg(title, describe(title, [name for _, name, _ in placed], series), 420, out)
+
+
+_SHADES = ("#dce5ec", "#a9c1d4", "#6f96b5", "#3b6c94", "#12436d")
+_LABELS, _KEY = 5, 64
+
+
+def _step(value: float, low: float, high: float) -> int:
+    return 0 if high == low else min(len(_SHADES) - 1, int((value - low) / (high - low) * len(_SHADES)))
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place: easting and northing in metres, and its number (None where there is none to draw)."""
+
+    name: str
+    value: float | None
+    east: float
+    north: float
+
+
+def point_map(title: str, points: Sequence[Point], *, shaded: bool) -> Markup | None:
+    """A circle for each place where it lies, north above: its area is the number, or ``shaded`` its darkness, as it
+    should be for shares. None where fewer than three places have a number, or one that is negative."""
+    known = [p for p in points if p.value is not None]
+    values = [p.value or 0.0 for p in known]
+    if len(known) < 3 or min(values) < 0:
+        return None
+    west, south = min(p.east for p in points), min(p.north for p in points)
+    across, up = max(p.east for p in points) - west, max(p.north for p in points) - south
+    edge = 50
+    scale = min((_WIDTH - 2 * edge) / max(across, 1), 640 / max(up, 1))
+    height, left = up * scale + 2 * edge, (_WIDTH - across * scale) / 2
+    low, high = min(values), max(values)
+    longer, shorter = max(across, up, 1), min(across, up)
+    room = scale * sqrt(longer * max(shorter, longer / 2) / len(points))
+    most = max(4.0, min(36.0, room * (0.25 if shaded else 0.4)))
+
+    def radius(value: float) -> float:
+        return most if shaded else max(1.5, most * sqrt(value / high)) if high else 1.5
+
+    out, shape = [], Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}" fill="{}" fill-opacity="{}" stroke="#0b0c0c"')
+    at = {id(p): (left + (p.east - west) * scale, edge + (up - (p.north - south)) * scale) for p in points}
+    for p in sorted(points, key=lambda p: -(p.value or 0)):
+        x, y = at[id(p)]
+        if p.value is None:
+            drawn = shape.format(x, y, 3, "#ffffff", 0) + Markup(' stroke-dasharray="2 2">')
+        else:
+            fill = _SHADES[_step(p.value, low, high)] if shaded else PALETTE[0]
+            drawn = shape.format(x, y, radius(p.value), fill, 0.85 if shaded else 0.6) + Markup(
+                ' stroke-opacity="0.5">'
+            )
+        number = "not shown" if p.value is None else _n(p.value)
+        out.append(drawn + Markup("<title>{}: {}</title></circle>").format(p.name, number))
+    taken: list[tuple[float, float]] = []
+    for p in sorted(known, key=lambda p: -(p.value or 0))[:_LABELS]:
+        x, y = at[id(p)]
+        if all(abs(y - b) > 20 or abs(x - a) > 290 for a, b in taken):
+            taken.append((x, y))
+            side = "start" if x < _WIDTH / 2 else "end"
+            words = f"{_short(p.name, 34)} {_n(p.value or 0)}"
+            out.append(_text(x + (6 if side == "start" else -6), y + 5, words, side, halo=True))
+    for n, value in enumerate((low, (low + high) / 2, high)):
+        x, y = 150 + n * 190, height + _KEY / 2 - 4
+        size = 10.0 if shaded else radius(value)
+        fill = _SHADES[_step(value, low, high)] if shaded else PALETTE[0]
+        out.append(shape.format(x, y, size, fill, 0.85 if shaded else 0.6) + Markup("/>"))
+        out.append(_text(x + size + 8, y + 5, _n(value), "start"))
+    named = [(value, p.name) for value, p in zip(values, known, strict=True)]
+    ends = " ".join(
+        f"{word} {_n(value)} ({name})." for word, (value, name) in (("Lowest", min(named)), ("Highest", max(named)))
+    )
+    return _svg(title, f"{title}. {len(known)} places. {ends}", height + _KEY, out)
 
 
 def _svg(title: str, words: str, height: float, parts: Sequence[Markup]) -> Markup:
@@ -163,8 +234,12 @@ def _svg(title: str, words: str, height: float, parts: Sequence[Markup]) -> Mark
     return head + Markup("").join(parts) + Markup("</svg>")
 
 
-def _text(x: float, y: float, words: str, anchor: str, fill: str = "#0b0c0c", *, bold: bool = False) -> Markup:
+def _text(
+    x: float, y: float, words: str, anchor: str, fill: str = "#0b0c0c", *, bold: bool = False, halo: bool = False
+) -> Markup:
     weight = Markup(' font-weight="bold"') if bold else ""
+    if halo:
+        weight += Markup(' paint-order="stroke" stroke="#ffffff" stroke-width="4"')
     return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}"{}>{}</text>').format(
         x, y, anchor, fill, weight, escape(words)
     )

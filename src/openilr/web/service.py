@@ -38,6 +38,16 @@ def start(store: Path, *, hosts: tuple[str, ...] = ()) -> Any:
     return get_wsgi_application()
 
 
+def in_front() -> dict[str, Any]:
+    """What waitress may believe of the server that speaks HTTPS in front: who asked, and how. Nothing without one."""
+    if os.environ.get("OPENILR_HTTPS") != "1":
+        return {}
+    return {
+        "trusted_proxy": os.environ.get("OPENILR_PROXY", "127.0.0.1"), "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    }  # fmt: skip
+
+
 def serve(store: Path, *, host: str, port: int, ready: Callable[[str], None], threads: int = 8) -> None:
     """Answer requests until the process is told to stop. ``ready`` is called with the address once it listens.
 
@@ -49,7 +59,7 @@ def serve(store: Path, *, host: str, port: int, ready: Callable[[str], None], th
     logging.getLogger("waitress").setLevel(logging.ERROR)
     server = create_server(
         application, host=host, port=port, threads=threads, ident=None, max_request_body_size=LONGEST_BODY,
-        channel_timeout=120, clear_untrusted_proxy_headers=not os.environ.get("OPENILR_HTTPS"),
+        channel_timeout=120, clear_untrusted_proxy_headers=True, **in_front(),
     )  # fmt: skip
     worker = subprocess.Popen([sys.executable, "-m", "openilr.web.worker"])
     try:

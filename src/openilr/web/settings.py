@@ -5,6 +5,7 @@ OPENILR_DATABASE_URL   postgresql://user:password@host:port/name for the service
 OPENILR_SECRET_KEY     the signing key; if unset it is made once and kept in a private file in the store
 OPENILR_HOSTS          host names that the service answers to, with commas; the loopback names if unset
 OPENILR_HTTPS          1 where people reach it over HTTPS (as they must outside one machine): secure cookies, HSTS
+OPENILR_PROXY          with OPENILR_HTTPS, the address of the server in front if it is not 127.0.0.1
 OPENILR_CLOSE_AFTER    days after their end on which projects are closed by themselves; unset: stewards close them
 OPENILR_SECURITY_TXT   where to report a weakness, such as mailto:security@example.org
 """
@@ -24,6 +25,7 @@ UPLOADS = PRIVATE / "uploads"
 SECRET_KEY = os.environ.get("OPENILR_SECRET_KEY") or secret.signing_key(PRIVATE)
 DEBUG = False
 CLOSE_AFTER = os.environ.get("OPENILR_CLOSE_AFTER")
+SECURITY_TXT = os.environ.get("OPENILR_SECURITY_TXT", "").partition("\n")[0].strip()
 HTTPS = os.environ.get("OPENILR_HTTPS") == "1"
 ALLOWED_HOSTS = [h for h in os.environ.get("OPENILR_HOSTS", "").split(",") if h] or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []

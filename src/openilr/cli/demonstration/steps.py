@@ -34,8 +34,9 @@ _CHECK = f"sector/2526-R14 --reference sector/reference --as-of {_DAY} --quiet"
 _SUBMIT = f"--return R14 --store store --as-of {_DAY} --quiet"
 #: The first project of a store, in the year in which it is applied for.
 _PROJECT = f"P-{date.today():%Y}-001"
-_RELEASE = "store/releases/2526-R14-1/data/apprenticeships_characteristics"
-_FE_SKILLS = "store/releases/2526-R14-1/data/fe_skills_characteristics"
+_RELEASE = "store/releases/2526-R14-1"
+_LEARNERS = f"{_RELEASE}/data/fe_skills_region_district"
+_APPRENTICES = f"{_RELEASE}/data/apprenticeships_characteristics"
 
 STEPS = (
     Step(
@@ -102,36 +103,32 @@ STEPS = (
         "A researcher applies, and gets a synthetic twin to write the analysis with. A steward who is somebody else\n"
         "approves, and the extract holds what the question needs and nothing more.",
         (
-            Command("ilr project people add anna --role steward --store store --by anna"),
-            Command("ilr project people add carl --role checker --store store --by anna"),
+            Command("ilr project people add steward --role steward --store store --by steward"),
+            Command("ilr project people add checker --role checker --store store --by steward"),
             Command(
-                "ilr project people add r-jones --role researcher --accreditation AR-12345 --accreditation-until "
-                "2035-03-31 --training-until 2034-12-31 --store store --by anna"
+                "ilr project people add researcher --role researcher --accreditation AR-12345 --accreditation-until "
+                "2035-03-31 --training-until 2034-12-31 --store store --by steward"
             ),
             Command("ilr project check application.toml --store store"),
-            Command("ilr project apply application.toml --by r-jones --store store"),
+            Command("ilr project apply application.toml --by researcher --store store"),
             Command(f"ilr project twin {_PROJECT} --output twin --store store"),
-            Command(f"ilr project approve {_PROJECT} --by anna --reason 'Serves the public.' --store store"),
-            Command(f"ilr project extract {_PROJECT} --by anna --store store --quiet"),
+            Command(f"ilr project approve {_PROJECT} --by steward --reason 'Serves the public.' --store store"),
+            Command(f"ilr project extract {_PROJECT} --by steward --store store --quiet"),
         ),
         (("twin", "a synthetic twin of the extract: same tables and columns, none of the people"),),
     ),
     Step(
         "From data to checked results",
-        "The analysis runs in a sandbox without a network, a checker who is somebody else again looks at the outputs,\n"
-        "and only what passed is released.",
+        "The analysis runs in a sandbox without a network. A checker, who is somebody else again, looks at its\n"
+        "outputs. One is refused, made safer and released; the other waits for a checker in the browser.",
         (
-            Command(f"ilr project run {_PROJECT} analysis.py --twin twin --by r-jones --store store --quiet"),
-            Command(f"ilr project run {_PROJECT} analysis.py --by r-jones --store store --quiet"),
-            Command(f"ilr project outputs {_PROJECT} aims-by-distance --by carl --store store", (0, 1)),
-            Command(f"ilr project outputs {_PROJECT} aims-by-distance --apply suppress --by r-jones --store store"),
+            Command(f"ilr project run {_PROJECT} analysis.py --twin twin --by researcher --store store --quiet"),
+            Command(f"ilr project run {_PROJECT} analysis.py --by researcher --store store --quiet"),
+            Command(f"ilr project outputs {_PROJECT} aims-by-distance --by checker --store store", (0, 1)),
+            Command(f"ilr project outputs {_PROJECT} aims-by-distance --apply suppress --by researcher --store store"),
             Command(
-                f"ilr project release {_PROJECT} aims-by-distance --by carl --reason 'Small groups are hidden.' "
-                "--output released/table --store store"
-            ),
-            Command(
-                f"ilr project release {_PROJECT} completion --by carl --reason 'A model on enough people.' "
-                "--output released/model --store store"
+                f"ilr project release {_PROJECT} aims-by-distance --by checker --reason 'Small groups are hidden.' "
+                "--output released --store store"
             ),
             Command(f"ilr project report {_PROJECT} --store store"),
         ),
@@ -145,19 +142,20 @@ STEPS = (
         (
             Command(
                 "ilr publish build --store store --year 2526 --quiet --only "
-                "apprenticeships_characteristics,fe_skills_characteristics"
+                "fe_skills_region_district,apprenticeships_characteristics"
             ),
-            Command(f"ilr publish check {_RELEASE}.csv {_RELEASE}.meta.csv", lines=30),
+            # Districts are invented, so what the release says of them is what they are screened with.
+            Command(f"ilr publish check {_LEARNERS}.csv {_LEARNERS}.meta.csv --lists {_RELEASE}/places", lines=30),
             Command(
-                f"ilr publish add {_RELEASE}.csv {_RELEASE}.meta.csv --store store "
-                "--title 'Apprenticeships by learner characteristics'"
+                f"ilr publish add {_LEARNERS}.csv {_LEARNERS}.meta.csv --store store "
+                "--title 'Learners by region and district'"
             ),
             Command(
-                f"ilr publish add {_FE_SKILLS}.csv {_FE_SKILLS}.meta.csv --store store "
-                "--title 'Learners by characteristics' --draft"
+                f"ilr publish add {_APPRENTICES}.csv {_APPRENTICES}.meta.csv --store store "
+                "--title 'Apprenticeships by learner characteristics' --draft"
             ),
             Command("ilr users demo --store store"),
         ),
-        (("store/releases/2526-R14-1", "the release: data sets as CSV, Parquet, XLSX and ODS, with guidance"),),
+        ((_RELEASE, "the release: data sets as CSV, Parquet, XLSX and ODS, with guidance"),),
     ),
 )

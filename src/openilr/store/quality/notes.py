@@ -38,8 +38,14 @@ CAUSES = CAUTIONS[1]
 
 
 def not_measured(state: str) -> list[str]:
-    """What goes with numbers of a state whose quality nobody has measured."""
-    return [f"How good the fields behind this are was not measured for {state}; `ilr store quality` does it.", CAUSES]
+    """What goes with numbers of a state (``2526-R14``, or a snapshot ``2526-R14-1``) whose quality nobody has
+    measured."""
+    year, name, *frozen = state.split("-")
+    how = f"--snapshot {state}" if frozen else f"--year {year} --return {name}"
+    return [
+        f"How good the fields behind this are was not measured for {state}; `ilr store quality {how}` does.",
+        CAUSES,
+    ]
 
 
 def sources(names: Iterable[str]) -> list[str]:

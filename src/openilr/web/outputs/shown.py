@@ -58,6 +58,7 @@ def shown(output: Output, findings: list[Mapping[str, Any]], policy: Policy) -> 
     else:
         labels = frame.columns[: 2 if output.inner.kind == "survival" else 1]
     rows = [_row(row, frame.columns, labels, marks) for row in frame.iter_rows(named=True)]
+    rows.sort(key=lambda row: row[0].text == TOTAL)
     columns, across = frame.columns, ""
     if output.inner.kind == "table" and len(labels) > 1 and frame[labels[-1]].n_unique() <= MOST_ACROSS:
         across = labels[-1]

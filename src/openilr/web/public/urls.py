@@ -36,4 +36,5 @@ urlpatterns = [
     path("accessibility/", _text("accessibility"), name="accessibility"),
     path("privacy/", _text("privacy"), name="privacy"),
     path("api/", _text("api"), name="api"),
+    path(".well-known/security.txt", views.security_txt, name="security-txt"),
 ]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from openilr.publish.datasets import DataSet, Publication, Version, codes
@@ -210,3 +213,13 @@ def ask(request: HttpRequest) -> HttpResponse:
 def asked(request: HttpRequest, token: str) -> HttpResponse:
     context = {"asked": get_object_or_404(Request, token=token), "link": request.build_absolute_uri()}
     return render(request, "public/asked.html", context)
+
+
+@require_GET
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a weakness (RFC 9116), if whoever runs the service said so."""
+    if not settings.SECURITY_TXT:
+        raise Http404
+    expires = timezone.now().replace(microsecond=0) + timedelta(days=90)
+    said = f"Contact: {settings.SECURITY_TXT}\nExpires: {expires.isoformat()}\nPreferred-Languages: en\n"
+    return HttpResponse(said, content_type="text/plain; charset=utf-8")

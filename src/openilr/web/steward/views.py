@@ -20,6 +20,7 @@ from openilr.publish.datasets.library import published, withdrawn
 from openilr.store import StoreError
 from openilr.web import audit
 from openilr.web.datasets import library
+from openilr.web.pages import day, moment
 from openilr.web.public.headline import preview
 from openilr.web.public.models import Request
 from openilr.web.returns import coverage, store
@@ -51,8 +52,17 @@ def returns(request: HttpRequest, year: str, return_name: str) -> HttpResponse:
         found = store().standing(year, return_name)
     except (StoreError, ValueError, KeyError):
         raise Http404 from None
-    columns = [(name, name.replace("_", " ").capitalize(), "") for name in found.columns]
-    context = {"year": year, "return_name": return_name, "columns": columns, "rows": found.to_dicts()}
+    rows = [
+        {**row, "closes": day(row["closes"]), "first_accepted": moment(row["first_accepted"])}
+        for row in found.to_dicts()
+    ]
+    columns = [
+        ("ukprn", "UKPRN", ""), ("status", "Status", ""), ("first_accepted", "First accepted", ""),
+        ("versions", "Files", "number"), ("learners", "Learners", "number"), ("aims", "Aims", "number"),
+    ]  # fmt: skip
+    if any(row["closes"] for row in rows):
+        columns.insert(1, ("closes", "Closes", ""))
+    context = {"year": year, "return_name": return_name, "columns": columns, "rows": rows}
     return render(request, "steward/returns.html", context)
 
 

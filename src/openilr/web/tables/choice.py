@@ -183,7 +183,7 @@ def in_order(options: Sequence[Option]) -> tuple[Option, ...]:
 def title_of(choice: Choice) -> str:
     """One sentence that says what the table shows."""
     measures = _listed([i.label for i in choice.indicators], 3, "measures")
-    by = [f.label.lower() for f, options in choice.options if len(options) > 1]
+    by = [_within(f.label) for f, options in choice.options if len(options) > 1]
     by += ["place"] if len(choice.places) > 1 else []
     only = [options[0].label for _, options in choice.options if len(options) == 1 and options[0].label != "Total"]
     where = choice.places[0][1].label if len(choice.places) == 1 else ""
@@ -191,6 +191,11 @@ def title_of(choice: Choice) -> str:
     when = first if len(choice.times) == 1 else f"{first} to {last}"
     words = measures + (f" by {_listed(by, 4, 'categories')}" if by else "")
     return ", ".join(part for part in (words, _listed(only, 4, "categories") if only else "", where, when) if part)
+
+
+def _within(label: str) -> str:
+    """A label as it stands within a sentence: names and abbreviations in it keep their capitals."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _listed(words: Sequence[str], most: int, many: str) -> str:

@@ -20,6 +20,7 @@ from openilr.web.roles import Role, role_required
 from openilr.web.search import matching
 from openilr.web.tables import choice as choices
 from openilr.web.tables import code, exports, grid
+from openilr.web.tables.centres import centres
 from openilr.web.tables.choice import INDICATOR, TIME, Choice
 from openilr.web.tables.derived import DERIVED, number
 from openilr.web.tables.models import SharedTable
@@ -292,17 +293,25 @@ def _map(choice: Choice) -> Any:
     turned = replace(turned, options=tuple((f, options[:1]) for f, options in choice.options))
     cells = grid.fetch(turned)
     numbers = {level: places.number_of for level, places in choice.meta.places_by_level.items()}
-    values = []
+    values: dict[str, list[tuple[str, str, float | None]]] = {}
     for level, place in choice.places:
         found = next((v for (_, at, _, _), v in cells.items() if at == (level, numbers[level][place.id])), None)
         known = number(found)
-        values.append((place.code, place.label, None if known is None else float(known)))
-    svg = charts.tile_map(choices.title_of(turned), values)
-    if svg is None:
-        return (
-            "There is a map of regions only: choose three regions or more. Boundaries of other areas are not held here."
-        )
-    return {"svg": svg, "left_out": 0, "bars_left_out": 0, "of": choices.title_of(turned)}
+        values.setdefault(level, []).append((place.code, place.label, None if known is None else float(known)))
+    title, unit = choices.title_of(turned), choice.indicators[0].unit
+    drawn = {"left_out": 0, "bars_left_out": 0, "of": title}
+    for level, places in sorted(values.items(), key=lambda item: -len(item[1])):
+        if level == "REG" and (svg := charts.tile_map(title, places)):
+            return {**drawn, "svg": svg}
+        at = centres(level)
+        points = [charts.Point(name, value, *at[code]) for code, name, value in places if code in at]
+        if svg := charts.point_map(title, points, shaded=unit in ("%", "pp")):
+            nowhere = len(choice.places) - len(points)
+            return {**drawn, "svg": svg, "circles": unit not in ("%", "pp"), "nowhere": nowhere}
+    return (
+        "A map needs three places or more that have numbers: regions, or districts, constituencies or wards of the "
+        "postcode directory that was added to this store. There are no boundaries here, so nothing else has a place."
+    )
 
 
 def _numbers(values: Any) -> tuple[float | None, ...]:
