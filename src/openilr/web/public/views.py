@@ -216,7 +216,7 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
-def security_txt(request: HttpRequest) -> HttpResponse:
+def security_txt(_: HttpRequest) -> HttpResponse:
     """Where to report a weakness (RFC 9116), if whoever runs the service said so."""
     if not settings.SECURITY_TXT:
         raise Http404
