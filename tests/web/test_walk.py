@@ -244,7 +244,7 @@ def test_hostile_values_sent_to_what_only_takes_them_harm_nothing(as_each):
             tried += 1
             for text in HOSTILE:
                 _unharmed(browser.post(address, dict.fromkeys(names, text)), (address, text[:40]))
-    assert tried > 10
+    assert tried >= 10
 
 
 def test_hostile_parts_of_every_address_harm_nothing(people):
