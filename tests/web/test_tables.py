@@ -113,6 +113,7 @@ def test_a_map_of_what_has_no_map_says_so(visitor, published):
 
 
 def test_places_are_drawn_in_the_middle_of_their_postcodes(tmp_path):
+    from openilr import reference
     from openilr.web import charts
     from openilr.web.tables import centres
 
@@ -123,7 +124,7 @@ def test_places_are_drawn_in_the_middle_of_their_postcodes(tmp_path):
         "AA2 1AA,,500000,200000,1,E06000002\nBT1 1AA,,330000,370000,1,N09000003\n",
         "utf-8",
     )
-    found = centres._centres(tmp_path, "lad")
+    found = centres.middles(reference.load(tmp_path), "lad")
     assert found == {"E06000001": (401000, 302000), "E06000002": (500000, 200000)}
 
     points = [charts.Point(f"Place {n} <&>", value, 100_000 * n, 0) for n, value in enumerate((10, 40, None, 90))]
