@@ -44,8 +44,8 @@ def page(learners: int, year: str, rows: list[Row], report: dict, processor: flo
         f"linked, and the measures of {year} set beside the truth that the synthetic sector writes. Found means within "
         f"{FAR:.0f} standard errors, fixed beforehand, for numbers of at least {FEW} people: {near} of {len(rows)} are.", "",
         "Found numbers carry the errors of records, missed and false links, and what a measure can not see. Most of the people are the "
-        "same on both sides, so they should be much nearer than chance would have it; the share of days in work is an effect that "
-        "was planted on chances and is read from few people. The plain comparison "
+        "same on both sides, so they should be much nearer than chance would have it; an effect that "
+        "was planted on chances (of work) or on pay is estimated, and is off by what chance does. The plain comparison "
         "of coached and other learners is meant to miss: who did worse at school takes part more often.", "",
         "## Links", "",
         "| register | people | links | precision | recall |", "| --- | --- | --- | --- | --- |",

@@ -15,6 +15,7 @@ from openilr.link.sources.keeping import find
 from openilr.link.sources.reading import read
 from openilr.synth.linked import Rates
 from openilr.synth.linked.effects import effect
+from openilr.synth.linked.lives import _persisting
 from openilr.synth.linked.schools import upn_of
 from openilr.synth.sector import write_sector
 
@@ -144,6 +145,17 @@ def test_pay_shows_the_planted_effects(large: Path):
     assert estimate["london"] == pytest.approx(effect("log_pay", "region", "E12000007"), abs=0.04)
     assert estimate["experience"] == pytest.approx(effect("log_pay", "experience", "per year to 20"), abs=0.002)
     assert estimate["F"] == pytest.approx(effect("log_pay", "sex", "F"), abs=0.03)
+
+
+def test_an_effect_on_work_is_there_whole_from_the_month_in_which_it_begins():
+    size, months, turn = 40_000, 30, 10
+    chance = np.full((size, months), 0.5)
+    chance[: size // 2, turn:] += 0.08
+    works = _persisting(np.random.default_rng(1), chance, np.full(size, turn))
+    apart = works[: size // 2].mean(axis=0) - works[size // 2 :].mean(axis=0)
+    error = 0.5 * np.sqrt(2 / (size // 2))
+    assert np.abs(apart[:turn]).max() < 4 * error and np.abs(apart[turn:] - 0.08).max() < 4 * error
+    assert (works[:, turn + 1 :] == works[:, turn:-1]).mean() > 0.9  # and work goes on from month to month
 
 
 def test_who_did_worse_takes_part_more_often(large: Path):

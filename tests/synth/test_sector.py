@@ -7,8 +7,10 @@ import hashlib
 import json
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from math import sqrt
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
@@ -17,6 +19,8 @@ from openilr.cli.run import run
 from openilr.collect import read
 from openilr.store import Store
 from openilr.synth import planted, scoring
+from openilr.synth.decks import Again, Decks
+from openilr.synth.events import careers
 from openilr.synth.fidelity import compare
 from openilr.synth.kinds import kinds
 from openilr.synth.sector import Sector, write_sector
@@ -197,6 +201,56 @@ def test_what_can_not_be_written_is_refused(tmp_path: Path, arguments: dict, wor
         write_sector(tmp_path, **arguments)
 
 
+def test_a_deck_deals_what_was_planned_and_can_be_dealt_again():
+    shares = {"a": 2, "b": 1, "c": 0.001}
+    decks, random = Decks({"group": 8_000}), Random(5)  # noqa: S311
+    for _ in range(500):
+        decks.remove(("group", "x"), shares, "a")
+    found = Counter(decks.deal(random, ("group", "x"), shares) for _ in range(8_500))
+    assert found["a"] + 500 == pytest.approx(6_000, abs=2)
+    assert 0 < found["c"] < 8
+    dealt = decks.dealt()
+    assert Counter(dealt) == found and not decks.dealt()
+    # The first learners are a random sample all the same: a deck is not in order.
+    runs = sum(one != other for one, other in pairwise(dealt[:900]))
+    assert 300 < runs < 500
+    again, fresh = Again(dealt), Random(5)  # noqa: S311
+    assert [again.deal(fresh, ("group", "x"), shares) for _ in range(8_500)] == list(dealt)
+    assert fresh.random() == random.random()
+
+
+def test_events_of_careers_are_counted_once_each():
+    def aim(id, year, ref="A", ukprn="1", **fields):
+        return {"SWSupAimId": id, "year": year, "file": year, "ref": ref, "ukprn": ukprn, "AimType": 4, "FundModel": 38,
+                "LearnStartDate": date(2025, 9, 1), "LearnActEndDate": None, "WithdrawReason": None, "CompStatus": 1,
+                "Outcome": None, "AchDate": None, "again": False} | fields  # fmt: skip
+
+    over = {"LearnActEndDate": date(2026, 7, 1), "CompStatus": 2, "Outcome": 1}
+    apprentice = {"FundModel": 36, "AimType": 1, "ref": "C"}
+    aims = pl.DataFrame([
+        aim("1", "2526"), aim("1", "2627", **over),  # told a year later
+        aim("2", "2627", ukprn="2", LearnStartDate=date(2026, 9, 1)),
+        aim("3", "2526", "B", LearnActEndDate=date(2026, 1, 1), CompStatus=3, Outcome=3, WithdrawReason=40),
+        aim("4", "2526", "B", LearnStartDate=date(2026, 2, 1), LearnActEndDate=date(2026, 3, 1), CompStatus=3,
+            Outcome=3, WithdrawReason=2),
+        aim("5", "2526", **apprentice | {"LearnActEndDate": date(2026, 5, 1), "Outcome": 8}),
+        aim("5", "2627", **apprentice | {"LearnActEndDate": date(2026, 5, 1), "Outcome": 1, "CompStatus": 2,
+                                         "AchDate": date(2026, 9, 1)}),
+        aim("6", "2526", "D", LearnActEndDate=date(2025, 12, 1), CompStatus=6, Outcome=3),
+        aim("7", "2526", "D", LearnStartDate=date(2026, 4, 1), again=True),
+    ], infer_schema_length=None)  # fmt: skip
+    learners = pl.DataFrame(
+        {"ref": ["A", "A", "A", "B"], "ukprn": ["1", "1", "2", "1"], "Postcode": ["X", "Y", "Y", "Z"]}
+    )
+    assert {event.name: event.count for event in careers(learners, aims)} == {
+        "starts within the years": 6, "continuing from one year to the next": 2, "achievements": 2,
+        "completed, not achieved": 0, "withdrawals, 1 reasons": 1, "transfers to another programme": 1,
+        "breaks in learning": 1, "restarts": 1, "end-point assessments": 1,
+        "awaiting their assessment when a return was made": 1, "ends reported only in the next year": 1,
+        "people who begin another programme": 2, "changes of provider": 1, "moves of home between returns": 1,
+    }  # fmt: skip
+
+
 def test_every_kind_has_a_target_and_every_target_a_source():
     assert set(kinds()) == set(margins()["sector", "kind"].values)
     for margin in margins().values():
@@ -215,6 +269,8 @@ def test_the_command_writes_and_compares_and_another_seed_has_the_same_margins(
     assert len(shares) == len(kinds())
     score = int(said.split("sampling error: ")[1].split("%")[0])
     assert score >= 75
+    events = [line.split() for line in said.split("What happens in careers:\n")[1].split("\n\n")[0].splitlines()]
+    assert len(events) == 14 and not [event for event in events if event[0] == "0"]
     assert (out / "fidelity" / "apprenticeship.svg").read_text("utf-8").startswith("<svg")
     one, other = (
         {(r.group, r.characteristic, r.category): r for r in compare(folder).rows} for folder in (out, clean.folder)

@@ -8,9 +8,10 @@ from random import Random
 
 from openilr.spec import AcademicYear
 from openilr.synth.calendar import Period
+from openilr.synth.decks import Decks
 from openilr.synth.kinds import TRANSFER, Draft, Kind
 from openilr.synth.numbers import national_insurance
-from openilr.synth.people import Person, birthday, person
+from openilr.synth.people import Person, birthday, person, traits
 from openilr.synth.programmes import Programme, Record
 from openilr.synth.providers import Provider
 
@@ -29,25 +30,29 @@ class Career:
 
 def career(
     seed: int, number: int, kind: Kind, provider: Provider, span: tuple[date, date], offers: dict[str, list[Provider]],
-    kinds: dict[str, Kind],
+    kinds: dict[str, Kind], decks: Decks,
 ) -> Career:  # fmt: skip
     """The career of the person with this number, whose first programme is of ``kind`` at ``provider``.
 
-    ``span`` is the first and last day of the years asked for, ``offers`` who has which kind. Equal arguments give
-    equal careers.
+    ``span`` is the first and last day of the years asked for, ``offers`` who has which kind. Equal arguments and
+    cards of ``decks`` give equal careers.
     """
     random = Random(f"{seed} {number}")  # noqa: S311 - made-up people, not secrets
-    made = _first(random, number, kind, provider, span)
+    made = _first(random, number, kind, provider, span, decks)
     while len(made.programmes) < 4:
-        programme = _next(random, made, span, offers, kinds)
+        programme = _next(random, made, span, offers, kinds, decks)
         if programme is None:
             break
         made.programmes.append(programme)
     return made
 
 
-def _first(random: Random, number: int, kind: Kind, provider: Provider, span: tuple[date, date]) -> Career:
+def _first(
+    random: Random, number: int, kind: Kind, provider: Provider, span: tuple[date, date], decks: Decks
+) -> Career:
     first, until = span
+    region = provider.home_region(random, kind.group, decks)
+    who_it_is = traits(random, kind.group, decks)
     years_before = kind.longest // 365 + 1
     low = max(AcademicYear.of(first).start.year - years_before, AcademicYear.of(kind.since).start.year)
     high = AcademicYear.of(until).start.year
@@ -55,19 +60,23 @@ def _first(random: Random, number: int, kind: Kind, provider: Provider, span: tu
         start = kind.begins(random, random.randint(low, high))
         if start > until - timedelta(days=7) or start < kind.since or start + timedelta(days=kind.longest) < first:
             continue
-        age, prior, choice = kind.applicant(random)
+        # Who began before the years asked for is seen the more often the longer it took: decks are for those who begin
+        # in them.
+        dealt = decks if start >= first else None
+        age, prior, choice = kind.applicant(random, dealt)
         # Up to 17, ages are those of the school year: whoever starts has left school.
         born = birthday(random, age, AcademicYear.of(start).start.replace(day=31) if age < 18 else start)
-        who = person(random, number, kind.group, provider.home_region(random), born, prior, start)
-        programme = kind.plan(Draft(random, who, provider, start, first, until, choice))
+        who = person(random, number, kind.group, who_it_is, region, born, prior, start)
+        programme = kind.plan(Draft(random, who, provider, start, first, until, choice, dealt))
         if programme is not None:
             return Career(who, [programme])
     raise ValueError(f"No {kind.name.replace('_', ' ')} programme fits the years asked for.")
 
 
 def _next(
-    random: Random, made: Career, span: tuple[date, date], offers: dict[str, list[Provider]], kinds: dict[str, Kind]
-) -> Programme | None:
+    random: Random, made: Career, span: tuple[date, date], offers: dict[str, list[Provider]], kinds: dict[str, Kind],
+    decks: Decks,
+) -> Programme | None:  # fmt: skip
     """The programme after the last one, if there is one in the years asked for."""
     before = made.programmes[-1]
     moves = any(aim.end is not None and aim.end.reason == TRANSFER for aim in before.aims)
@@ -84,7 +93,8 @@ def _next(
         return None
     provider = _where(random, before.provider, offers[kind.name], moves)
     choice = _choice(random, kind, made.person.age(start))
-    draft = Draft(random, made.person, provider, start, span[0], span[1], choice, None if moves else before)
+    dealt = decks if start >= span[0] else None
+    draft = Draft(random, made.person, provider, start, *span, choice, dealt, None if moves else before, True)
     programme = kind.plan(draft)
     if programme is not None:
         for status in programme.employment:
@@ -106,7 +116,7 @@ def _begins_anew(random: Random, last: date, kind: Kind, moves: bool) -> date:
 def _choice(random: Random, kind: Kind, age: int) -> object:
     """What an applicant of about that age chooses; those under 19 choose among themselves."""
     for _ in range(40):
-        applicant, _, choice = kind.applicant(random)
+        applicant, _, choice = kind.applicant(random, None)
         if abs(applicant - age) <= 2 and (applicant < 19) == (age < 19):
             break
     return choice

@@ -1,16 +1,21 @@
 """How close a synthetic sector came to its targets: each category of each margin, beside what the returns hold.
 
 What is compared is read from the written returns and reference files, as a user would read them. A category is close
-where it is within two percent of its target, or within sampling error (two standard errors of the share).
+where it is within two percent of its target, or within sampling error: two standard errors of the share in a random
+sample. Where people are counted more than once (aims, starts), the sample is one of people. Careers are drawn so that a
+sector varies less than that from seed to seed (see ``decks``).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from html import escape
+from math import exp, factorial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -18,6 +23,7 @@ from openilr.collect import examine
 from openilr.reference import Reference, load
 from openilr.spec import AcademicYear
 from openilr.store.enrich import whole_years
+from openilr.synth.events import Event, careers
 from openilr.synth.kinds import TRANSFER
 from openilr.synth.targets import Margin, margins
 
@@ -44,13 +50,17 @@ _KINDS = (
     ("short_course", pl.col("FundModel") == 39), ("higher_education", pl.col("sof") == "1"),
 )  # fmt: skip
 _KEY = ["file", "ref"]
+_FEW, _TAIL = 5, 0.0228
 #: How long after its planned end an aim may still be going on and then be achieved.
 _LATE = timedelta(days=200)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One category: shares from 0 to 1, of ``count`` learners or aims."""
+    """One category: shares from 0 to 1, of ``count`` learners, aims, starts or providers.
+
+    ``effect`` is the design effect: how many times the variance is that of a random sample of as many.
+    """
 
     group: str
     characteristic: str
@@ -59,11 +69,27 @@ class Row:
     found: float
     count: int
     source: str
+    effect: float = 1.0
+
+    @property
+    def is_near(self) -> bool:
+        """Within two percent."""
+        return abs(self.found - self.target) <= 0.02 * self.target
 
     @property
     def is_close(self) -> bool:
-        error = 2 * (self.target * (1 - self.target) / max(self.count, 1)) ** 0.5
-        return abs(self.found - self.target) <= max(0.02 * self.target, error)
+        """Within two percent or sampling error."""
+        size = self.count / self.effect
+        error = 2 * (self.target * (1 - self.target) / max(size, 1)) ** 0.5
+        return self.is_near or abs(self.found - self.target) <= error or self._is_rare_and_likely(size)
+
+    def _is_rare_and_likely(self, size: float) -> bool:
+        """Of a category of a few, two standard errors are no measure: not among the rarest 2.3 % at either end."""
+        expected, count = self.target * size, round(self.found * size)
+        if expected >= _FEW:
+            return False
+        chances = [exp(-expected) * expected**n / factorial(n) for n in range(count + 1)]
+        return sum(chances) > _TAIL and 1 - sum(chances[:-1]) > _TAIL
 
 
 @dataclass
@@ -71,6 +97,8 @@ class Fidelity:
     """Every target beside what came out."""
 
     rows: list[Row] = field(default_factory=list)
+    careers: list[Event] = field(default_factory=list)
+    records: list[Event] = field(default_factory=list)
 
     @property
     def score(self) -> float:
@@ -85,8 +113,12 @@ class Fidelity:
             shares = f"{r.target:>8.1%}{r.found:>8.1%} {mark}{r.count:>8,}{note}"
             lines.append(f"{r.group:<15}{r.characteristic:<15}{r.category:<18}{shares}")
         close = sum(row.is_close for row in self.rows)
+        near = sum(row.is_near for row in self.rows)
         score = f"{close} of {len(self.rows)} targets within 2 % or sampling error: {self.score:.0%}"
-        return "\n".join([*lines, "", score])
+        lines += ["", f"{score} ({near} within 2 %)"]
+        for title, events in (("What happens in careers", self.careers), ("Records in the returns", self.records)):
+            lines += ["", f"{title}:", *(f"{e.count:>11,} {e.unit:<11}{e.name}" for e in events)]
+        return "\n".join(lines)
 
 
 def compare(folder: Path) -> Fidelity:
@@ -99,19 +131,26 @@ def compare(folder: Path) -> Fidelity:
     if not files:
         raise ValueError(f"{folder} holds no returns of a synthetic sector.")
     reference = load(folder / "reference")
-    parts = [part for file in files for part in _read(file)]
-    learners = pl.concat([learner for learner, _ in parts]).unique("ref", keep="first", maintain_order=True)
-    aims = pl.concat([aim for _, aim in parts])
-    return Fidelity(list(_rows(_described(learners, aims, reference), aims, reference)))
+    records: Counter[str] = Counter()
+    parts = [part for file in files for part in _read(file, records)]
+    seen, aims = pl.concat([learner for learner, _ in parts]), pl.concat([aim for _, aim in parts])
+    del parts
+    learners = seen.unique("ref", keep="first", maintain_order=True)
+    return Fidelity(
+        list(_rows(_described(learners, aims, reference), aims, reference)),
+        careers(seen, aims),
+        [Event(name, count, "records") for name, count in sorted(records.items())],
+    )
 
 
-def _read(file: Path) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Learners and aims of one return, as few columns as are counted."""
+def _read(file: Path, records: Counter[str]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Learners and aims of one return, as few columns as are counted; ``records`` gets the records of each entity."""
     ukprn = file.name.split("-")[1]
     year = file.name.split("-")[2]
     named = [pl.lit(year).alias("year"), pl.lit(ukprn).alias("ukprn"), pl.lit(file.name).alias("file")]
     with examine(file).stream(batch=20_000) as stream:
         for tables in stream:
+            records.update({name: frame.height for name, frame in tables.frames.items()})
             learner = tables.frames["Learner"].select(
                 "row", "DateOfBirth", "Ethnicity", "Sex", "LLDDHealthProb", "Postcode", *named,
                 ref=pl.col("LearnRefNumber"),
@@ -124,8 +163,9 @@ def _read(file: Path) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
             who = learner.select("ref", "DateOfBirth", "Postcode", learner="row")
             aim = aim.join(who, on="learner").select(
                 "SWSupAimId", "ref", "DateOfBirth", "FundModel", "ProgType", "AimType", "StdCode", "LearnStartDate",
-                "LearnPlanEndDate", "LearnActEndDate", "WithdrawReason", "Postcode", "DelLocPostCode",
-                "CompStatus", "Outcome", "sof", "again", *named,
+                "OrigLearnStartDate", "LearnPlanEndDate", "LearnActEndDate", "WithdrawReason", "Postcode",
+                "DelLocPostCode",
+                "CompStatus", "Outcome", "AchDate", "sof", "again", *named,
             )  # fmt: skip
             yield learner, aim
 
@@ -171,22 +211,25 @@ def _rows(learners: pl.DataFrame, aims: pl.DataFrame, reference: Reference) -> I
     whole = aims.filter((pl.col("LearnStartDate") >= first) & (pl.col("LearnPlanEndDate") <= last - _LATE))
     for (group, characteristic), margin in margins().items():
         if group == "sector":
-            values = learners["kind"]
-        elif characteristic == "achieved":
-            values = _achieved(whole.filter(_RATED[group]), group)
+            values = learners.select("ref", value="kind")
+        elif group == "provider":
+            values = _sizes(starts)
+        elif characteristic.startswith("achieved"):
+            part = characteristic.removeprefix("achieved").strip()
+            values = _achieved(whole.filter(_RATED[group]), group, part, reference)
         elif characteristic == "learning_after":
             values = _learning_after(aims)
             if values.is_empty():  # the years asked for do not follow on each other
                 continue
         elif group == "apprenticeship" and characteristic in starts.columns:
-            values = starts[characteristic]
+            values = starts.select("ref", value=characteristic)
         else:
-            values = learners.filter(pl.col("group") == group)[characteristic]
+            values = learners.filter(pl.col("group") == group).select("ref", value=characteristic)
         yield from _against(margin, values)
 
 
 def _starts(aims: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """Apprenticeships of the years by level and age, and by subject: each start once, restarts not at all."""
+    """Apprenticeships of the years with what is counted of them: each start once, restarts not at all."""
     standards = reference["lars_standard"].select("StandardCode", "NotionalEndLevel", "SectorSubjectAreaTier1")
     programmes = aims.filter((pl.col("FundModel") == 36) & (pl.col("AimType") == 1) & ~pl.col("again"))
     programmes = programmes.unique(["ukprn", "ref", "StdCode", "LearnStartDate"])
@@ -195,31 +238,66 @@ def _starts(aims: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     joined = joined.join(places.rename({"rgn": "home"}), left_on="Postcode", right_on="pcds", how="left")
     joined = joined.join(places.rename({"rgn": "taught"}), left_on="DelLocPostCode", right_on="pcds", how="left")
     same = pl.when(pl.col("home") == pl.col("taught")).then(pl.lit("same region")).otherwise(pl.lit("another region"))
-    level = (
-        pl.when(pl.col("NotionalEndLevel").cast(pl.Int32) >= 4).then(pl.lit("4+")).otherwise(pl.col("NotionalEndLevel"))
-    )
+    place = joined.group_by("StdCode").len().sort("len", "StdCode", descending=True).with_row_index("place", 1)
+    joined = joined.join(place.select("StdCode", "place"), on="StdCode")
+    rank: Any = pl.lit("others")
+    for last, words in ((11, "7th to 11th"), (6, "2nd to 6th"), (1, "largest")):
+        rank = pl.when(pl.col("place") <= last).then(pl.lit(words)).otherwise(rank)
     age = _age(pl.col("LearnStartDate"))
     band = pl.when(age < 19).then(pl.lit("16-18")).when(age < 25).then(pl.lit("19-24")).otherwise(pl.lit("25+"))
     return joined.select(
-        level_age=level + "|" + band,
+        "ref",
+        "ukprn",
+        level_age=_level() + "|" + band,
         delivery=same,
         subject=pl.col("SectorSubjectAreaTier1").cast(pl.Int32).cast(pl.String),
+        standard=rank,
     )
 
 
-def _achieved(aims: pl.DataFrame, group: str) -> pl.Series:
-    """Of aims that are over (apprenticeships: programme aims), whether they were achieved. Transfers do not count."""
+def _level() -> pl.Expr:
+    """The published level of a standard: 2, 3 or 4+."""
+    level = pl.col("NotionalEndLevel")
+    return pl.when(level.cast(pl.Int32) >= 4).then(pl.lit("4+")).otherwise(level)
+
+
+#: The most starts that a provider of each published band has, and the mean of all providers.
+_SIZES = {12: "up to 12", 35: "13 to 35", 104: "36 to 104", 280: "105 to 280", 563: "281 to 563", 895: "564 to 895",
+          3337: "896 to 3337"}  # fmt: skip
+_MEAN_SIZE = 284
+
+
+def _sizes(starts: pl.DataFrame) -> pl.DataFrame:
+    """Providers of apprenticeships by the band of their starts, as if their mean were that of the published ones."""
+    each = starts.group_by("ukprn").len()
+    scaled = pl.col("len") * _MEAN_SIZE / pl.col("len").mean()
+    band: Any = pl.lit("over 3337")
+    for most, name in reversed(_SIZES.items()):
+        band = pl.when(scaled <= most + 0.5).then(pl.lit(name)).otherwise(band)
+    return each.select(ref="ukprn", value=band)
+
+
+def _achieved(aims: pl.DataFrame, group: str, part: str, reference: Reference) -> pl.DataFrame:
+    """Of aims that are over (apprenticeships: programme aims), whether they were achieved. Transfers do not count.
+
+    ``part`` is an age at the start or a level of an apprenticeship; empty for all.
+    """
     left = pl.col("CompStatus").is_in([2, 3]) & pl.col("WithdrawReason").ne_missing(TRANSFER)
     over = aims.filter(pl.col("LearnActEndDate").is_not_null() & left)
     if group == "apprenticeship":
         over = over.filter(pl.col("AimType") == 1)
     over = over.unique("SWSupAimId", keep="last", maintain_order=True)
-    return over.select(pl.when(pl.col("Outcome") == 1).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("achieved"))[
-        "achieved"
-    ]
+    if part.startswith("level"):
+        standards = reference["lars_standard"].select("StandardCode", "NotionalEndLevel")
+        over = over.join(standards, left_on="StdCode", right_on="StandardCode").filter(_level() == part.split()[1])
+    elif part:
+        age = _age(pl.coalesce("OrigLearnStartDate", "LearnStartDate"))
+        band = pl.when(age < 19).then(pl.lit("16-18")).when(age < 24).then(pl.lit("19-23")).otherwise(pl.lit("24+"))
+        over = over.filter(band == part)
+    return over.select("ref", value=pl.when(pl.col("Outcome") == 1).then(pl.lit("yes")).otherwise(pl.lit("no")))
 
 
-def _learning_after(aims: pl.DataFrame) -> pl.Series:
+def _learning_after(aims: pl.DataFrame) -> pl.DataFrame:
     """Whether adults who achieved in education and training learn in each month from October to March after it.
 
     One answer for each learner, provider and year; only of years whose next one has returns.
@@ -240,8 +318,8 @@ def _learning_after(aims: pl.DataFrame) -> pl.Series:
         seen = last.join(months, how="cross").filter(running).group_by("ref").agg(pl.col("first").n_unique())
         kept = seen.filter(pl.col("first") == months.height)["ref"]
         answer = pl.when(pl.col("ref").is_in(kept.implode())).then(pl.lit("yes")).otherwise(pl.lit("no"))
-        found.append(who.select(answer.alias("learning_after"))["learning_after"])
-    return pl.concat(found) if found else pl.Series("learning_after", [], dtype=pl.String)
+        found.append(who.select("ref", value=answer))
+    return pl.concat(found) if found else pl.DataFrame()
 
 
 def _window(year: AcademicYear) -> tuple[date, date]:
@@ -249,21 +327,33 @@ def _window(year: AcademicYear) -> tuple[date, date]:
     return date(year.end.year, 10, 1), date(year.end.year + 1, 3, 1)
 
 
-def _against(margin: Margin, values: pl.Series) -> Iterator[Row]:
-    """The margin's categories; what is in none of them is left out of the denominator, as published shares do."""
-    counts = dict(values.value_counts().iter_rows())
-    total = sum(counts.get(category, 0) for category in margin.values)
+def _against(margin: Margin, values: pl.DataFrame) -> Iterator[Row]:
+    """The margin's categories of ``value``; what is in none of them is left out of the denominator, as published shares
+    do. ``ref`` says whose value it is.
+    """
+    values = values.filter(pl.col("value").is_in(list(margin.values)))
+    counts = dict(values["value"].value_counts().iter_rows())
     for category in margin.values:
-        found = counts.get(category, 0) / total if total else 0.0
+        found = counts.get(category, 0) / values.height if values.height else 0.0
         yield Row(
             margin.group,
             margin.characteristic,
             category,
             margin.share(category),
             found,
-            total,
+            values.height,
             margin.sources[category],
+            _design_effect(values, category, found),
         )
+
+
+def _design_effect(values: pl.DataFrame, category: str, share: float) -> float:
+    """How many times the variance of a share is that of a random sample, as some people are counted several times."""
+    if not 0 < share < 1:
+        return 1.0
+    off = (pl.col("value") == category).cast(pl.Float64) - share
+    by_person = values.group_by("ref").agg(off.sum().alias("off"))["off"]
+    return max(1.0, float((by_person**2).sum()) / (values.height * share * (1 - share)))
 
 
 def write_plots(found: Fidelity, folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from openilr.synth import geography
+from openilr.synth.decks import Decks
 from openilr.synth.numbers import national_insurance, uln
 from openilr.synth.programmes import Record
 from openilr.synth.targets import margin
@@ -19,6 +20,7 @@ _ETHNICITY = {
     "Other": (47, 98),
     "Unknown": (99,),
 }
+_TRAITS = ("sex", "quintile", "lldd", "ethnicity")
 _DIFFICULTIES = (4, 5, 6, 7, 8, 9, 9, 10, 11, 12, 12, 13, 14, 16, 17, 93, 94, 95)
 _GIVEN = {
     "F": (
@@ -65,23 +67,31 @@ class Person:
         return self.record | {"Postcode": home}
 
 
-def person(random: Random, number: int, group: str, region: int, born: date, prior_level: int, day: date) -> Person:
+def traits(random: Random, group: str, decks: Decks) -> dict[str, str]:
+    """The characteristics of a person of a group of the targets, by name."""
+    return {name: decks.deal(random, (group, name), margin(group, name).values) for name in _TRAITS}
+
+
+def person(
+    random: Random, number: int, group: str, traits: dict[str, str], region: int, born: date, prior_level: int,
+    day: date,
+) -> Person:  # fmt: skip
     """A person of a group of the targets. ``day`` is about when the person first enrols."""
-    sex = margin(group, "sex").pick(random)
-    home = geography.place(region, random, int(margin(group, "quintile").pick(random)))
+    sex = traits["sex"]
+    home = geography.place(region, random, int(traits["quintile"]))
     moved, first_home = None, home
     if random.random() < 0.06:
         first_home = geography.place(region, random, geography.quintile(home))
         moved = day + timedelta(days=random.randrange(30, 700))
     prior_home = geography.place(region, random) if random.random() < 0.08 else first_home
-    lldd = int(margin(group, "lldd").pick(random))
+    lldd = int(traits["lldd"])
     record: Record = {
         "LearnRefNumber": f"L{number:09d}",
         "ULN": uln(number),
         "FamilyName": random.choice(_FAMILY),
         "GivenNames": random.choice(_GIVEN[sex]),
         "DateOfBirth": born,
-        "Ethnicity": random.choice(_ETHNICITY[margin(group, "ethnicity").pick(random)]),
+        "Ethnicity": random.choice(_ETHNICITY[traits["ethnicity"]]),
         "Sex": sex,
         "LLDDHealthProb": lldd,
         "NINumber": national_insurance(number) if group == "apprenticeship" or random.random() < 0.5 else None,
@@ -90,6 +100,10 @@ def person(random: Random, number: int, group: str, region: int, born: date, pri
         "TelNo": f"01632{random.randrange(960_000, 961_000)}",  # a range kept for drama, which reaches nobody
         "Email": f"learner{number}@example.org",
     }
+    if number % 3:
+        record["ProviderSpecLearnerMonitoring"] = [
+            {"ProvSpecLearnMonOccur": "A", "ProvSpecLearnMon": f"G{number % 900:03d}"}
+        ]
     if lldd == 1:
         found = (
             random.sample(sorted(set(_DIFFICULTIES)), 2) if random.random() < 0.2 else [random.choice(_DIFFICULTIES)]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import exp
 from random import Random
+from statistics import NormalDist
 
 from openilr.synth import geography
+from openilr.synth.decks import Decks
 from openilr.synth.geography import PER_REGION, REGIONS
 from openilr.synth.kinds import Kind
 from openilr.synth.targets import margin
@@ -36,7 +38,7 @@ class Provider:
     region: int
     size: float
     learners: dict[str, int] = field(default_factory=dict)
-    draws: list[float] = field(default_factory=list)  #: how its learners spread over regions, where it is national
+    draws: dict[str, float] = field(default_factory=dict)  #: how its learners spread over regions, where it is national
 
     @property
     def ukprn(self) -> int:
@@ -51,10 +53,10 @@ class Provider:
         """Whether it teaches in every region; the others teach where they are."""
         return self.type in ("private", "university")
 
-    def home_region(self, random: Random) -> int:
-        """The region (0 to 8) that a learner of it lives in."""
+    def home_region(self, random: Random, group: str, decks: Decks) -> int:
+        """The region (0 to 8) that a learner of it, of a group of the targets, lives in."""
         if self.is_national or random.random() > _LOCAL:
-            return random.choices(range(len(REGIONS)), self.draws)[0]
+            return int(decks.deal(random, (group, "region"), self.draws))
         return self.region
 
     def site(self, random: Random, home: int) -> str:
@@ -71,7 +73,8 @@ class Provider:
 
 def providers(random: Random, count: int, learners: int, kinds: list[Kind]) -> list[Provider]:
     """``count`` providers, and how many of ``learners`` people start at each, by kind. The shares are the targets'."""
-    made = [_provider(random, number) for number in range(count)]
+    places = random.sample(range(count), count)
+    made = [_provider(random, number, (place + 0.5) / count) for number, place in enumerate(places)]
     people = _whole([margin("sector", "kind").values[kind.name] for kind in kinds], learners)
     for kind, total in zip(kinds, people, strict=True):
         for provider, quota in zip(made, _whole(_weights(made, kind), total), strict=True):
@@ -93,16 +96,17 @@ def _spread(made: list[Provider]) -> None:
     for provider in sorted((p for p in made if not p.is_national), key=lambda p: -count[p.number]):
         provider.region = missing.index(max(missing))
         missing[provider.region] -= _LOCAL * count[provider.number]
-    draws = [max(left, 0.001) for left in missing]
+    draws = {str(region): max(left, 0.001) for region, left in enumerate(missing)}
     for provider in made:
         provider.draws = draws
 
 
-def _provider(random: Random, number: int) -> Provider:
+def _provider(random: Random, number: int, place: float) -> Provider:
+    """A provider that is larger than a share ``place`` of all."""
     kind = _FIRST[number] if number < len(_FIRST) else random.choices(list(TYPES), list(TYPES.values()))[0]
     regions = margin("apprenticeship", "region").values
     region = random.choices(range(len(regions)), list(regions.values()))[0]
-    return Provider(number, kind, region, exp(random.gauss(0, _SPREAD)))
+    return Provider(number, kind, region, exp(NormalDist(0, _SPREAD).inv_cdf(place)))
 
 
 def _weights(made: list[Provider], kind: Kind) -> list[float]:

@@ -81,6 +81,15 @@ class Standard:
 
 #: How the published "higher" level (4 and above) is spread over levels: assumed.
 _HIGHER = {4: 0.27, 5: 0.33, 6: 0.24, 7: 0.16}
+#: How starts are spread over the four standards of a subject and level: so that the largest standards have the shares
+#: of starts that the largest of the published ones have.
+_POPULARITY = (42, 28, 18, 12)
+_POPULAR = {
+    (1, 3): (47, 31, 14, 8),
+    (15, 3): (28, 26, 24, 22),
+    (15, 5): (55, 20, 15, 10),
+    (1, 5): (60, 20, 12, 8),
+}
 
 
 class Maker:
@@ -218,10 +227,10 @@ def _by_subject_and_level() -> dict[tuple[int, int], list[Standard]]:
     return found
 
 
-def standard(random: Random, level: str, level_7: bool = True) -> Standard:
-    """A standard of a published level (2, 3 or 4+), of a subject by the published starts; level 7 only if it may be."""
+def standard(random: Random, level: str, subject: int, level_7: bool = True) -> Standard:
+    """A standard of a published level (2, 3 or 4+) and a subject; level 7 only if it may be."""
     number = int(level) if level != "4+" else random.choices(list(_HIGHER), list(_HIGHER.values()))[0]
     if number == 7 and not level_7:
         number = 6
-    subject = int(margin("apprenticeship", "subject").pick(random))
-    return random.choice(_by_subject_and_level()[subject, number])
+    weights = _POPULAR.get((subject, number), _POPULARITY)
+    return random.choices(_by_subject_and_level()[subject, number], weights)[0]

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from openilr import years
-from openilr.synth import geography, qualifications
+from openilr.synth import geography, population, qualifications
 from openilr.synth.kinds import EMPLOYERS
 from openilr.synth.kinds.bootcamp import contract
 from openilr.synth.numbers import employer_id, uln
@@ -45,6 +45,7 @@ def write_registers(
     tables = {
         **_lars(aims),
         **_places(),
+        "population.csv": (population.HEADER, population.rows(learners, year_names)),
         **_organisations(providers, year_names),
         **_courses(providers),
         **_people(learners),

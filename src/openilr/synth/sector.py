@@ -1,13 +1,13 @@
 """Write a synthetic sector: returns of every provider and year, and the reference data that goes with them.
 
 Providers are written one after another and learners one by one, so that memory does not grow with their number (only
-the numbers of people who change provider are kept).
+the numbers of people who change provider, and what they drew, are kept).
 """
 
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from openilr import years
 from openilr.synth import planted
 from openilr.synth.calendar import Period
 from openilr.synth.careers import Career, career, seen, visits
+from openilr.synth.decks import Again, Decks
 from openilr.synth.kinds import Kind, kinds
 from openilr.synth.programmes import Record
 from openilr.synth.providers import Provider, providers
@@ -137,24 +138,30 @@ def _by_provider(
 
     ``watch`` is told of every career once.
     """
-    coming: dict[int, list[tuple[int, str, Provider]]] = defaultdict(list)
+    coming: dict[int, list[tuple[int, str, Provider, tuple[str, ...]]]] = defaultdict(list)
     number = 0
+    people: Counter[str] = Counter()
+    for provider in made:
+        for name, quota in provider.learners.items():
+            people[offered[name].group] += quota
+    decks = Decks(people)
 
     def careers(provider: Provider, start: int) -> Iterator[Career]:
         person = start
         for name, quota in provider.learners.items():
             for _ in range(quota):
-                found = career(seed, person, offered[name], provider, span, offers, offered)
+                found = career(seed, person, offered[name], provider, span, offers, offered, decks)
+                dealt = decks.dealt()
                 if watch:
                     watch(found)
                 for other in visits(found, provider):
-                    coming[other].append((person, name, provider))
+                    coming[other].append((person, name, provider, dealt))
                 yield found
                 person += 1
                 if progress and person % 1000 == 0:
                     progress(person)
-        for visitor, name, origin in coming.pop(provider.number, ()):
-            yield career(seed, visitor, offered[name], origin, span, offers, offered)
+        for visitor, name, origin, dealt in coming.pop(provider.number, ()):
+            yield career(seed, visitor, offered[name], origin, span, offers, offered, Again(dealt))
 
     for provider in made:
         yield provider, careers(provider, number)

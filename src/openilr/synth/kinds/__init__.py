@@ -16,10 +16,13 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from openilr.spec import AcademicYear
 from openilr.synth import geography, qualifications
+from openilr.synth.decks import Decks
 from openilr.synth.numbers import employer_id
 from openilr.synth.people import Person
 from openilr.synth.programmes import End, Programme, Record
+from openilr.synth.targets import Margin
 
 EMPLOYERS = 20_000
 
@@ -28,14 +31,14 @@ EMPLOYERS = 20_000
 class Kind:
     """A kind of provision. ``group`` is the group of the targets that its learners are drawn from.
 
-    ``person`` gives age and prior attainment; ``plan`` a programme. ``providers`` are shares by type of provider. The
-    first start is not before ``since``. ``longest`` is about the most days that a programme lasts. ``next`` are shares
-    of the kinds that learners go on to within the sector.
+    ``applicant`` gives age, prior attainment and a choice; ``plan`` a programme. ``providers`` are shares by type of
+    provider. The first start is not before ``since``. ``longest`` is about the most days that a programme lasts.
+    ``next`` are shares of the kinds that learners go on to within the sector.
     """
 
     name: str
     group: str
-    applicant: Callable[[Random], tuple[int, int, Any]]
+    applicant: Callable[[Random, Decks | None], tuple[int, int, Any]]
     plan: Callable[[Draft], Programme | None]
     providers: dict[str, float]
     begins: Callable[[Random, int], date]
@@ -65,7 +68,17 @@ class Draft:
     first: date  #: first day of the years asked for
     until: date  #: last day of the years asked for
     choice: Any
+    decks: Decks | None = None  #: None where chance alone decides: for who began before the years asked for
     before: Programme | None = None  #: the programme that was achieved, of somebody who goes on to this one
+    later: bool = False  #: whether it is not the person's first programme
+
+    def deal(self, shares: dict[str, float], *key: str) -> str:
+        """A category by its share, from the deck of that name."""
+        return deal(self.random, self.decks, shares, *key)
+
+    def pick(self, of: Margin, *part: str) -> str:
+        """A category of a margin, from a deck of its own for each part."""
+        return deal(self.random, self.decks, of.values, of.group, of.characteristic, *part)
 
     def site(self) -> str:
         """A delivery postcode of the provider."""
@@ -77,6 +90,13 @@ class Draft:
     def is_seen(self, last: date) -> bool:
         """Whether what lasts until a day is in the years asked for."""
         return self.start <= self.until and last >= self.first
+
+
+def deal(random: Random, decks: Decks | None, shares: dict[str, float], *key: str) -> str:
+    """A category by its share: from a deck where there are decks."""
+    if decks is not None:
+        return decks.deal(random, key, shares)
+    return random.choices(list(shares), list(shares.values()))[0]
 
 
 @cache
@@ -99,6 +119,10 @@ def aim(draft: Draft, reference: str, type: int, model: int, days: int, fams: li
         "SWSupAimId": str(UUID(int=random.getrandbits(128), version=4)),
         "LearningDeliveryFAM": fams,
     }
+    if draft.person.number % 3 == 0:
+        record["ProviderSpecDeliveryMonitoring"] = [
+            {"ProvSpecDelMonOccur": "A", "ProvSpecDelMon": f"C{draft.person.number % 10_000:05d}"}
+        ]
     return record | fields
 
 
@@ -128,14 +152,16 @@ _REASONS = (3, 43, 44, 45, 46, 97, 98, 2)
 _REASON_SHARES = (18, 12, 10, 8, 6, 25, 18, 3)
 #: Transferred to another programme of the same provider, which begins some days or weeks later.
 TRANSFER = 40
-_TRANSFERS = 0.04
+#: The share of those who leave that do so to transfer (assumed).
+TRANSFERS = 0.04
 
 
-def withdrawal(random: Random, start: date, planned: date, reason: int | None = None) -> End:
-    """An end before time: more often early than late."""
+def withdrawal(random: Random, start: date, planned: date, transfers: bool | None = None) -> End:
+    """An end before time: more often early than late. ``transfers``: to another programme (None: some do)."""
     length = max((planned - start).days, 2)
     day = start + timedelta(days=max(1, int(length * random.betavariate(1.2, 1.8))))
-    why = reason or (TRANSFER if random.random() < _TRANSFERS else random.choices(_REASONS, _REASON_SHARES)[0])
+    moves = random.random() < TRANSFERS if transfers is None else transfers
+    why = TRANSFER if moves else random.choices(_REASONS, _REASON_SHARES)[0]
     return End(day, 3, 3, told(random, day), why)
 
 
@@ -145,12 +171,21 @@ def completion(random: Random, start: date, planned: date, achieved: bool, early
     return End(day, 2, 1 if achieved else 3, told(random, day))
 
 
-def ending(random: Random, start: date, planned: date, rate: float, retention: float) -> End:
-    """An end by an achievement rate and a retention rate, from 0 to 1."""
-    pick = random.random()
-    if pick < 1 - retention:
-        return withdrawal(random, start, planned)
-    return completion(random, start, planned, pick < 1 - retention + rate)
+def ending(draft: Draft, planned: date, group: str, rate: float, retention: float) -> End:
+    """An end by an achievement rate and a retention rate, from 0 to 1, of those who do not transfer."""
+    random, start = draft.random, draft.start
+    if random.random() < TRANSFERS * (1 - retention):
+        return withdrawal(random, start, planned, True)
+    if draft.deal({"yes": rate, "no": 1 - rate}, group, "achieved", str(rate), year_of(planned)) == "yes":
+        return completion(random, start, planned, True)
+    if random.random() < (1 - retention) / (1 - rate):
+        return withdrawal(random, start, planned, False)
+    return completion(random, start, planned, False)
+
+
+def year_of(day: date) -> str:
+    """The academic year of a day."""
+    return AcademicYear.of(day).name
 
 
 def employed(random: Random, since: date, *, months: bool = True, agreement: bool = False) -> Record:

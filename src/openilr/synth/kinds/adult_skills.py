@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from openilr.synth import calendar, geography, qualifications
+from openilr.synth.decks import Decks
 from openilr.synth.kinds import Draft, Kind, adult_status, aim, ending, fam, learner_fam, level_of
 from openilr.synth.programmes import Aim, Programme, Record
 from openilr.synth.targets import margin
@@ -21,7 +22,7 @@ _RETENTION = 0.92
 _FULL_LEVEL_3 = (6, 7, 8, 9, 10, 97, 98)
 
 
-def _applicant(random: Random) -> tuple[int, int, str]:
+def _applicant(random: Random, _: Decks | None) -> tuple[int, int, str]:
     course = random.choices(_COURSES, _SHARES)[0]
     age = 20 + int(45 * random.betavariate(1.2, 2.4))
     prior = {"level_2": (1, 2, 3, 3, 4, 99), "level_3": (3, 4, 4)}.get(course, (1, 2, 2, 3, 4, 6, 99))
@@ -31,29 +32,21 @@ def _applicant(random: Random) -> tuple[int, int, str]:
 def _plan(draft: Draft) -> Programme | None:
     random = draft.random
     longest = random.randrange(*_GOES_ON_DAYS) if draft.before else max(random.randrange(*_DAYS) for _ in range(2))
-    ends = [
-        ending(
-            random,
-            draft.start,
-            draft.start + timedelta(days=longest),
-            margin("adult", "achieved").share("yes"),
-            _RETENTION,
-        )
-    ]
-    if not draft.is_seen(ends[0].day):
+    rate = margin("adult", "achieved").share("yes")
+    end = ending(draft, draft.start + timedelta(days=longest), "adult", rate, _RETENTION)
+    if not draft.is_seen(end.day):
         return None
     status = adult_status(draft, 0.48)
     low_pay = random.random() < 0.75
-    aims = [Aim(_aim(draft, reference, longest, fams), ends[0]) for reference, fams in _chosen(draft, low_pay)]
+    aims = [Aim(_aim(draft, reference, longest, fams), end) for reference, fams in _chosen(draft, low_pay)]
     for each in aims[1:]:
-        planned = each.record["LearnPlanEndDate"]
-        each.end = ending(random, draft.start, planned, margin("adult", "achieved").share("yes"), _RETENTION)
+        each.end = ending(draft, each.record["LearnPlanEndDate"], "adult", rate, _RETENTION)
     fields = {
         "PlanLearnHours": random.randrange(40, 450),
         "LearnerFAM": [learner_fam("LSR", 58)] if random.random() < 0.12 else [],
     }
     level = level_of(aims[0].record["LearnAimRef"])
-    return Programme("adult_skills", draft.provider.number, aims, fields, [status], False, ends[0].outcome == 1, level)
+    return Programme("adult_skills", draft.provider.number, aims, fields, [status], False, end.outcome == 1, level)
 
 
 def _aim(draft: Draft, reference: str, days: int, fams: list[Record]) -> Record:

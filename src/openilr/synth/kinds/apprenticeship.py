@@ -6,10 +6,25 @@ Some take a break and restart, some withdraw, some wait for the end-point assess
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from openilr.synth import calendar, qualifications
-from openilr.synth.kinds import Draft, Kind, aim, employed, fam, hours, support, told, withdrawal
+from openilr.synth.decks import Decks
+from openilr.synth.kinds import (
+    TRANSFERS,
+    Draft,
+    Kind,
+    aim,
+    deal,
+    employed,
+    fam,
+    hours,
+    support,
+    told,
+    withdrawal,
+    year_of,
+)
 from openilr.synth.people import Person
 from openilr.synth.programmes import Aim, End, Programme, Record
 from openilr.synth.targets import margin
@@ -21,11 +36,13 @@ _LEVEL_7_FOR_THE_YOUNG = date(2026, 1, 1)
 #: Of those who complete, the share that pass (assumed, near the published pass rate).
 _PASS = 0.98
 _BREAKS = 0.05
+_LEVELS, _AGES = ("2", "3", "4+"), ("16-18", "19-23", "24+")
 _NEW_EMPLOYER = 0.08
 
 
-def _applicant(random: Random) -> tuple[int, int, str]:
-    level, age = margin("apprenticeship", "level_age").pick(random).split("|")
+def _applicant(random: Random, decks: Decks | None) -> tuple[int, int, str]:
+    cells = margin("apprenticeship", "level_age").values
+    level, age = deal(random, decks, cells, "apprenticeship", "level_age").split("|")
     low, high = {"16-18": (16, 18), "19-24": (19, 24), "25+": (25, 58)}[age]
     years = random.randint(low, high) if age != "25+" else low + int((high - low) * random.betavariate(1.1, 2.2))
     prior = {"2": (1, 2, 3, 3, 99), "3": (3, 3, 4, 4, 6), "4+": (6, 6, 7, 8, 9)}[level]
@@ -36,7 +53,13 @@ def _plan(draft: Draft) -> Programme | None:
     random, person = draft.random, draft.person
     age = person.age(draft.start)
     level_7 = age >= 19 and (draft.start < _LEVEL_7_FOR_THE_YOUNG or age <= 21)
-    standard = qualifications.standard(random, draft.choice, level_7)
+    if draft.later and draft.decks:
+        # Starts of those who go on count, too: the decks then hold less of their level and age for others.
+        band = "16-18" if age < 19 else "19-24" if age < 25 else "25+"
+        cells = margin("apprenticeship", "level_age").values
+        draft.decks.remove(("apprenticeship", "level_age"), cells, f"{draft.choice}|{band}")
+    subject = int(draft.pick(margin("apprenticeship", "subject")))
+    standard = qualifications.standard(random, draft.choice, subject, level_7)
     days = standard.days + random.randrange(-10, 60)
     planned = draft.start + timedelta(days=days)
     legs = _legs(draft, planned)
@@ -70,18 +93,50 @@ def _legs(draft: Draft, planned: date) -> list[tuple[date, End, date]]:
         back = stopped + timedelta(days=random.randrange(40, 250))
         legs.append((start, End(stopped, 6, 3, min(told(random, stopped), back)), planned))
         start, planned = back, planned + (back - stopped)
-    legs.append((start, _end(random, start, planned), planned))
+    legs.append((start, _end(draft, start, planned), planned))
     return legs
 
 
-def _end(random: Random, start: date, planned: date) -> End:
-    rate = margin("apprenticeship", "achieved").share("yes")
-    if random.random() > rate / _PASS:
-        return withdrawal(random, start, planned)
+@cache
+def rates() -> dict[tuple[str, str], float]:
+    """Achievement rates by level and age, such that those of each level and each age are the targets'.
+
+    Raked: the odds of passing by level and age are scaled to the targets of levels and of ages in turn.
+    """
+    starts = {tuple(cell.split("|")): value for cell, value in margin("apprenticeship", "level_age").values.items()}
+    # Rates are of those up to 23 and from 24; who starts between 19 and 24 is of each age alike.
+    of: dict[tuple[str, str], float] = {}
+    for level in _LEVELS:
+        young = starts[level, "19-24"]
+        of |= {(level, "16-18"): starts[level, "16-18"], (level, "19-23"): young * 5 / 6}
+        of[level, "24+"] = starts[level, "25+"] + young / 6
+    share = {name: margin("apprenticeship", f"achieved {name}").share("yes") for name in _AGES}
+    share |= {name: margin("apprenticeship", f"achieved level {name}").share("yes") for name in _LEVELS}
+    odds = dict.fromkeys(of, 1.0)
+    for _ in range(50):
+        for at, names in ((0, _LEVELS), (1, _AGES)):
+            for name in names:
+                here = [cell for cell in of if cell[at] == name]
+                passed = sum(of[cell] * odds[cell] / (1 + odds[cell]) for cell in here) / sum(of[c] for c in here)
+                for cell in here:
+                    odds[cell] *= share[name] / (1 - share[name]) * (1 - passed) / passed
+    return {cell: each / (1 + each) for cell, each in odds.items()}
+
+
+def _end(draft: Draft, start: date, planned: date) -> End:
+    random, age = draft.random, draft.person.age(draft.start)
+    band = "16-18" if age < 19 else "19-23" if age < 24 else "24+"
+    rate = rates()[draft.choice, band]
+    if random.random() < TRANSFERS * (1 - rate / _PASS):
+        return withdrawal(random, start, planned, True)
+    cards = {"yes": rate, "no": 1 - rate}
+    passes = draft.deal(cards, "apprenticeship", "achieved", draft.choice, band, year_of(planned)) == "yes"
+    if not passes and random.random() > rate * (1 / _PASS - 1) / (1 - rate):
+        return withdrawal(random, start, planned, False)
     # Practical training may run over by months; the assessment comes a week to three months after it.
     day = planned + timedelta(days=random.randrange(-5, 20) + int(random.expovariate(1 / 40)))
     assessed = day + timedelta(days=random.randrange(8, 95))
-    if random.random() > _PASS:
+    if not passes:
         # Who fails the assessment for good has no achievement date, and so has not completed (AchDate_12).
         return End(assessed, 3, 3, told(random, assessed), 97)
     return End(day, 2, 1, told(random, day), achieved=assessed)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from openilr.synth import calendar, qualifications
+from openilr.synth.decks import Decks
 from openilr.synth.kinds import Draft, Kind, adult_status, aim, fam, told, withdrawal
 from openilr.synth.programmes import Aim, End, Programme
 
@@ -15,7 +16,7 @@ def contract(ukprn: int) -> str:
     return f"SBC-{ukprn % 1_000_000}"
 
 
-def _applicant(random: Random) -> tuple[int, int, None]:
+def _applicant(random: Random, _: Decks | None) -> tuple[int, int, None]:
     return 20 + int(40 * random.betavariate(1.3, 2.0)), random.choice((3, 4, 6, 7, 9, 10)), None
 
 

@@ -6,11 +6,15 @@ from datetime import date
 from random import Random
 
 from openilr.synth import calendar, qualifications
+from openilr.synth.decks import Decks
 from openilr.synth.kinds import Draft, Kind, adult_status, aim, completion, fam, withdrawal
-from openilr.synth.programmes import Aim, Programme
+from openilr.synth.programmes import Aim, Programme, Record
+
+#: The share who have money from the college (assumed).
+_SUPPORTED = 0.15
 
 
-def _applicant(random: Random) -> tuple[int, int, None]:
+def _applicant(random: Random, _: Decks | None) -> tuple[int, int, None]:
     return 18 + int(30 * random.betavariate(1, 3)), random.choice((6, 6, 6, 7)), None
 
 
@@ -38,7 +42,9 @@ def _plan(draft: Draft) -> Programme | None:
             }
         ],
     )  # fmt: skip
-    accommodation = {"TTACCOM": random.choice((4, 5, 7) if full_time else (5, 7))}
+    accommodation: Record = {"TTACCOM": random.choice((4, 5, 7) if full_time else (5, 7))}
+    if random.random() < _SUPPORTED:
+        accommodation["LearnerHEFinancialSupport"] = [{"FINTYPE": 2, "FINAMOUNT": random.randrange(200, 2_000, 50)}]
     fields = {"PlanLearnHours": 480 if full_time else 240, "LearnerHE": [accommodation]}
     return Programme(
         "higher_education", draft.provider.number, [Aim(record, end)], fields,

@@ -6,11 +6,12 @@ from datetime import timedelta
 from random import Random
 
 from openilr.synth import calendar, qualifications
+from openilr.synth.decks import Decks
 from openilr.synth.kinds import Draft, Kind, adult_status, aim, ending, fam, level_of
 from openilr.synth.programmes import Aim, Programme
 
 
-def _applicant(random: Random) -> tuple[int, int, None]:
+def _applicant(random: Random, _: Decks | None) -> tuple[int, int, None]:
     return 20 + int(35 * random.betavariate(1.2, 2.2)), random.choice((3, 3, 4, 6)), None
 
 
@@ -18,7 +19,7 @@ def _plan(draft: Draft) -> Programme | None:
     random = draft.random
     days = random.randrange(200, 420)
     planned = draft.start + timedelta(days=days)
-    end = ending(random, draft.start, planned, 0.70, 0.82)
+    end = ending(draft, planned, "loan", 0.70, 0.82)
     if not draft.is_seen(end.day):
         return None
     fams = [fam("ADL", 1)]

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from random import Random
 
 from openilr.synth import calendar, qualifications
+from openilr.synth.decks import Decks
 from openilr.synth.kinds import Draft, Kind, aim, employed, fam, told, withdrawal
 from openilr.synth.programmes import Aim, End, Programme
 
 
-def _applicant(random: Random) -> tuple[int, int, None]:
+def _applicant(random: Random, _: Decks | None) -> tuple[int, int, None]:
     return 20 + int(40 * random.betavariate(1.3, 1.8)), random.choice((4, 6, 7, 9)), None
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from openilr.synth import calendar, qualifications
+from openilr.synth.decks import Decks
 from openilr.synth.kinds import (
     EMPLOYERS,
     Draft,
@@ -19,12 +20,14 @@ from openilr.synth.kinds import (
     learner_fam,
     level_of,
     withdrawal,
+    year_of,
 )
 from openilr.synth.numbers import employer_id
 from openilr.synth.people import Person
 from openilr.synth.programmes import Aim, Programme, Record
 from openilr.synth.targets import margin
 
+_STAYS = {"yes": 0.914, "no": 0.086}
 #: The share of aims that are not left: more than that of learners, as some aims end before their learner leaves.
 _AIMS_KEPT = 0.922
 #: What somebody goes on to who has achieved level 1 or less, or level 2.
@@ -34,7 +37,7 @@ _GRADES = {"yes": ("4", "4", "5", "5", "6", "7", "8"), "no": ("3", "3", "2", "1"
 _LOW = ("3", "2", "1", "U")
 
 
-def _applicant(random: Random) -> tuple[int, int, str]:
+def _applicant(random: Random, _: Decks | None) -> tuple[int, int, str]:
     course = random.choices(("a_level", "young_3", "young_2", "young_1"), (30, 32, 24, 14))[0]
     return random.choice((16, 16, 17, 17, 18)), {"a_level": 4, "young_3": 4, "young_2": 3, "young_1": 1}[course], course
 
@@ -48,7 +51,7 @@ def _plan(draft: Draft) -> Programme | None:
     course = draft.choice
     years = 2 if course in ("a_level", "young_3") and draft.person.age(draft.start) < 18 else 1
     planned = date(draft.start.year + years, 7, random.randrange(1, 20))
-    stays = random.random() < 0.914
+    stays = draft.deal(_STAYS, "young", "stays", year_of(planned)) == "yes"
     left = None if stays else withdrawal(random, draft.start, planned)
     if not draft.is_seen(planned if left is None else left.day):
         return None
@@ -63,11 +66,7 @@ def _plan(draft: Draft) -> Programme | None:
             replace(left)
             if left
             else ending(
-                random,
-                draft.start,
-                record["LearnPlanEndDate"],
-                margin("young", "achieved").share("yes") / _AIMS_KEPT,
-                1,
+                draft, record["LearnPlanEndDate"], "young", margin("young", "achieved").share("yes") / _AIMS_KEPT, 1
             )
         )
         if left and left.day > record["LearnPlanEndDate"]:

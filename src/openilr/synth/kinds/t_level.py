@@ -7,6 +7,7 @@ from functools import cache
 from random import Random
 
 from openilr.synth import calendar, qualifications
+from openilr.synth.decks import Decks
 from openilr.synth.kinds import EMPLOYERS, Draft, Kind, aim, fam, hours, learner_fam, out_of_work, told, withdrawal
 from openilr.synth.numbers import employer_id
 from openilr.synth.programmes import Aim, End, Programme, Record
@@ -14,7 +15,7 @@ from openilr.synth.programmes import Aim, End, Programme, Record
 _HOURS = 1_400
 
 
-def _applicant(random: Random) -> tuple[int, int, None]:
+def _applicant(random: Random, _: Decks | None) -> tuple[int, int, None]:
     return random.choice((16, 16, 16, 17)), 4, None
 
 

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from random import Random
 
 from openilr.synth import calendar, geography, qualifications
-from openilr.synth.kinds import Draft, Kind, adult_status, aim, ending, fam, hours
+from openilr.synth.decks import Decks
+from openilr.synth.kinds import Draft, Kind, adult_status, aim, deal, ending, fam, hours
 from openilr.synth.programmes import Aim, Programme
 from openilr.synth.targets import margin
 
@@ -15,8 +16,8 @@ _GOES_ON_DAYS = (180, 300)
 _AGES = {"16-18": (18, 18), "19-24": (20, 24), "25-49": (25, 49), "50+": (50, 84)}
 
 
-def _applicant(random: Random) -> tuple[int, int, None]:
-    low, high = _AGES[margin("tailored", "age").pick(random)]
+def _applicant(random: Random, decks: Decks | None) -> tuple[int, int, None]:
+    low, high = _AGES[deal(random, decks, margin("tailored", "age").values, "tailored", "age")]
     return random.randint(low, high), random.choice((1, 2, 3, 4, 7, 99)), None
 
 
@@ -30,7 +31,7 @@ def _plan(draft: Draft) -> Programme | None:
         purpose, way = random.randrange(1, 8), random.choice((399, 399, 400, 401))
         fams = [fam("SOF", funder), fam("ACL", purpose), fam("LDM", way)]
         record = aim(draft, course.reference, 4, 11, days, fams, LSDPostcode=draft.home(), PHours=size)
-        end = ending(random, draft.start, draft.start + timedelta(days=days), rate, 0.95)
+        end = ending(draft, draft.start + timedelta(days=days), "tailored", rate, 0.95)
         end.extra["TLOut"] = random.randrange(1, 4)
         aims.append(Aim(record | {"HRSRecord": [hours(5, size)]}, end))
     if not draft.is_seen(max(each.end.day for each in aims if each.end)):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from openilr.spec import AcademicYear
 from openilr.synth import geography
 from openilr.synth.linked.effects import effect
-from openilr.synth.linked.lives import OFFERED, OFFERED_AGES
+from openilr.synth.linked.lives import OFFERED, OFFERED_AGES, SELF_EMPLOYED
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 #: Kinds of provision that count as education and training for adults.
 _EDUCATION = ("adult_skills", "tailored_learning", "loan")
 _FUNDING = (11, 38)
-_WHOLE_YEAR = 300
+#: Over how many tax years the days in employment are counted: more of them tell more of each person.
+_YEARS_OF_WORK = 3
 
 
 @dataclass(frozen=True)
@@ -142,17 +143,22 @@ def _earnings(folder: Path, store: Store, year: str) -> list[Row]:
 
 
 def _intervention(store: Store, year: str) -> list[Row]:
-    """The effect of coaching on pay and on days in work, as an analyst finds it: plain, and allowing for attainment."""
+    """The effect of coaching on pay and on days in work, as an analyst finds it: plain, and allowing for attainment.
+
+    Days are those of employment spells, which work for oneself has none of: so much of the effect is not in them.
+    """
     frame = _eligible(store, year)
     rows = []
-    for column, outcome, title in (
-        ("log_pay", "log_pay", "Effect of coaching on pay, log points"),
-        ("in_work", "employment", "Effect of coaching on the share of days in work"),
-    ):
+    for column, planted, title in (
+        ("log_pay", effect("log_pay", "intervention", "treated"), "Effect of coaching on pay, log points"),
+        (
+            "in_work", effect("employment", "intervention", "treated") * (1 - SELF_EMPLOYED),
+            f"Effect of coaching on the share of days in employment, over {_YEARS_OF_WORK} tax years",
+        ),
+    ):  # fmt: skip
         known = frame.drop_nulls([column, "attainment8"])
         if known.height < 50:
             continue
-        planted = effect(outcome, "intervention", "treated")
         for how, controls in (("plain comparison", []), ("allowing for attainment, sex and age",
                               ["attainment8", "woman", "age"])):  # fmt: skip
             found, error = _regression(known, column, controls)
@@ -161,7 +167,11 @@ def _intervention(store: Store, year: str) -> list[Row]:
 
 
 def _eligible(store: Store, year: str) -> pl.DataFrame:
-    """Adults whose first programme made them eligible, with what became of them two tax years after the year."""
+    """Adults known to HMRC whose first programme made them eligible, with what became of them.
+
+    Pay is that of the tax year that begins in the calendar year after the academic year; days in employment are of that
+    one and the two after it.
+    """
     import ibis
 
     from openilr import link
@@ -183,7 +193,9 @@ def _eligible(store: Store, year: str) -> pl.DataFrame:
         first.started <= AcademicYear(year).end,
     )  # fmt: skip
     begins = AcademicYear(year).end.year + 1
-    april, march = date(begins, 4, 6), date(begins + 1, 4, 5)
+    april, march = date(begins, 4, 6), date(begins + _YEARS_OF_WORK, 4, 5)
+    registered = connection.table("dwp_cis")
+    first = first.semi_join(registered.filter(registered.person_id.notnull()), "person_id")
     coached = connection.table("coaching").filter(ibis._.person_id.notnull()).select("person_id").distinct()
     coached = coached.mutate(treated=ibis.literal(1))
     ks4 = connection.table("npd_ks4").group_by("person_id").agg(attainment8=ibis._.KS4_ATT8.max())
@@ -198,7 +210,8 @@ def _eligible(store: Store, year: str) -> pl.DataFrame:
         whole = whole.left_join(table, "person_id").select(whole, *(table[name] for name in names))
     return whole.select(
         "person_id", "age", "attainment8", treated=whole.treated.fill_null(0),
-        woman=(whole.sex == "F").cast("int64"), in_work=whole.days.fill_null(0) / 365, log_pay=whole.annualised.ln(),
+        woman=(whole.sex == "F").cast("int64"), log_pay=whole.annualised.ln(),
+        in_work=whole.days.fill_null(0) / ((march - april).days + 1),
     ).to_polars()  # fmt: skip
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 #: Part-time pay of students, and pay of apprentices, as shares of full pay (assumed).
 _STUDENT_PAY, _APPRENTICE_PAY = 0.35, 0.8
-_SELF_EMPLOYED = 0.08
+#: The share of people whose work is their own business, whenever they work (assumed).
+SELF_EMPLOYED = 0.08
 _SIXTH_FORM = 0.45
 #: Regions in which the intervention was offered, the ages at the start, and the months until it has an effect.
 OFFERED = (0, 1, 2, 3, 4)
@@ -93,13 +94,13 @@ def live(random: Generator, batch: Batch, span: Span) -> Lives:
     chance = _chance(batch, z, level, ends, months, study, helped)
     grown = (months - (16 * 12 + month_of(who["born"], span))[:, None]) >= 0
     chance = np.where(running["apprentice"], 0.995, np.where(grown & (months >= leaves_school[:, None]), chance, 0.0))
-    works = _persisting(random, chance)
-    own_boss = (random.random(size) < _SELF_EMPLOYED)[:, None] & ~running["apprentice"] & ~study
+    works = _persisting(random, chance, np.where(eligible, offered + TAKES, -1))
+    own_boss = (random.random(size) < SELF_EMPLOYED)[:, None] & ~running["apprentice"] & ~study
     rate = _pay(random, batch, span, z, level, ends, months, helped)
     rate = np.where(study, rate * _STUDENT_PAY, np.where(running["apprentice"], rate * _APPRENTICE_PAY, rate))
     adult = months >= (18 * 12 + month_of(who["born"], span))[:, None]
     idle = adult & ~works & ~study & ~running["apprentice"]
-    on_benefit = _persisting(random, _benefit(batch, level)) & idle
+    on_benefit = _persisting(random, _benefit(batch, level), np.full(size, -1)) & idle
     low = (random.random(size) < 0.25)[:, None] & works & ~own_boss & (rate < 17_000) & adult & ~study
     return Lives(
         z, level, school, running["full time"], running["apprentice"], running["other"], university, enters, leaves,
@@ -159,7 +160,10 @@ def _levels(batch: Batch, ends: Any, months: Any) -> Any:
 
 
 def _intervention(random: Generator, batch: Batch, z: Any, begins: Any) -> tuple[Any, Any, Any]:
-    """Eligible: a first adult programme at the ages and in the regions. Takes part: more often who did worse."""
+    """Eligible: a first adult programme at the ages and in the regions. Takes part: more often who did worse.
+
+    Half a year after the offer all who were eligible look for work anew, and the coached find it more often.
+    """
     import numpy as np
 
     made, who = batch.programmes, batch.who
@@ -210,8 +214,12 @@ def _chance(batch: Batch, z: Any, level: Any, ends: Any, months: Any, study: Any
     return np.clip(chance, 0.02, 0.985)
 
 
-def _persisting(random: Generator, chance: Any) -> Any:
-    """True with the chance of each month, going on from one month to the next unless drawn anew."""
+def _persisting(random: Generator, chance: Any, turning: Any) -> Any:
+    """True with the chance of each month, going on from one month to the next unless drawn anew.
+
+    ``turning`` is a month in which each person's state is drawn anew at any rate: from it on the chance is that of the
+    month, and an effect which begins then is there whole.
+    """
     import numpy as np
 
     size, months = chance.shape
@@ -220,7 +228,7 @@ def _persisting(random: Generator, chance: Any) -> Any:
     now = random.random(size) < chance[:, 0]
     for month in range(months):
         # Whoever can not, or must, does at once; others when drawn.
-        draws = (random.random(size) < anew) | (chance[:, month] <= 0) | (chance[:, month] > 0.99)
+        draws = (random.random(size) < anew) | (chance[:, month] <= 0) | (chance[:, month] > 0.99) | (turning == month)
         now = np.where(draws, random.random(size) < chance[:, month], now)
         state[:, month] = now
     return state
