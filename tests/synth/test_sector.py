@@ -268,20 +268,21 @@ def test_the_command_writes_and_compares_and_another_seed_has_the_same_margins(
     shares = [line for line in said.splitlines() if line.startswith("sector ")]
     assert len(shares) == len(kinds())
     score = int(said.split("sampling error: ")[1].split("%")[0])
-    assert score >= 75
+    assert score >= 95
     events = [line.split() for line in said.split("What happens in careers:\n")[1].split("\n\n")[0].splitlines()]
     assert len(events) == 14 and not [event for event in events if event[0] == "0"]
     assert (out / "fidelity" / "apprenticeship.svg").read_text("utf-8").startswith("<svg")
     one, other = (
         {(r.group, r.characteristic, r.category): r for r in compare(folder).rows} for folder in (out, clean.folder)
     )
-    assert one.keys() == other.keys()
+    both = one.keys() & other.keys()  # rates of what takes long are of nobody in some small sectors
+    assert len(both) > 130
     # Counts of both seeds against what the targets say they should differ by, in standard errors.
     apart = [
         abs(a.found - b.found) / sqrt(a.target * (1 - a.target) * (1 / a.count + 1 / b.count))
-        for a, b in zip(one.values(), (other[key] for key in one), strict=True)
+        for a, b in ((one[key], other[key]) for key in both)
     ]
-    assert max(apart) < 4.5 and sum(each < 2 for each in apart) >= 0.9 * len(apart)
+    assert max(apart) < 4.5 and sum(each < 2 for each in apart) >= 0.97 * len(apart)
     # Adults who achieve learn on: many more than the few who would by chance be in learning all winter.
     after = one["adult", "learning_after", "yes"]
     assert abs(after.found - after.target) < 4 * sqrt(after.target * (1 - after.target) / after.count)

@@ -80,7 +80,7 @@ class Standard:
 
 
 #: How the published "higher" level (4 and above) is spread over levels: assumed.
-_HIGHER = {4: 0.27, 5: 0.33, 6: 0.24, 7: 0.16}
+HIGHER = {"4": 0.27, "5": 0.33, "6": 0.24, "7": 0.16}
 #: How starts are spread over the four standards of a subject and level: so that the largest standards have the shares
 #: of starts that the largest of the published ones have.
 _POPULARITY = (42, 28, 18, 12)
@@ -227,10 +227,10 @@ def _by_subject_and_level() -> dict[tuple[int, int], list[Standard]]:
     return found
 
 
-def standard(random: Random, level: str, subject: int, level_7: bool = True) -> Standard:
-    """A standard of a published level (2, 3 or 4+) and a subject; level 7 only if it may be."""
-    number = int(level) if level != "4+" else random.choices(list(_HIGHER), list(_HIGHER.values()))[0]
-    if number == 7 and not level_7:
-        number = 6
-    weights = _POPULAR.get((subject, number), _POPULARITY)
-    return random.choices(_by_subject_and_level()[subject, number], weights)[0]
+def popularity(subject: int, level: int) -> dict[str, float]:
+    """The share of each standard of a subject (tier 1) and level (2 to 7), by its place among them."""
+    return {str(place): share for place, share in enumerate(_POPULAR.get((subject, level), _POPULARITY))}
+
+
+def standard(subject: int, level: int, place: int) -> Standard:
+    return _by_subject_and_level()[subject, level][place]

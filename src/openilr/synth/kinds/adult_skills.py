@@ -32,21 +32,28 @@ def _applicant(random: Random, _: Decks | None) -> tuple[int, int, str]:
 def _plan(draft: Draft) -> Programme | None:
     random = draft.random
     longest = random.randrange(*_GOES_ON_DAYS) if draft.before else max(random.randrange(*_DAYS) for _ in range(2))
-    rate = margin("adult", "achieved").share("yes")
-    end = ending(draft, draft.start + timedelta(days=longest), "adult", rate, _RETENTION)
+    planned = draft.start + timedelta(days=longest)
+    chosen = _chosen(draft, random.random() < 0.75)
+    ends = [ending(draft, planned, "adult", rate(reference), _RETENTION) for reference, _ in chosen]
+    end = ends[0]
     if not draft.is_seen(end.day):
         return None
     status = adult_status(draft, 0.48)
-    low_pay = random.random() < 0.75
-    aims = [Aim(_aim(draft, reference, longest, fams), end) for reference, fams in _chosen(draft, low_pay)]
-    for each in aims[1:]:
-        each.end = ending(draft, each.record["LearnPlanEndDate"], "adult", rate, _RETENTION)
+    aims = [
+        Aim(_aim(draft, reference, longest, fams), each) for (reference, fams), each in zip(chosen, ends, strict=True)
+    ]
     fields = {
         "PlanLearnHours": random.randrange(40, 450),
         "LearnerFAM": [learner_fam("LSR", 58)] if random.random() < 0.12 else [],
     }
     level = level_of(aims[0].record["LearnAimRef"])
     return Programme("adult_skills", draft.provider.number, aims, fields, [status], False, end.outcome == 1, level)
+
+
+def rate(reference: str) -> float:
+    """The achievement rate of a learning aim, from 0 to 1, by its level."""
+    level = level_of(reference)
+    return margin("adult", f"achieved level {level if level > 1 else 'E and 1'}").share("yes")
 
 
 def _aim(draft: Draft, reference: str, days: int, fams: list[Record]) -> Record:

@@ -52,14 +52,12 @@ def _applicant(random: Random, decks: Decks | None) -> tuple[int, int, str]:
 def _plan(draft: Draft) -> Programme | None:
     random, person = draft.random, draft.person
     age = person.age(draft.start)
-    level_7 = age >= 19 and (draft.start < _LEVEL_7_FOR_THE_YOUNG or age <= 21)
     if draft.later and draft.decks:
         # Starts of those who go on count, too: the decks then hold less of their level and age for others.
         band = "16-18" if age < 19 else "19-24" if age < 25 else "25+"
         cells = margin("apprenticeship", "level_age").values
         draft.decks.remove(("apprenticeship", "level_age"), cells, f"{draft.choice}|{band}")
-    subject = int(draft.pick(margin("apprenticeship", "subject")))
-    standard = qualifications.standard(random, draft.choice, subject, level_7)
+    standard = _standard(draft, age)
     days = standard.days + random.randrange(-10, 60)
     planned = draft.start + timedelta(days=days)
     legs = _legs(draft, planned)
@@ -82,6 +80,16 @@ def _plan(draft: Draft) -> Programme | None:
         "apprenticeship", draft.provider.number, aims, {}, statuses, True,
         last.outcome == 1, standard.level,
     )  # fmt: skip
+
+
+def _standard(draft: Draft, age: int) -> qualifications.Standard:
+    level = int(draft.choice if draft.choice != "4+" else draft.deal(qualifications.HIGHER, "apprenticeship", "higher"))
+    if level == 7 and not (age >= 19 and (draft.start < _LEVEL_7_FOR_THE_YOUNG or age <= 21)):
+        level = 6
+    subject = int(draft.pick(margin("apprenticeship", "subject"), draft.choice))
+    shares = qualifications.popularity(subject, level)
+    place = draft.deal(shares, "apprenticeship", "standard", f"{subject} {level}")
+    return qualifications.standard(subject, level, int(place))
 
 
 def _legs(draft: Draft, planned: date) -> list[tuple[date, End, date]]:
