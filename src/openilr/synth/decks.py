@@ -21,18 +21,17 @@ Key = tuple[str, ...]
 class Deck:
     """Cards of the categories, dealt at random."""
 
-    def __init__(self, shares: Mapping[str, float], size: int) -> None:
+    def __init__(self, shares: Mapping[str, float], size: int, random: Random) -> None:
         total = sum(shares.values())
         self._refill = {name: size * share / total for name, share in shares.items()}
-        self._cards = dict.fromkeys(shares, 0.0)
-        self._size, self._count = size, 0
+        # Each category owes a part of a card at first: else the last cards of early decks are too often the rarest.
+        self._cards = {name: -random.random() for name in shares}
 
     def deal(self, random: Random) -> str:
         """One card."""
-        if self._count < 1:
+        while sum(self._cards.values()) < 1:
             for name, cards in self._refill.items():
                 self._cards[name] += cards
-            self._count += self._size
         left = {name: cards for name, cards in self._cards.items() if cards > 0}
         name = random.choices(list(left), list(left.values()))[0]
         self.remove(name)
@@ -41,14 +40,13 @@ class Deck:
     def remove(self, name: str) -> None:
         """A card less, for somebody who came to the category in another way."""
         self._cards[name] -= 1
-        self._count -= 1
 
 
 class Decks:
     """A deck for each characteristic of each group; ``people`` is about how many of each group are to come."""
 
-    def __init__(self, people: Mapping[str, int]) -> None:
-        self._people = people
+    def __init__(self, people: Mapping[str, int], seed: int = 0) -> None:
+        self._people, self._seed = people, seed
         self._decks: dict[Key, Deck] = {}
         self._dealt: list[str] = []
 
@@ -69,7 +67,8 @@ class Decks:
     def _deck(self, key: Key, shares: Mapping[str, float]) -> Deck:
         if key not in self._decks:
             size = self._people.get(key[0], 0) // (_DECKS if len(key) == _WHOLE else _DECKS * _PARTS)
-            self._decks[key] = Deck(shares, max(_LEAST, min(_MOST, size)))
+            random = Random(f"{self._seed} {key}")  # noqa: S311 - made-up people, not secrets
+            self._decks[key] = Deck(shares, max(_LEAST, min(_MOST, size)), random)
         return self._decks[key]
 
 

@@ -144,7 +144,7 @@ def _by_provider(
     for provider in made:
         for name, quota in provider.learners.items():
             people[offered[name].group] += quota
-    decks = Decks(people)
+    decks = Decks(people, seed)
 
     def careers(provider: Provider, start: int) -> Iterator[Career]:
         person = start
