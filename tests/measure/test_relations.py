@@ -64,6 +64,14 @@ def test_levels_of_education_add_up_to_more_than_its_learners(sector):
     assert 1.2 < (levels + value(sector, "essential-skills", provision=EDUCATION)) / total < 1.7
 
 
+def test_every_area_of_the_sector_has_a_rate_per_100_000(sector):
+    for area, count in (("home_region", 9), ("home_lad", 100)):
+        rows = measure.compute(sector, "rates", "2526", return_name="R14", by=[area]).rows()
+        known = [row for row in rows if row["by"][area] not in ("not known", "Total")]
+        assert len(known) >= count
+        assert all(row["rate"] == round(row["value"] * 100_000 / row["population"]) for row in known)
+
+
 def test_apprentices_are_those_who_started_and_those_who_were_there(sector):
     """Published: about 46 percent of participants start in the year."""
     there = value(sector, "participation", provision=APPS, ages="all")

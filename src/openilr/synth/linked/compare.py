@@ -120,7 +120,8 @@ def _earnings(folder: Path, store: Store, year: str) -> list[Row]:
     from openilr import measure
 
     made = _achievers(folder, year).filter(pl.col("provision") == "apprenticeships")
-    pay = _truth(folder, "pay").with_columns(annual=pl.col("pay") / pl.col("days") * 365)
+    # Levels are those of what was achieved: pay has a level of its own, of all that somebody has by then, degrees too.
+    pay = _truth(folder, "pay").select("person", "tax_year", annual=pl.col("pay") / pl.col("days") * 365)
     rows = []
     for after in (1, 3, 5):
         ending = "" if after == 1 else f"_{after}"
