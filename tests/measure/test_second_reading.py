@@ -35,6 +35,12 @@ def test_a_synthetic_sector_read_twice(sector, year):
     assert min(found) > 0 and rates(sector, year) == found
 
 
+def test_rates_in_parts_of_the_providers_are_the_same(sector, monkeypatch):
+    whole = measure.compute(sector, "qar", "2526", by=("provider",)).rows()
+    monkeypatch.setattr("openilr.measure.qar.histories.AT_ONCE", 300)
+    assert measure.compute(sector, "qar", "2526", by=("provider",)).rows() == whole
+
+
 @st.composite
 def histories(draw):
     """What two years' returns say of one apprenticeship, at and around the days that matter."""

@@ -7,6 +7,7 @@ by planned and actual end, in this order: both agree, planned end, actual end, s
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from openilr.measure.aims import text_or_null
@@ -28,6 +29,9 @@ LATEST = (
     "LearnPlanEndDate", "LearnActEndDate", "CompStatus", "Outcome", "WithdrawReason", "AchDate", "FundModel",
     "is_restart",
 )  # fmt: skip
+#: About how many records are grouped at once. A group keeps its latest record in memory that DuckDB cannot put aside
+#: on disk, so many more are taken in parts of the providers: no aim is of two of them.
+AT_ONCE = 5_000_000
 
 
 def with_keys(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir.Table:
@@ -64,7 +68,10 @@ def histories(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir
     ``first_year``, ``last_year`` of the final returns that hold it; ``final_end``, the first whose final return has its
     end; ``early_end``, the first whose end the next year's early return has; ``number`` tells like aims apart.
     """
-    grouped = keep(connection, _grouped(records, KEY).mutate(number=0), "qar_grouped")
+    parts = [
+        keep(connection, _grouped(part, KEY).mutate(number=0), "qar_grouped") for part in _parts(connection, records)
+    ]
+    grouped = reduce(lambda one, other: one.union(other), parts)
     doubled = keep(connection, grouped.filter(grouped.in_one_file).select(*KEY), "qar_doubled")
     several = _numbered(connection, records, doubled)
     if several is not None:
@@ -77,6 +84,15 @@ def histories(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir
     named = files.select("order", "ukprn", "year", "return")
     joined = rows.inner_join(named, ["order", "ukprn"])
     return joined.select(rows, named.year, named["return"]).drop("order")
+
+
+def _parts(connection: BaseBackend, records: ir.Table) -> list[ir.Table]:
+    """The records, cut by provider into as many parts as ``AT_ONCE`` asks for."""
+    aims = connection.table("learning_delivery")
+    number = 1 + fetch(aims.aggregate(rows=aims.count())).item() // AT_ONCE
+    if number == 1:
+        return [records]
+    return [records.filter(records.provider % number == part) for part in range(number)]
 
 
 def _grouped(records: ir.Table, key: tuple[str, ...]) -> ir.Table:
