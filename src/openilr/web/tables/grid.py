@@ -17,7 +17,7 @@ from openilr.web.tables.derived import DERIVED, number, work_out
 
 SYMBOLS = {
     "c": "confidential: hidden so that nobody can be recognised",
-    "low": "rounds to nothing but is not nothing",
+    "low": "rounds to nothing but is not nothing (where a release does not use it, a rounded 0 may be a few people)",
     "x": "not available",
     "z": "not applicable",
     "u": "based on too few people to rely on",
