@@ -63,5 +63,6 @@ def test_what_a_data_manager_types_does_what_the_tutorial_says(demonstration, tm
         elif "serve" not in line:
             assert run(line[1:]) in (0, 1), line
             said += capsysbinary.readouterr().out.decode()
-    assert "1 fixed, 0 new" in said and "Aims at risk" in said
+    assert "Aims at risk" in said
+    assert re.search(r"[1-9]\d* fixed, 0 new", said), said[:6000]
     assert Path("trail.csv").read_text("utf-8").startswith("ukprn,") and Path("check.html").stat().st_size > 1000
