@@ -110,12 +110,15 @@ def test_certificates_do_not_depend_on_what_is_hidden(tmp_path):
         assert certify(one.table, np.array(hidden), 10) == certify(two.table, np.array(hidden), 10)
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("published")
-    data, meta = write_pair(folder / "raw", times=("202425",), regions=2, areas=3, rate=True)
+def _suppressed(folder, regions, areas):
+    data, meta = write_pair(folder / "raw", times=("202425",), regions=regions, areas=areas, rate=True)
     protect(data, meta, folder / "out", "suppression")
     return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    return _suppressed(tmp_path_factory.mktemp("published"), 2, 3)
 
 
 def _first(path, column, hidden):
@@ -207,10 +210,7 @@ def test_what_was_changed_is_refused(published, tmp_path, spoil, sealed):
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tiny")
-    data, meta = write_pair(folder / "raw", times=("202425",), regions=1, areas=2, rate=True)
-    protect(data, meta, folder / "out", "suppression")
-    return folder / "out"
+    return _suppressed(tmp_path_factory.mktemp("tiny"), 1, 2)
 
 
 def test_each_number_matters_though_a_forger_seals_anew(tiny, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 #: Bars that still can be read; the table has the others.
 MOST_BARS = 24
 MOST_SERIES = 4
+_COMMAND = re.compile(r"`([^`]+)`")  #: as notes for a terminal write a command
 STYLE = """
 body{font-family:Arial,Helvetica,sans-serif;color:#0b0c0c;max-width:60rem;margin:2rem auto;padding:0 1rem;
  line-height:1.4}
@@ -102,7 +104,8 @@ def page(result: Result, footnotes: Sequence[str] = ()) -> str:
     label = f"{AcademicYear(result.year).label}, {result.return_name}"
     figure = f"<figure>{svg(chart)}</figure>" if chart else ""
     notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
-    how_good = "".join(f"<li>{escape(note)}</li>" for note in footnotes)
+    said = (_COMMAND.sub(r"<code>\1</code>", escape(note)) for note in footnotes)
+    how_good = "".join(f"<li>{note}</li>" for note in said)
     how_good = f"<h2>How good the data behind it are</h2><ul>{how_good}</ul>" if footnotes else ""
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(measure.title)}, {label}</title>'
