@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import shutil
+import signal
 
 import pytest
 
@@ -60,7 +61,15 @@ def test_cells_are_answered_one_by_one_and_outputs_come_back_at_the_end():
     assert "s.people" in session.script and console.shown > CELL_CHARACTERS
 
 
-def test_a_cell_that_goes_on_is_stopped_by_hand_or_by_the_limit():
+@pytest.fixture
+def interruptible():
+    """Ctrl-C reaches this process, as at a terminal; started in the background it may be told to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_cell_that_goes_on_is_stopped_by_hand_or_by_the_limit(interruptible):
     waiting, seen = iter(["print('go' * 100)\nwhile True: pass", "6 * 7", None]), []
 
     def tell(text):
