@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ import numpy as np
 from openilr.disclose.ledger.axes import Atoms, Space
 from openilr.disclose.ledger.published import Published
 from openilr.disclose.ledger.search import Exposure, Search, Target, cell_masks
+from openilr.disclose.ledger.walk import Walk
 
 __all__ = ["Attack", "Exposure", "attack"]
 
@@ -51,8 +52,8 @@ def attack(tables: Sequence[Published], threshold: int, *, seconds: float = 20.0
     tables' dimensions make together.
 
     All are taken in one program where their dimensions allow it. Where these make too many groups, the last table is
-    taken with one other after another, together with what all others tell about the same dimensions; groups of an
-    earlier table are looked at once, in the smallest gathering that has all of it.
+    taken with one other after another, together with what all others tell about the same dimensions: that may show a
+    group to be exposed. That it is not is then shown by a population that agrees with all tables at once (``walk.py``).
 
     seconds: processor time to spend, so that other work on the machine decides nothing; first_only: stop at the first
     exposure (enough for a yes or no).
@@ -62,8 +63,8 @@ def attack(tables: Sequence[Published], threshold: int, *, seconds: float = 20.0
     gatherings = _gatherings(space)
     result = Attack(everything=len(gatherings) == 1 and space.size(gatherings[0]) <= _ALL_AT_ONCE)
     until = time.thread_time() + seconds
-    searches: list[tuple[list[int], Search]] = []
-    looked: set[int] = set()
+    searches: list[tuple[frozenset[int], list[int], Search]] = []
+    looked = _Looked()
     last = len(tables) - 1
     for axes in gatherings:
         numbers: list[int] = []
@@ -72,31 +73,67 @@ def attack(tables: Sequence[Published], threshold: int, *, seconds: float = 20.0
         for number in range(len(tables)):
             part = space.within(number, axes)
             if part is not None:
-                if number == last or (number not in looked and space.axes_of(number) <= axes):
+                if number == last or (number not in looked.tables and space.axes_of(number) <= axes):
                     mine.append(len(numbers))
-                    looked.add(number)
+                    looked.tables.add(number)
                 numbers.append(number)
                 parts.append(part)
         atoms = space.atoms(numbers, axes)
         masks = [cell_masks(table, own) for table, own in zip(parts, atoms.of_table, strict=True)]
-        targets = _targets(parts, masks, atoms, threshold, result.everything, mine)
+        targets = _targets(parts, masks, atoms, threshold, result.everything, mine, numbers, sorted(axes), looked)
         result.groups += len(targets)
         result.atoms = max(result.atoms, len(atoms.codes))
         result.spread &= atoms.spread
         if targets:
-            searches.append((numbers, Search(parts, masks, atoms, targets, threshold, until)))
-    for step in (Search.easy, Search.hard):
-        for numbers, search in searches:
+            whole = all(space.axes_of(number) <= axes for number in range(len(tables)))
+            search = Search(parts, masks, atoms, targets, threshold, until, whole)
+            searches.append((axes, numbers, search))
+    _look(space, searches, result, first_only, until, tables[last].name)
+    result.exposed.sort(key=lambda e: (len(e.terms), e.low))
+    result.seconds = time.monotonic() - start
+    return result
+
+
+def _look(
+    space: Space, searches: list[tuple[frozenset[int], list[int], Search]], result: Attack, first_only: bool,
+    until: float, new: str,
+) -> None:  # fmt: skip
+    """Quick ways first; none is tried when one before it has shown that the new table gives somebody away."""
+
+    def every(step: Callable[[Search, Attack, bool], None]) -> bool:
+        for _, numbers, search in searches:
             found = len(result.exposed)
             step(search, result, first_only)
             result.exposed[found:] = [
                 replace(e, table=numbers[e.table] if e.table >= 0 else -1) for e in result.exposed[found:]
             ]
             if first_only and result.exposed:
-                break
-    result.exposed.sort(key=lambda e: (len(e.terms), e.low))
-    result.seconds = time.monotonic() - start
-    return result
+                return True
+        # What earlier tables give away by themselves says nothing about the new one.
+        return any(term.release == new for e in result.exposed for term in e.terms)
+
+    if every(Search.subtract) or every(Search.parts):
+        return
+    if not result.everything:
+        Walk(space, searches, until).prove()
+    for _, _, search in searches:
+        if search.whole:
+            search.prove()
+    every(Search.hard)
+
+
+#: Two cells: of each the table's number, and its categories.
+_Cell = tuple[int, tuple[tuple[str, str], ...]]
+_Pair = tuple[_Cell, _Cell]
+
+
+@dataclass
+class _Looked:
+    """What was looked at in an earlier gathering and is not looked at again."""
+
+    tables: set[int] = field(default_factory=set)
+    crossings: set[tuple[int, ...]] = field(default_factory=set)
+    differences: set[_Pair] = field(default_factory=set)
 
 
 def _gatherings(space: Space) -> list[frozenset[int]]:
@@ -110,20 +147,21 @@ def _gatherings(space: Space) -> list[frozenset[int]]:
     return sorted(wanted, key=lambda w: (space.size(w), sorted(w)))
 
 
-def _crossings(atoms: Atoms, everything: bool, mine: list[int]) -> list[tuple[int, ...]]:
-    """Sets of axes whose combinations make groups: all sets; or the dimensions of each table, with any populations."""
+def _crossings(
+    atoms: Atoms, everything: bool, mine: list[int], axes: list[int], looked: _Looked
+) -> list[tuple[int, ...]]:
+    """Sets of axes whose combinations make groups: all sets; or the dimensions of each table and all pairs, with any
+    populations."""
     count = len(atoms.axes)
     if (everything or len(atoms.codes) <= _FEW) and count <= _MOST_AXES:
         return [s for size in range(1, count + 1) for s in itertools.combinations(range(count), size)]
     populations = [i for i, axis in enumerate(atoms.axes) if axis.is_population]
     some = [s for size in range(len(populations) + 1) for s in itertools.combinations(populations, size)]
-    made = {
-        tuple(sorted({*own, *s}))
-        for dims in (atoms.dims[n] for n in mine)
-        for own in _parts(dims)
-        for s in some
-        if own or s
-    }
+    own = {part for n in mine for part in _parts(atoms.dims[n])}
+    pairs = set(itertools.combinations([i for i in range(count) if i not in populations], 2)) - own
+    pairs = {pair for pair in pairs if tuple(axes[i] for i in pair) not in looked.crossings}
+    looked.crossings |= {tuple(axes[i] for i in pair) for pair in pairs}
+    made = {tuple(sorted({*part, *s})) for part in own for s in some if part or s} | pairs
     return sorted(made, key=lambda subset: (len(subset), subset))
 
 
@@ -138,10 +176,14 @@ def _targets(
     threshold: int,
     everything: bool,
     mine: list[int],
+    numbers: list[int],
+    axes: list[int],
+    looked: _Looked,
 ) -> list[Target]:
     """Small groups: hidden or small cells, combinations of axes, and what one cell has more than another in it.
 
     mine: the tables whose cells and dimensions are looked at here; those of the others are in another gathering.
+    numbers, axes: which of all tables and axes these are; looked: what needs no second look.
     """
     seen: dict[bytes, None] = {}
     found: list[Target] = []
@@ -156,7 +198,7 @@ def _targets(
         table = tables[number]
         for row in np.flatnonzero(table.n < threshold):
             add(masks[number][row], table.cell(int(row)), number, int(row))
-    for subset in _crossings(atoms, everything, mine):
+    for subset in _crossings(atoms, everything, mine, axes, looked):
         codes = atoms.codes[:, list(subset)]
         flat = np.ravel_multi_index(list(codes.T + 1), list(codes.max(0) + 2))
         order = np.argsort(flat, kind="stable")
@@ -170,14 +212,16 @@ def _targets(
                 continue
             words = {atoms.axes[a].label: atoms.axes[a].words[v] for a, v in zip(subset, values, strict=True) if v >= 0}
             add(mask, words, -1, -1)
-    for mask, words in _differences(tables, masks, atoms, threshold):
-        add(mask, words, -1, -1)
+    for cells, mask, words in _differences(tables, masks, atoms, threshold, numbers):
+        if cells not in looked.differences:
+            looked.differences.add(cells)
+            add(mask, words, -1, -1)
     return found
 
 
 def _differences(
-    tables: Sequence[Published], masks: list[list[np.ndarray]], atoms: Atoms, threshold: int
-) -> Iterator[tuple[np.ndarray, dict[str, str]]]:
+    tables: Sequence[Published], masks: list[list[np.ndarray]], atoms: Atoms, threshold: int, numbers: list[int]
+) -> Iterator[tuple[_Pair, np.ndarray, dict[str, str]]]:
     """What is left of a cell without another one that lies in it, where that is a few people."""
     import scipy.sparse as sp
 
@@ -192,5 +236,6 @@ def _differences(
     within = (shared.data == sizes[shared.col]) & (more > 0) & (more < threshold)
     for one, other in zip(shared.row[within], shared.col[within], strict=True):
         (table, row, whole), (table_, row_, part) = places[one], places[other]
-        words = {**tables[table].cell(row), **{f"without {k}": v for k, v in tables[table_].cell(row_).items()}}
-        yield np.setdiff1d(whole, part), words
+        more_, less = tables[table].cell(row), tables[table_].cell(row_)
+        pair = (numbers[table], tuple(more_.items())), (numbers[table_], tuple(less.items()))
+        yield pair, np.setdiff1d(whole, part), {**more_, **{f"without {k}": v for k, v in less.items()}}

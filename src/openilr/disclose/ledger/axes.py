@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 
     from openilr.disclose.ledger.published import Published
 
-__all__ = ["Atoms", "Axis", "Space"]
+__all__ = ["Atoms", "Axis", "Rule", "Space"]
+
+#: (axes, axis): where all have a category, the first ones say what the last may be.
+Rule = tuple[tuple[int, ...], int]
 
 OUTSIDE = ALL = -1
+#: A rule is looked for among so many people first.
+_GLANCE = 1_000
 #: More atoms than these are not spread out; only those with people in them are then used, which makes the intruder
 #: know more than a real one would.
 MOST_ATOMS = 60_000
@@ -89,7 +94,7 @@ class Space:
             if not here.all():
                 axis = Axis(f"in {table.name}", here.astype(int), ["not counted", "counted"], is_population=True)
                 self.population[-1] = _placed(self.axes, axis)[0]
-        self._codes = np.stack([a.codes for a in self.axes])
+        self.codes = np.stack([a.codes for a in self.axes])
 
     def axes_of(self, number: int) -> frozenset[int]:
         """The axes that a table uses, its population among them."""
@@ -123,24 +128,54 @@ class Space:
             shown=tuple(word for word, kept_row in zip(table.shown, rows, strict=True) if kept_row),
         )  # fmt: skip
 
+    def known(self, codes: np.ndarray, numbers: Sequence[int], axes: frozenset[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Of codes of people in these axes (a row an axis), what these tables tell of; and whom one of them counts.
+
+        An axis counts as known only for people that one of these tables counts.
+        """
+        at = {axis: i for i, axis in enumerate(sorted(axes))}
+        counted = np.zeros(codes.shape[1], bool)
+        by: dict[int, np.ndarray] = {}
+        for number in numbers:
+            population = self.population[number]
+            mine = np.ones(codes.shape[1], bool) if population is None else codes[at[population]] == 1
+            counted |= mine
+            for axis, _ in self.place[number]:
+                if axis in at:
+                    by[at[axis]] = by.get(at[axis], False) | mine
+        codes = codes.copy()
+        for place, mine in by.items():
+            codes[place, ~mine] = OUTSIDE
+        return codes, counted
+
+    def present(self) -> list[tuple[int, list[int]]]:
+        """Axes that only some people have a category of, each with the populations that do."""
+        by: dict[int, list[int | None]] = {}
+        for own, population in zip(self.place, self.population, strict=True):
+            for axis, _ in own:
+                by.setdefault(axis, []).append(population)
+        return [(axis, sorted({p for p in all_ if p is not None})) for axis, all_ in by.items() if None not in all_]
+
+    def rules(self) -> list[Rule]:
+        """What a definition rules out, among all axes: see ``_spread``."""
+        together = {
+            frozenset(pair)
+            for number in range(len(self.tables))
+            for pair in itertools.combinations(sorted(self.axes_of(number)), 2)
+        }
+        return _rules(self.axes, self.codes, together)
+
     def atoms(self, numbers: Sequence[int], axes: frozenset[int], most: int = MOST_ATOMS) -> Atoms:
         """The atoms between these axes, for these tables (their dimensions within the axes)."""
         used = sorted(axes)
         at = {axis: i for i, axis in enumerate(used)}
         places = [[(at[a], into) for a, into in self.place[n] if a in at] for n in numbers]
         populations = [None if self.population[n] is None else at[self.population[n]] for n in numbers]  # type: ignore[index]
-        codes = self._codes[used]
-        counted = np.zeros(codes.shape[1], bool)
         used_by: dict[int, list[int | None]] = {}
         for own, population in zip(places, populations, strict=True):
-            counted |= True if population is None else codes[population] == 1
             for axis, _ in own:
                 used_by.setdefault(axis, []).append(population)
-        # An axis counts as known only for people that one of these tables counts.
-        codes = codes.copy()
-        for axis, by in used_by.items():
-            if None not in by:
-                codes[axis, ~np.any([codes[p] == 1 for p in by], axis=0)] = OUTSIDE
+        codes, counted = self.known(self.codes[used], numbers, axes)
         populated, counts = _distinct(codes[:, counted])
         chosen = [self.axes[a] for a in used]
         together = {frozenset(pair) for own in places for pair in itertools.combinations([a for a, _ in own], 2)}
@@ -223,9 +258,7 @@ def _spread(
     values = [np.unique(row) for row in populated]
     # Populations come first, so that what is not counted anywhere is left out early.
     order = sorted(range(len(axes)), key=lambda i: (not axes[i].is_population, len(values[i])))
-    rules = _determined(axes, populated)
-    apart = [pair for pair in itertools.combinations(range(len(axes)), 2) if frozenset(pair) not in together]
-    rules += [((a,), b) for a, b in apart if ((a,), b) not in rules]
+    rules = _rules(axes, populated, together)
     atoms = np.zeros((1, len(axes)), int)
     done: set[int] = set()
     for number in order:
@@ -245,23 +278,34 @@ def _spread(
     return (True, atoms) if len(atoms) <= most else (False, populated.T)
 
 
-def _determined(axes: list[Axis], populated: np.ndarray) -> list[tuple[tuple[int, ...], int]]:
+def _rules(axes: list[Axis], populated: np.ndarray, together: set[frozenset[int]]) -> list[Rule]:
+    rules = _determined(axes, populated)
+    apart = [pair for pair in itertools.combinations(range(len(axes)), 2) if frozenset(pair) not in together]
+    return rules + [((a,), b) for a, b in apart if ((a,), b) not in rules]
+
+
+def _determined(axes: list[Axis], populated: np.ndarray) -> list[Rule]:
     """(axes, axis): where all have a category, the first ones settle the last, for all people."""
-    found: list[tuple[tuple[int, ...], int]] = []
+    found: list[Rule] = []
     for on, axis in enumerate(axes):
         others = [i for i in range(len(axes)) if i != on]
         for size in (1, 2, 3) if axis.is_population else (1, 2):
             for by in itertools.combinations(others, size):
                 if any(set(known) <= set(by) and target == on for known, target in found):
                     continue
-                both = populated[[*by, on]]
-                both = both[:, (both >= 0).all(0)]
-                if not both.size:
-                    continue
-                pairs = _distinct(both)[0]
-                if _distinct(pairs[:-1])[0].shape[1] == pairs.shape[1]:
+                # Most are seen not to hold in a few people.
+                if _settles(populated[[*by, on], :_GLANCE]) is not False and _settles(populated[[*by, on]]):
                     found.append((by, on))
     return found
+
+
+def _settles(both: np.ndarray) -> bool | None:
+    """Whether all rows but the last settle the last one; None where nobody has a category in all."""
+    both = both[:, (both >= 0).all(0)]
+    if not both.size:
+        return None
+    pairs = _distinct(both)[0]
+    return bool(_distinct(pairs[:-1])[0].shape[1] == pairs.shape[1])
 
 
 def _allowed(atoms: np.ndarray, populated: np.ndarray, by: tuple[int, ...], on: int) -> np.ndarray:

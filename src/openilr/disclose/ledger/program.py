@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,8 @@ __all__ = ["Program"]
 _PRIMAL = 4
 #: A better world is looked for in so many branches.
 _NODES = 20
+#: Less processor time than this is not worth a start.
+_LEAST = 0.01
 #: Stands for no limit to the people of an atom.
 _MANY = 1e7
 
@@ -92,12 +95,13 @@ class Program:
         self._solver.changeColsIntegrality(self._size, every, np.full(self._size, 1, dtype=np.uint8))
 
     def _run(self, cost: np.ndarray, seconds: float, *, maximise: bool) -> bool:
-        """False where time ran out."""
-        h, solver = self._highspy, self._solver
-        if seconds <= 0:
-            return False
-        solver.setOptionValue("time_limit", solver.getRunTime() + seconds)
+        """False where its processor time ran out. The solver counts time as it passes: it is sent on until then."""
+        h, solver, until = self._highspy, self._solver, time.thread_time() + seconds
         solver.changeColsCost(self._size, np.arange(self._size, dtype=np.int32), cost)
         solver.changeObjectiveSense(h.ObjSense.kMaximize if maximise else h.ObjSense.kMinimize)
-        solver.run()
-        return bool(solver.getModelStatus() != h.HighsModelStatus.kTimeLimit)
+        while (left := until - time.thread_time()) > _LEAST:
+            solver.setOptionValue("time_limit", solver.getRunTime() + left)
+            solver.run()
+            if solver.getModelStatus() != h.HighsModelStatus.kTimeLimit:
+                return True
+        return False

@@ -1,10 +1,11 @@
-"""One model of everything that some tables tell, asked about each small group in turn.
+"""One model of what some tables tell, asked about each small group in turn.
 
 First what a plain subtraction shows; then what a few people moved about rule out; and for the rest linear programs.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ __all__ = ["Exposure", "Search", "Target", "Term", "cell_masks"]
 _SMALL = 1e-6
 #: A proof is told with so many numbers; the rest are counted.
 _MOST_TERMS = 8
+#: A group of more categories than these is not taken apart.
+_MOST_NAMED = 6
 #: So many atoms around a group are moved about at a time, so many times, each for so many seconds.
 _AROUND, _STEPS, _A_STEP = 300, 8, 0.3
 #: After so many steps that settle next to nothing, groups are taken one by one.
@@ -122,9 +125,12 @@ class Search:
         targets: list[Target],
         threshold: int,
         until: float,
+        whole: bool = True,
     ) -> None:
         import scipy.sparse as sp
 
+        #: Whether these are all tables, with all that they tell, so that a world that agrees with them is a proof.
+        self.whole = whole
         self.sp = sp
         self.tables, self.atoms, self.targets = tables, atoms, targets
         self.threshold, self.until = threshold, until
@@ -133,8 +139,7 @@ class Search:
         low: list[float] = []
         high: list[float] = []
         self.place: list[tuple[int, int]] = []
-        self.at: dict[bytes, int] = {}
-        at = self.at
+        at: dict[bytes, int] = {}
         for number, (table, cells) in enumerate(zip(tables, masks, strict=True)):
             for row, mask in enumerate(cells):
                 key = np.sort(mask).tobytes()
@@ -158,6 +163,10 @@ class Search:
             shape=(len(indices), len(atoms.codes)),
         )
         self.low, self.high = np.array(low, float), np.array(high, float)
+        # A set of atoms is known by two sums of random numbers: whole numbers, so exact whatever the order.
+        self._marks = np.random.default_rng(0).integers(1 << 36, size=(2, len(atoms.codes))).astype(float)
+        self._marked = [(float(a), float(b)) for a, b in (self.matrix @ self._marks.T).tolist()]
+        self._row = {mark: row for row, mark in enumerate(self._marked)}
         # What is shown to be empty holds nobody.
         empty = np.zeros(len(atoms.codes), bool)
         for i in np.flatnonzero(self.high < 1):
@@ -183,23 +192,56 @@ class Search:
     def program(self) -> Program:
         return Program(self.matrix, self.low, self.high, self.upper)
 
-    def easy(self, result: Attack, first_only: bool) -> None:
-        """What a plain subtraction shows to be exposed, and what a few people moved about show not to be."""
-        for number in self._order():
-            if (found := self._subtraction(number)) is not None:
+    def subtract(self, result: Attack, first_only: bool) -> None:
+        """The groups that are one published number less another one."""
+        mine = (self.groups @ self._marks.T).tolist()
+        sizes = np.diff(self.groups.indptr)
+        inside = (self.groups @ self.matrix.T).tocoo()
+        whole = inside.data == sizes[inside.row]
+        for number, row in zip(inside.row[whole].tolist(), inside.col[whole].tolist(), strict=True):
+            if not self.open[number]:
+                continue
+            (one, two), (own, own_) = self._marked[row], mine[number]
+            rest = (one - own, two - own_)
+            part = self._row.get(rest)
+            if part is None and rest != (0.0, 0.0):
+                continue
+            low = self.low[row] - (self.high[part] if part is not None else 0)
+            high = self.high[row] - (self.low[part] if part is not None else 0)
+            if low > _SMALL and high < self.threshold - _SMALL:
+                worth = np.zeros(len(self.low))
+                worth[row] = 1
+                if part is not None:
+                    worth[part] = -1
+                self.open[number] = False
+                result.exposed.append(self._exposure(number, low, high, self._terms(worth)))
+                if first_only:
+                    return
+
+    def parts(self, result: Attack, first_only: bool) -> None:
+        """The groups that the cells of their own categories, and the totals of these, give away."""
+        for number in self.order():
+            if self._left() <= 0:
+                return
+            if (found := self._of_parts(number)) is not None:
                 self.open[number] = False
                 result.exposed.append(found)
                 if first_only:
                     return
+
+    def prove(self) -> None:
+        """Close the groups that a few people moved about show not to be exposed."""
         self._mix()
-        for number in self._order():
+        for number in self.order():
+            if self._left() <= 0:
+                return
             if self.open[number]:
                 self._move(number)
 
     def hard(self, result: Attack, first_only: bool) -> None:
         """Linear programs over everything for the rest; whole worlds of everything only if nothing is exposed."""
         left: list[tuple[int, float | None]] = []
-        for number in self._order():
+        for number in self.order():
             if not self.open[number]:
                 continue
             found = self._ask(number)
@@ -215,35 +257,46 @@ class Search:
             if not self.open[number]:
                 continue
             self.open[number] = False
-            proof = self._proof(number, least)
+            proof = self._proof(number, least) if self.whole else None
             if isinstance(proof, Exposure):
                 result.exposed.append(proof)
             elif proof is None:
                 result.undecided.append(self.targets[number].words)
 
-    def _order(self) -> list[int]:
+    def order(self) -> list[int]:
         """The open groups, those of most atoms first."""
         order = np.argsort([-len(t.mask) for t in self.targets], kind="stable")
         return [int(number) for number in order if self.open[number]]
 
-    def _subtraction(self, number: int) -> Exposure | None:
-        """The group, if one number less another gives it away, or the cells of its own categories and their totals."""
-        if (plain := self._plain(number)) is not None:
-            return plain
+    def close(self, sizes: np.ndarray) -> None:
+        """Close the groups that these sizes, of a world that agrees with everything, prove not to be exposed."""
+        self.open[(sizes >= self.threshold) | (sizes == 0)] = False
+
+    def _of_parts(self, number: int) -> Exposure | None:
+        """The group, if the cells of its own categories give it away. All atoms are put together by which of the
+        categories they have; only the numbers that are sums of these parts are used."""
         codes, mask = self.atoms.codes, self.targets[number].mask
         own = codes[mask[0]]
         named = np.flatnonzero((codes[mask] == own).all(0))
-        if np.count_nonzero((codes[:, named] == own[named]).all(1)) != len(mask):
-            return None  # no group of single categories
         part = ((codes[:, named] == own[named]) << np.arange(len(named))).sum(1)
         sizes = np.bincount(part, minlength=1 << len(named))
-        columns = self.sp.csr_matrix(
-            (np.ones(len(part)), part, np.arange(len(part) + 1)), shape=(len(part), len(sizes))
-        )
-        inside = (self.matrix @ columns).toarray()
-        rows = np.flatnonzero(((inside == 0) | (inside == sizes)).all(1))
-        upper = np.full(len(sizes), np.inf)
-        program = Program(self.sp.csr_matrix(inside[rows] > 0, dtype=float), self.low[rows], self.high[rows], upper)
+        if len(named) > _MOST_NAMED or sizes[part[mask[0]]] != len(mask):
+            return None  # no group of single categories
+        made = [np.bincount(part, weights=mark, minlength=len(sizes)) for mark in self._marks]
+        rows, sets = [], []
+        for kept in itertools.product((0, 1, None), repeat=len(named)):
+            inside = np.ones(len(sizes), bool)
+            for bit, value in enumerate(kept):
+                if value is not None:
+                    inside &= (np.arange(len(sizes)) >> bit & 1) == value
+            row = self._row.get((float(made[0][inside].sum()), float(made[1][inside].sum())))
+            if row is not None and row not in rows:
+                rows.append(row)
+                sets.append(inside & (sizes > 0))
+        if not rows:
+            return None
+        upper = np.where(sizes > 0, np.inf, 0.0)
+        program = Program(self.sp.csr_matrix(np.array(sets, float)), self.low[rows], self.high[rows], upper)
         cost = np.zeros(len(sizes))
         cost[part[mask[0]]] = 1
         most = program.solve(cost, self._left(), maximise=True)
@@ -256,30 +309,13 @@ class Search:
         duals[rows] = most[2] if np.abs(most[2]).max(initial=0) > _SMALL else least[2]
         return self._exposure(number, least[0], most[0], self._terms(duals))
 
-    def _plain(self, number: int) -> Exposure | None:
-        mask = self.targets[number].mask
-        mine = np.zeros(len(self.atoms.codes))
-        mine[mask] = 1
-        for whole in np.flatnonzero(self.matrix @ mine == len(mask)):
-            rest = np.setdiff1d(self.matrix[whole].indices, mask).astype(int)
-            part = self.at.get(rest.tobytes())
-            low = self.low[whole] - (self.high[part] if part is not None else 0)
-            high = self.high[whole] - (self.low[part] if part is not None else 0)
-            if (part is not None or not len(rest)) and low > _SMALL and high < self.threshold - _SMALL:
-                worth = np.zeros(len(self.low))
-                worth[whole] = 1
-                if part is not None:
-                    worth[part] = -1
-                return self._exposure(number, low, high, self._terms(worth))
-        return None
-
     def _mix(self) -> None:
         """Worlds in which as many groups as possible are large, or empty: each settles many at once."""
         dice = np.random.default_rng(0)
         for sign in (1.0, -1.0):
             world = self.atoms.people.astype(float)
             idle = 0
-            while idle < _IDLE and (order := self._order()) and self._left() > 0:
+            while idle < _IDLE and (order := self.order()) and self._left() > 0:
                 before = self.open.sum()
                 all_ = np.asarray(self.groups[self.open].sum(0)).ravel().clip(0, 1)
                 world = self._step(order[int(dice.integers(len(order)))], world, sign * all_, np.inf, dice)
@@ -343,11 +379,19 @@ class Search:
         most = self.program.solve(cost, self._left(), maximise=True)
         if most is None:
             return (None,)
-        if most[0] >= self.threshold - _SMALL and self._settle(most[1], number):
-            return None
+        if most[0] >= self.threshold - _SMALL:
+            if not self.whole:
+                return (None,)
+            if self._settle(most[1], number):
+                return None
         least = self.program.solve(cost, self._left(), maximise=False)
-        if least is None or (least[0] <= _SMALL and self._settle(least[1], number)):
-            return None if least is not None else (None,)
+        if least is None:
+            return (None,)
+        if least[0] <= _SMALL:
+            if not self.whole:
+                return (None,)
+            if self._settle(least[1], number):
+                return None
         if most[0] < self.threshold - _SMALL and least[0] > _SMALL:
             self.open[number] = False
             return self._exposure(number, least[0], most[0], self._terms(most[2]) or self._terms(least[2]))
@@ -387,10 +431,8 @@ class Search:
         sums = self.matrix @ whole
         if (sums < self.low - 0.5).any() or (sums > self.high + 0.5).any():
             return False
-        sizes = self.groups @ whole
-        proven = (sizes >= self.threshold) | (sizes == 0)
-        self.open[proven] = False
-        return number is not None and bool(proven[number])
+        self.close(self.groups @ whole)
+        return number is not None and not self.open[number]
 
     def _whole(self, number: int, *, empty: bool) -> str:
         """Is there a world of whole numbers in which the group is empty, or else large enough: yes, no or unknown."""
