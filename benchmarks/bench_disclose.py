@@ -100,8 +100,8 @@ def fifty_past_tables() -> list[str]:
         print(lines[-1], file=sys.stderr)
     return [
         *lines, "", "One of those exposed:", "", f"> {example}", "",
-        "The machine was shared by many programs; processor seconds are what counts. The goal was 30: a table that is refused can take",
-        "longer, as here the third. What is not decided goes to a person.",
+        "The machine was shared by many programs; processor seconds are what counts. The goal was 30. A table that gives",
+        "somebody away is refused for that, and what else it does is then left undecided; else what is not decided goes to a person.",
     ]  # fmt: skip
 
 

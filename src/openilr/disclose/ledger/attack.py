@@ -33,7 +33,8 @@ _ALL_AT_ONCE = 6_000
 
 @dataclass
 class Attack:
-    """What came of it. ``undecided``: groups for which neither a proof nor an exposure was found in time.
+    """What came of it. ``undecided``: groups for which neither a proof nor an exposure was found in time, or that were
+    not looked at to the end because others were found exposed.
 
     ``everything``: whether all tables were taken in one program, with all groups that their dimensions make together.
     """
@@ -47,7 +48,7 @@ class Attack:
     seconds: float = 0.0
 
 
-def attack(tables: Sequence[Published], threshold: int, *, seconds: float = 20.0, first_only: bool = False) -> Attack:
+def attack(tables: Sequence[Published], threshold: int, *, seconds: float = 20.0) -> Attack:
     """Attack the last of ``tables`` with the help of all others: hidden cells of every table, and groups that the
     tables' dimensions make together.
 
@@ -55,8 +56,7 @@ def attack(tables: Sequence[Published], threshold: int, *, seconds: float = 20.0
     taken with one other after another, together with what all others tell about the same dimensions: that may show a
     group to be exposed. That it is not is then shown by a population that agrees with all tables at once (``walk.py``).
 
-    seconds: processor time to spend, so that other work on the machine decides nothing; first_only: stop at the first
-    exposure (enough for a yes or no).
+    seconds: processor time to spend, so that other work on the machine decides nothing.
     """
     start = time.monotonic()
     space = Space(tables)
@@ -88,37 +88,35 @@ def attack(tables: Sequence[Published], threshold: int, *, seconds: float = 20.0
             whole = all(space.axes_of(number) <= axes for number in range(len(tables)))
             search = Search(parts, masks, atoms, targets, threshold, until, whole)
             searches.append((axes, numbers, search))
-    _look(space, searches, result, first_only, until, tables[last].name)
+    _look(space, searches, result, until, tables[last].name)
+    for _, _, search in searches:
+        result.undecided += [search.targets[number].words for number in np.flatnonzero(search.open)]
     result.exposed.sort(key=lambda e: (len(e.terms), e.low))
     result.seconds = time.monotonic() - start
     return result
 
 
 def _look(
-    space: Space, searches: list[tuple[frozenset[int], list[int], Search]], result: Attack, first_only: bool,
-    until: float, new: str,
-) -> None:  # fmt: skip
+    space: Space, searches: list[tuple[frozenset[int], list[int], Search]], result: Attack, until: float, new: str
+) -> None:
     """Quick ways first; none is tried when one before it has shown that the new table gives somebody away."""
 
-    def every(step: Callable[[Search, Attack, bool], None]) -> bool:
+    def every(step: Callable[[Search, Attack], None]) -> bool:
         for _, numbers, search in searches:
             found = len(result.exposed)
-            step(search, result, first_only)
+            step(search, result)
             result.exposed[found:] = [
                 replace(e, table=numbers[e.table] if e.table >= 0 else -1) for e in result.exposed[found:]
             ]
-            if first_only and result.exposed:
-                return True
         # What earlier tables give away by themselves says nothing about the new one.
         return any(term.release == new for e in result.exposed for term in e.terms)
 
     if every(Search.subtract) or every(Search.parts):
         return
     if not result.everything:
-        Walk(space, searches, until).prove()
+        Walk(space, searches, (time.thread_time() + until) / 2).prove()
     for _, _, search in searches:
-        if search.whole:
-            search.prove()
+        search.prove()
     every(Search.hard)
 
 

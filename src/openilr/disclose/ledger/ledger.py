@@ -68,10 +68,10 @@ class Ledger:
         """Of each release: its name, project, output, title and day."""
         return tuple(self._about)
 
-    def attack(self, new: Published, threshold: int, *, seconds: float = 20.0, first_only: bool = False) -> Attack:
+    def attack(self, new: Published, threshold: int, *, seconds: float = 20.0) -> Attack:
         """What the new release gives away together with those before it, of people that it counts."""
         past = [r for r in self._releases if _meet(r, new)]
-        return attack([*past, new], threshold, seconds=seconds, first_only=first_only)
+        return attack([*past, new], threshold, seconds=seconds)
 
     def exposed(self, threshold: int, *, seconds: float = 20.0) -> list[Exposure]:
         """What the releases so far give away by themselves. Each was checked, so this should be nothing."""

@@ -134,7 +134,9 @@ class Search:
         self.sp = sp
         self.tables, self.atoms, self.targets = tables, atoms, targets
         self.threshold, self.until = threshold, until
+        #: Groups that are neither shown to be safe nor exposed; and those that at least these tables do not expose.
         self.open = np.ones(len(targets), bool)
+        self.quiet = np.zeros(len(targets), bool)
         indices: list[np.ndarray] = []
         low: list[float] = []
         high: list[float] = []
@@ -192,11 +194,13 @@ class Search:
     def program(self) -> Program:
         return Program(self.matrix, self.low, self.high, self.upper)
 
-    def subtract(self, result: Attack, first_only: bool) -> None:
+    def subtract(self, result: Attack) -> None:
         """The groups that are one published number less another one."""
         mine = (self.groups @ self._marks.T).tolist()
         sizes = np.diff(self.groups.indptr)
-        inside = (self.groups @ self.matrix.T).tocoo()
+        product = (self.groups @ self.matrix.T).tocsr()
+        product.sort_indices()
+        inside = product.tocoo()
         whole = inside.data == sizes[inside.row]
         for number, row in zip(inside.row[whole].tolist(), inside.col[whole].tolist(), strict=True):
             if not self.open[number]:
@@ -215,10 +219,8 @@ class Search:
                     worth[part] = -1
                 self.open[number] = False
                 result.exposed.append(self._exposure(number, low, high, self._terms(worth)))
-                if first_only:
-                    return
 
-    def parts(self, result: Attack, first_only: bool) -> None:
+    def parts(self, result: Attack) -> None:
         """The groups that the cells of their own categories, and the totals of these, give away."""
         for number in self.order():
             if self._left() <= 0:
@@ -226,8 +228,6 @@ class Search:
             if (found := self._of_parts(number)) is not None:
                 self.open[number] = False
                 result.exposed.append(found)
-                if first_only:
-                    return
 
     def prove(self) -> None:
         """Close the groups that a few people moved about show not to be exposed."""
@@ -235,42 +235,37 @@ class Search:
         for number in self.order():
             if self._left() <= 0:
                 return
-            if self.open[number]:
+            if not self.quiet[number]:
                 self._move(number)
 
-    def hard(self, result: Attack, first_only: bool) -> None:
+    def hard(self, result: Attack) -> None:
         """Linear programs over everything for the rest; whole worlds of everything only if nothing is exposed."""
-        left: list[tuple[int, float | None]] = []
+        left: list[tuple[int, float]] = []
         for number in self.order():
-            if not self.open[number]:
+            if self.quiet[number]:
                 continue
             found = self._ask(number)
             if isinstance(found, Exposure):
                 result.exposed.append(found)
-                if first_only:
-                    return
             elif found is not None:
-                left.append((number, found[0]))
-        if result.exposed:
+                left.append((number, found))
+        if result.exposed or not self.whole:
             return  # it is refused for that; what is left is looked at when that is mended
         for number, least in left:
-            if not self.open[number]:
-                continue
-            self.open[number] = False
-            proof = self._proof(number, least) if self.whole else None
-            if isinstance(proof, Exposure):
-                result.exposed.append(proof)
-            elif proof is None:
-                result.undecided.append(self.targets[number].words)
+            if self.open[number] and (found := self._proof(number, least)) is not None:
+                self.open[number] = False
+                result.exposed.append(found)
 
     def order(self) -> list[int]:
-        """The open groups, those of most atoms first."""
+        """The groups that may still be exposed, those of most atoms first."""
         order = np.argsort([-len(t.mask) for t in self.targets], kind="stable")
-        return [int(number) for number in order if self.open[number]]
+        return [int(number) for number in order if self.open[number] and not self.quiet[number]]
 
     def close(self, sizes: np.ndarray) -> None:
-        """Close the groups that these sizes, of a world that agrees with everything, prove not to be exposed."""
-        self.open[(sizes >= self.threshold) | (sizes == 0)] = False
+        """Close the groups that these sizes, of a world that agrees with all tables, prove not to be exposed."""
+        safe = (sizes >= self.threshold) | (sizes == 0)
+        self.open &= ~safe
+        self.quiet |= safe
 
     def _of_parts(self, number: int) -> Exposure | None:
         """The group, if the cells of its own categories give it away. All atoms are put together by which of the
@@ -316,11 +311,11 @@ class Search:
             world = self.atoms.people.astype(float)
             idle = 0
             while idle < _IDLE and (order := self.order()) and self._left() > 0:
-                before = self.open.sum()
-                all_ = np.asarray(self.groups[self.open].sum(0)).ravel().clip(0, 1)
+                before = self.quiet.sum()
+                all_ = np.asarray(self.groups[order].sum(0)).ravel().clip(0, 1)
                 world = self._step(order[int(dice.integers(len(order)))], world, sign * all_, np.inf, dice)
                 self._settle(world)
-                idle = 0 if before - self.open.sum() > 1 else idle + 1
+                idle = 0 if self.quiet.sum() - before > 1 else idle + 1
 
     def _move(self, number: int) -> None:
         """Look for a whole world in which the group is empty or large: from the true one, step by step, each time in
@@ -373,41 +368,29 @@ class Search:
                 growing.remove(a)
         return np.flatnonzero(np.all([np.isin(codes[:, a], own) for a, own in enumerate(kept)], axis=0))
 
-    def _ask(self, number: int) -> Exposure | tuple[float | None] | None:
-        """Exposed, settled (None), or not known: then the least size by linear programming, None if untried."""
+    def _ask(self, number: int) -> Exposure | float | None:
+        """Exposed; or the least size by linear programming, where it stays open; None if settled or out of time."""
         cost = self._cost(number)
         most = self.program.solve(cost, self._left(), maximise=True)
-        if most is None:
-            return (None,)
-        if most[0] >= self.threshold - _SMALL:
-            if not self.whole:
-                return (None,)
-            if self._settle(most[1], number):
-                return None
+        if most is None or (most[0] >= self.threshold - _SMALL and (not self.whole or self._settle(most[1], number))):
+            return None
         least = self.program.solve(cost, self._left(), maximise=False)
-        if least is None:
-            return (None,)
-        if least[0] <= _SMALL:
-            if not self.whole:
-                return (None,)
-            if self._settle(least[1], number):
-                return None
+        if least is None or (least[0] <= _SMALL and (not self.whole or self._settle(least[1], number))):
+            return None
         if most[0] < self.threshold - _SMALL and least[0] > _SMALL:
             self.open[number] = False
             return self._exposure(number, least[0], most[0], self._terms(most[2]) or self._terms(least[2]))
-        return (least[0],)
+        return least[0]
 
-    def _proof(self, number: int, least: float | None) -> Exposure | bool | None:
-        """True where a whole world proves that the group is not exposed; None where that was not decided in time."""
-        if least is None or time.thread_time() > self.until:
+    def _proof(self, number: int, least: float) -> Exposure | None:
+        """Whole worlds looked for: one that settles the group closes it, none at all exposes it."""
+        if time.thread_time() > self.until:
             return None
         cost = self._cost(number)
         answers = [self._whole(number, empty=False)]
         if answers[0] != "yes" and least <= _SMALL:
             answers.append(self._whole(number, empty=True))
-        if "yes" in answers:
-            return True
-        if "unknown" in answers:
+        if "yes" in answers or "unknown" in answers:
             return None
         most = self.program.solve(cost, self._left(), maximise=True)
         high = self.threshold - 1.0 if most is None else min(most[0], self.threshold - 1.0)
@@ -431,8 +414,12 @@ class Search:
         sums = self.matrix @ whole
         if (sums < self.low - 0.5).any() or (sums > self.high + 0.5).any():
             return False
-        self.close(self.groups @ whole)
-        return number is not None and not self.open[number]
+        sizes = self.groups @ whole
+        if self.whole:
+            self.close(sizes)
+        else:
+            self.quiet |= (sizes >= self.threshold) | (sizes == 0)
+        return number is not None and bool(self.quiet[number])
 
     def _whole(self, number: int, *, empty: bool) -> str:
         """Is there a world of whole numbers in which the group is empty, or else large enough: yes, no or unknown."""

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Walk"]
 
-#: So many people are tried as partners at a time; where none fits, so many.
-_PARTNERS = (2_000, 20_000)
+#: So many people are tried as partners at a time.
+_PARTNERS = 4_000
+#: So many partners are tried for a change of places of four.
+_NEAREST = 40
 #: So many people of a group, or beside it, are tried for a step before the group is left as it is.
 _FIRST = 4
 #: So many atoms around a group are moved about at a time, so often, each for so many seconds.
 _AROUND, _BOXES, _A_BOX = 300, 4, 0.5
+#: Fewer people than these have nowhere to go.
+_FEW = 4
 #: After so many groups it is looked at what else the population proves.
 _EVERY = 25
 
@@ -40,12 +44,19 @@ class Walk:
         self, space: Space, searches: Sequence[tuple[frozenset[int], list[int], Search]], until: float
     ) -> None:
         self.codes = space.codes.T.copy()  # people by axes
+        self.names = [axis.words for axis in space.axes]
         self.sums = [_Sums(space, number, self.codes) for number in range(len(space.tables))]
         self.rules = [_Possible(rule, space) for rule in space.rules()]
         self.present = space.present()
         self.views = [_View(space, *each, self.codes) for each in searches]
         self.until = until
         self.dice = np.random.default_rng(0)
+        #: For each axis those that exact numbers tie it to.
+        self.tied: list[set[int]] = [set() for _ in space.axes]
+        for sums in self.sums:
+            for exact in sums.exact:
+                for axis in exact:
+                    self.tied[axis] |= exact - {axis}
 
     def prove(self) -> None:
         """Close groups until none is left, or the time is up."""
@@ -67,7 +78,7 @@ class Walk:
         """Step until the group is empty or large, the nearer one first; then by more people at once."""
         threshold = view.search.threshold
         ways = (True, False) if 2 * view.size(number) > threshold else (False, True)
-        for step in (self._step, self._box):
+        for step in (self._two, self._four, self._box):
             for fill in ways:
                 while time.thread_time() < self.until:
                     size = view.size(number)
@@ -76,39 +87,45 @@ class Walk:
                     if not step(view, number, fill):
                         break
 
-    def _step(self, view: _View, number: int, fill: bool) -> bool:
-        """One change of places that makes the group larger, or smaller."""
+    def _two(self, view: _View, number: int, fill: bool) -> bool:
+        """One change of places of two people that makes the group larger, or smaller."""
         inside = view.inside(number)
         named, own = view.named(number)
-        for axis in self.dice.permutation(named):
-            value = own[axis]
-            for moved in self._together(int(axis)):
-                for count in _PARTNERS:
-                    for first in self._first(view, inside, int(axis), value, fill, count):
-                        if self._change(view, inside, first, moved, int(axis), value, fill, count):
-                            return True
-                        if time.thread_time() > self.until:
-                            return False
+        for axis in map(int, self.dice.permutation(named)):
+            for moved in self._together(axis):
+                for first in self._first(view, inside, axis, own[axis], fill):
+                    others = self._partners(view, inside, first, moved, axis, own[axis], fill)
+                    if self._change(view, inside, first, others, moved, fill):
+                        return True
+                    if time.thread_time() > self.until:
+                        return False
         return False
 
-    def _first(self, view: _View, inside: np.ndarray, axis: int, value: int, fill: bool, count: int) -> Iterator[int]:
+    def _first(self, view: _View, inside: np.ndarray, axis: int, value: int, fill: bool) -> Iterator[int]:
         """A few of the group's people; or of those who would be in it with this category."""
         if not fill:
             found = np.flatnonzero(inside[view.at])
         else:
-            found = self._some(np.flatnonzero(~inside[view.at] & (self.codes[:, axis] >= 0)), 2 * count)
+            found = self._some(np.flatnonzero(~inside[view.at] & (self.codes[:, axis] >= 0)), 5 * _PARTNERS)
             rows = self.codes[found]
             rows[:, axis] = value
             found = found[inside[view.where(rows)]]
         yield from (int(p) for p in self._some(found, _FIRST))
 
-    def _change(
-        self, view: _View, inside: np.ndarray, first: int, moved: tuple[int, ...], axis: int, value: int, fill: bool,
-        count: int,
-    ) -> bool:  # fmt: skip
+    def _partners(
+        self, view: _View, inside: np.ndarray, first: int, moved: tuple[int, ...], axis: int, value: int, fill: bool
+    ) -> np.ndarray:
+        """Whom somebody may change places with, as far as exact numbers go."""
         column = self.codes[:, axis]
-        others = np.flatnonzero((column == value) & ~inside[view.at]) if fill else np.flatnonzero(column != value)
-        others = self._some(others, count)
+        good = (column == value) & ~inside[view.at] if fill else column != value
+        for other in set().union(*(self.tied[a] for a in moved)) - set(moved):
+            good &= self.codes[:, other] == self.codes[first, other]
+        return self._some(np.flatnonzero(good), _PARTNERS)
+
+    def _change(
+        self, view: _View, inside: np.ndarray, first: int, others: np.ndarray, moved: tuple[int, ...], fill: bool
+    ) -> bool:
+        """Let somebody change places with one of these, if all tables still agree."""
         on = list(moved)
         one, old = self.codes[first], self.codes[others]
         there, new = np.repeat(one[None], len(others), 0), old.copy()
@@ -116,14 +133,7 @@ class Walk:
         now, then = view.where(there), view.where(new)
         more = inside[now].astype(int) + inside[then] - int(inside[view.at[first]]) - inside[view.at[others]]
         good = np.flatnonzero((now >= 0) & (then >= 0) & ((more > 0) if fill else (more < 0)))
-        for rule in self.rules:
-            if rule.touched(moved):
-                good = good[rule.allows(there[good]) & rule.allows(new[good])]
-        for which, populations in self.present:
-            if {which, *populations}.intersection(moved):
-                for rows in (there, new):
-                    counted = (rows[good][:, populations] == 1).any(1)
-                    good = good[counted == (rows[good, which] >= 0)]
+        good = good[self._possible(moved, there[good]) & self._possible(moved, new[good])]
         for sums in self.sums:
             if not len(good):
                 return False
@@ -132,14 +142,79 @@ class Walk:
         if not len(good):
             return False
         pick = int(self.dice.choice(good))
-        other = int(others[pick])
-        for sums in self.sums:
-            if sums.touched(moved):
-                sums.change(np.stack([one, old[pick]]), np.stack([there[pick], new[pick]]))
-        self.codes[first], self.codes[other] = there[pick], new[pick]
-        for each in self.views:
-            each.moved([first, other], self.codes)
+        self._replace([first, int(others[pick])], np.stack([there[pick], new[pick]]))
         return True
+
+    def _four(self, view: _View, number: int, fill: bool) -> bool:
+        """Two change places in one axis; two others, who differ alike in what the first two differ in and, as far as
+        exact numbers go, in nothing else, change back. So numbers that count the axis with one other axis stay."""
+        inside = view.inside(number)
+        named, own = view.named(number)
+        marks = self.dice.integers(1 << 62, size=(len(self.tied), max(map(len, self.names)) + 1))
+        each = np.stack([marks[a][self.codes[:, a]] for a in range(len(self.tied))], axis=1)
+        for axis in map(int, self.dice.permutation(named)):
+            column = self.codes[:, axis]
+            for moved in self._together(axis):
+                on = list(moved)
+                tied = sorted(set().union(*(self.tied[a] for a in moved)) - set(moved))
+                every = each[:, tied].sum(1)
+                for first in self._first(view, inside, axis, own[axis], fill):
+                    one = self.codes[first]
+                    others = (column == own[axis]) & ~inside[view.at] if fill else (column != own[axis]) & (column >= 0)
+                    others = self._some(np.flatnonzero(others), _PARTNERS)
+                    apart = (self.codes[others][:, tied] != one[tied]).sum(1)
+                    for second in others[np.argsort(apart, kind="stable")[:_NEAREST]]:
+                        if time.thread_time() > self.until:
+                            return False
+                        two = self.codes[second]
+                        differ = [a for a in tied if one[a] != two[a]]
+                        third, fourth = self._like(on, two, differ, one), self._like(on, one, differ, two)
+                        keys = [every[p] - each[p][:, differ].sum(1) for p in (third, fourth)]
+                        _, i, j = np.intersect1d(*keys, return_indices=True)
+                        for c, d in list(zip(third[i], fourth[j], strict=True))[:_FIRST]:
+                            people = [first, int(second), int(c), int(d)]
+                            if len(set(people)) == 4 and self._turn(view, inside, people, moved, fill):
+                                return True
+        return False
+
+    def _like(self, on: list[int], one: np.ndarray, rest: list[int], other: np.ndarray) -> np.ndarray:
+        """Who has one's categories on these axes, and the other's on the rest."""
+        good = np.ones(len(self.codes), bool)
+        for axes, like in ((on, one), (rest, other)):
+            for a in axes:
+                good &= self.codes[:, a] == like[a]
+        return np.flatnonzero(good)
+
+    def _turn(self, view: _View, inside: np.ndarray, people: list[int], moved: tuple[int, ...], fill: bool) -> bool:
+        after = self.codes[people]
+        for a in moved:
+            after[:, a] = after[[1, 0, 3, 2], a]
+        now = view.where(after)
+        more = int(inside[now].sum()) - int(inside[view.at[people]].sum())
+        if (now < 0).any() or (more <= 0 if fill else more >= 0) or not self._possible(moved, after).all():
+            return False
+        if not all(sums.stays(self.codes[people], after) for sums in self.sums if sums.touched(moved)):
+            return False
+        self._replace(people, after)
+        return True
+
+    def _possible(self, moved: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
+        """Which of these rows no definition rules out, as far as these axes matter."""
+        good = np.ones(len(rows), bool)
+        for rule in self.rules:
+            if rule.touched(moved):
+                good &= rule.allows(rows)
+        for which, populations in self.present:
+            if {which, *populations}.intersection(moved):
+                good &= (rows[:, populations] == 1).any(1) == (rows[:, which] >= 0)
+        return good
+
+    def _replace(self, people: list[int], after: np.ndarray) -> None:
+        for sums in self.sums:
+            sums.change(self.codes[people], after)
+        self.codes[people] = after
+        for view in self.views:
+            view.moved(people, self.codes)
 
     def _box(self, view: _View, number: int, fill: bool) -> bool:
         """Anybody among the atoms around the group may go to another one of these, by a program of whole numbers."""
@@ -149,6 +224,8 @@ class Walk:
         for _ in range(_BOXES):
             atoms, at = self._around(view, number)
             people = np.bincount(at[at >= 0], minlength=len(atoms))
+            if people.sum() < _FEW:
+                continue
             cost = inside[view.where(atoms)].astype(float) * (1 if fill else -1)
             sums = [part for each in self.sums for part in each.parts(atoms)]
             cells, low, high = [], [], []
@@ -304,10 +381,16 @@ class _Sums:
         self.levels = list(_levels(table))
         if self.patterns:  # as many people of each pattern as there are: then every cell stays
             inside = space.codes[:, space.codes[self.dims[0][0]] >= 0].T
-            level = {"kept": [0], "sizes": [len(table.categories[0])]}
+            level: dict[str, Any] = {"kept": [0], "sizes": [len(table.categories[0])]}
             level["low"] = np.zeros(level["sizes"][0] + 1)
             level["low"] = level["high"] = np.bincount(self._keys(level, inside), minlength=len(level["low"]))
             self.levels = [level]
+        #: Axes that are counted together, all numbers exact.
+        self.exact = [
+            {self.dims[j][0] for j in level["kept"]} | ({self.population} if self.population is not None else set())
+            for level in self.levels
+            if (level["low"][:-1] == level["high"][:-1]).all()
+        ]
         for level in self.levels:
             level["count"] = np.bincount(self._keys(level, codes), minlength=len(level["low"]))
 
@@ -340,6 +423,16 @@ class _Sums:
                 )
                 good &= (count >= level["low"][key]) & (count <= level["high"][key])
         return good
+
+    def stays(self, before: np.ndarray, after: np.ndarray) -> bool:
+        """Whether all cells are as they may be when these people go from one to the other."""
+        for level in self.levels:
+            old, new = self._keys(level, before), self._keys(level, after)
+            keys = np.unique(np.append(old, new))
+            count = level["count"][keys] - (old == keys[:, None]).sum(1) + (new == keys[:, None]).sum(1)
+            if (count < level["low"][keys]).any() or (count > level["high"][keys]).any():
+                return False
+        return True
 
     def parts(self, atoms: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
         """For each level: the cell of each atom, and of each cell the least, the most, and the people now."""
@@ -387,6 +480,6 @@ class _Possible:
 
     def allows(self, rows: np.ndarray) -> np.ndarray:
         codes = rows[:, self.all].T
-        there = (codes >= 0).all(0)
-        codes = tuple(np.maximum(codes, 0))
-        return np.asarray(~there | ~self.known[codes[:-1]] | self.seen[codes])
+        there: np.ndarray = (codes >= 0).all(0)
+        at = tuple(np.maximum(codes, 0))
+        return ~there | ~np.asarray(self.known[at[:-1]]) | np.asarray(self.seen[at])

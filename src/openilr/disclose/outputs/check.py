@@ -195,13 +195,8 @@ def _attacks(findings: list[Finding], release: Published, context: Context, ledg
             words = f"With {'; '.join(names) or 'earlier releases'}, {_groups(len(new))} can be worked out: {told}."
             findings.append(Finding("differencing", "fail", words, tuple(e.group for e in new), source))
         undecided += joint.undecided
-        if not joint.everything:
-            words = (
-                "Earlier releases were taken in turn, each with what all others tell of its variables, not all at once."
-            )
-            findings.append(Finding("attack", "note", words, (), source))
     if undecided:
-        words = f"For {_groups(len(undecided))} the attack did not finish: not decided."
+        words = f"{_groups(len(undecided))} not decided: neither a way to work them out nor a proof of none."
         findings.append(Finding("attack", "review", words, tuple(undecided[:50]), source))
     return tried
 

@@ -88,7 +88,7 @@ ADVICE = {
     "text": "texts are read by a person",
     "kind": "the checker does not know this kind of output; a person decides",
     "form": "the output could not be read as what it says it is; a person decides",
-    "attack": "the attack did not finish; a person decides",
+    "attack": "small groups for which the attack found neither a way nor a proof; a person decides",
 }  # fmt: skip
 
 
