@@ -480,6 +480,6 @@ class _Possible:
 
     def allows(self, rows: np.ndarray) -> np.ndarray:
         codes = rows[:, self.all].T
-        there: np.ndarray = (codes >= 0).all(0)
+        there = np.all(codes >= 0, axis=0)
         at = tuple(np.maximum(codes, 0))
-        return ~there | ~np.asarray(self.known[at[:-1]]) | np.asarray(self.seen[at])
+        return np.logical_or.reduce([~there, ~self.known[at[:-1]], self.seen[at]])
