@@ -473,7 +473,7 @@ class _Possible:
         self.seen = np.zeros(self.sizes, bool)
         codes = space.codes[list(self.all)]
         self.seen[tuple(codes[:, (codes >= 0).all(0)])] = True
-        self.known = self.seen.any(-1)
+        self.known: np.ndarray = np.asarray(self.seen.any(-1))
 
     def touched(self, moved: tuple[int, ...]) -> bool:
         return not set(self.all).isdisjoint(moved) and not set(self.all).issubset(moved)
