@@ -36,6 +36,7 @@ _SUBMIT = f"--return R14 --store store --as-of {_DAY} --quiet"
 _PROJECT = f"P-{date.today():%Y}-001"
 _RELEASE = "store/releases/2526-R14-1"
 _LEARNERS = f"{_RELEASE}/data/fe_skills_region_district"
+_RATES = f"{_RELEASE}/data/fe_skills_rates"
 _APPRENTICES = f"{_RELEASE}/data/apprenticeships_characteristics"
 
 STEPS = (
@@ -138,17 +139,21 @@ STEPS = (
     Step(
         "Protected and published",
         "All breakdowns and totals of a data set are protected together: every published sum still adds up.\n"
-        "One data set comes out at once; the other waits until a steward approves it in the browser.",
+        "Two data sets come out at once; the third waits until a steward approves it in the browser.",
         (
             Command(
                 "ilr publish build --store store --year 2526 --quiet --only "
-                "fe_skills_region_district,apprenticeships_characteristics"
+                "fe_skills_region_district,fe_skills_rates,apprenticeships_characteristics"
             ),
             # Districts are invented, so what the release says of them is what they are screened with.
             Command(f"ilr publish check {_LEARNERS}.csv {_LEARNERS}.meta.csv --lists {_RELEASE}/places", lines=30),
             Command(
                 f"ilr publish add {_LEARNERS}.csv {_LEARNERS}.meta.csv --store store "
                 "--title 'Learners by region and district'"
+            ),
+            Command(
+                f"ilr publish add {_RATES}.csv {_RATES}.meta.csv --store store "
+                "--title 'Achievement, retention and pass rates'"
             ),
             Command(
                 f"ilr publish add {_APPRENTICES}.csv {_APPRENTICES}.meta.csv --store store "
