@@ -106,6 +106,11 @@ $(BIN)/python:
 	  exit 1; \
 	fi; \
 	echo "Setting up $(VENV) with $$($$found --version). The first time takes a minute or two."; \
+	$$found -m venv $(VENV) >/dev/null 2>&1 && exit 0; rm -rf $(VENV); \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "Installing the Debian package python3-venv"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; \
+	fi; \
 	if ! $$found -m venv $(VENV) >/dev/null 2>&1; then \
 	  rm -rf $(VENV); \
 	  echo "$$found cannot make a virtual environment. On Debian or Ubuntu, install the package python3-venv; then try again." >&2; \
