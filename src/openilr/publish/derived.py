@@ -12,6 +12,8 @@ from openilr.publish.verify import ratio
 if TYPE_CHECKING:
     from openilr.publish.cells import Cells
 
+#: A rate of rounded counts is shown where it is of so many bases at least.
+RELIABLE = 5
 #: What a rate may be per, by unit: percent, or for each so many.
 _SCALES = {"%": (100,), "": (1, 100, 1_000, 10_000, 100_000, 1_000_000)}
 
@@ -19,7 +21,7 @@ _SCALES = {"%": (100,), "": (1, 100, 1_000, 10_000, 100_000, 1_000_000)}
 @dataclass(frozen=True)
 class Rate:
     """``scale`` x ``of`` / ``by``, with ``places`` decimal places; ``rows`` is the row that ``by`` is taken from for
-    each row, where it is another (a share of a total)."""
+    each row, where it is another (a share of a total). Of fewer than ``least`` it would say little, and is ``u``."""
 
     of: str
     by: str
@@ -27,9 +29,11 @@ class Rate:
     places: int
     words: str
     rows: np.ndarray | None = field(default=None, repr=False)
+    least: int = 0
 
     def of_shown(self, cells: Cells, columns: dict[str, list[str]], name: str) -> list[str]:
-        """The rate of each row from what is shown: ``c`` where a count behind it is, ``x`` where there is none."""
+        """The rate of each row from what is shown: ``c`` where a count behind it is, ``u`` where those it is a rate of
+        are few, ``x`` where there is none."""
         before = cells.data[name].to_list()
         above = columns.get(self.of) or cells.data[self.of].to_list()
         below = columns.get(self.by) or cells.data[self.by].to_list()
@@ -40,6 +44,8 @@ class Rate:
                 out.append(old)
             elif "c" in (one, other):
                 out.append("c")
+            elif other.isdecimal() and 0 < int(other) < self.least:
+                out.append("u")
             elif one == "low" and other != "low":
                 out.append("low")
             elif one.isdecimal() and other.isdecimal() and int(other):

@@ -24,7 +24,7 @@ from openilr.disclose.tables.suppression import suppress
 from openilr.publish import verify
 from openilr.publish.cells import Cells, Counts
 from openilr.publish.csvtext import csv_bytes
-from openilr.publish.derived import Quantile, Rate, find_rate
+from openilr.publish.derived import RELIABLE, Quantile, Rate, find_rate
 
 METHODS = ("rounding", "suppression")
 HIDDEN, LOW = "c", "low"
@@ -150,6 +150,9 @@ def protect_together(
             file = members[0][0].cells.data_path.name
             raise ProtectError(f"{file}, {subject.indicator}, {subject.time[0]}: {problem}") from None
     for work in works:
+        if method == "rounding":
+            least = RELIABLE * base
+            work.rates = {n: replace(r, least=least) if r.by in work.counted else r for n, r in work.rates.items()}
         for name, rate in (work.rates | work.quantiles).items():
             work.columns[name] = rate.of_shown(work.cells, work.columns, name)
             work.done.rates[name] = rate.words

@@ -36,7 +36,7 @@ _SUBMIT = f"--return R14 --store store --as-of {_DAY} --quiet"
 _PROJECT = f"P-{date.today():%Y}-001"
 _RELEASE = "store/releases/2526-R14-1"
 _LEARNERS = f"{_RELEASE}/data/fe_skills_region_district"
-_RATES = f"{_RELEASE}/data/fe_skills_rates"
+_RATES = f"{_RELEASE}/data/achievement_rates_education"
 _APPRENTICES = f"{_RELEASE}/data/apprenticeships_characteristics"
 
 STEPS = (
@@ -143,7 +143,7 @@ STEPS = (
         (
             Command(
                 "ilr publish build --store store --year 2526 --quiet --only "
-                "fe_skills_region_district,fe_skills_rates,apprenticeships_characteristics"
+                "fe_skills_region_district,achievement_rates_education,apprenticeships_characteristics"
             ),
             # Districts are invented, so what the release says of them is what they are screened with.
             Command(f"ilr publish check {_LEARNERS}.csv {_LEARNERS}.meta.csv --lists {_RELEASE}/places", lines=30),
@@ -153,7 +153,7 @@ STEPS = (
             ),
             Command(
                 f"ilr publish add {_RATES}.csv {_RATES}.meta.csv --store store "
-                "--title 'Achievement, retention and pass rates'"
+                "--title 'Achievement rates of education and training'"
             ),
             Command(
                 f"ilr publish add {_APPRENTICES}.csv {_APPRENTICES}.meta.csv --store store "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from openilr.publish.derived import RELIABLE
 from openilr.publish.files.workbook import SYMBOLS, Table, Workbook
 from openilr.spec import AcademicYear
 
@@ -24,7 +25,8 @@ def protection(method: str, base: int, threshold: int, low: bool) -> str:
         )
         return (
             f"Counts are rounded to multiples of {base}, each to one next to it, so that all totals still add up. "
-            f"{zero} Percentages are worked out from rounded counts."
+            f"{zero} Percentages are worked out from rounded counts; those of fewer than {RELIABLE * base} people or "
+            "aims, which rounding alone can move by many points, are not shown (u)."
         )
     return (
         f"Counts of fewer than {threshold}, and others that would give them away, are hidden as c. For every hidden "
