@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from openilr.store import Store, StoreBusy, StoreError, durable, views
+from tests import leaks
 from tests.faults import dying
 from tests.store.making import batches, report, sent_file
 
@@ -92,10 +93,8 @@ def _editions(store: Store) -> list:
 def identifiers(folder: Path) -> list[str]:
     """Files that show a name, number, address or postcode of the learners, half written ones too."""
     one = dying.learners(1, "B")[0]
-    names = ("FamilyName", "GivenNames", "NINumber", "AddLine1", "Email", "TelNo", "Postcode", "PostcodePrior")
-    shown = [str(one[name]).encode() for name in names] + [b"9000000008", str(one["ULN"]).encode()]
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path.name for path in files if any(each in path.read_bytes() for each in shown)]
+    names = ("FamilyName", "GivenNames", "NINumber", "AddLine1", "Email", "TelNo", "Postcode", "PostcodePrior", "ULN")
+    return list(leaks.leaks(leaks.needles([*(one[name] for name in names), "9000000008"]), folder, broken=True))
 
 
 def leftovers(store: Path) -> set[str]:

@@ -91,6 +91,16 @@ def test_nothing_in_common_is_said():
         pairs(a.select("id", "uln"), b.select("id", "postcode"))
 
 
+def test_where_memory_runs_out_it_says_so_and_nothing_is_on_the_disk(tmp_path, monkeypatch):
+    a, b = write_pair(3_000, seed=3)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("OPENILR_MEMORY", "15MB")
+    with pytest.raises(LinkError, match="not enough memory"):
+        pairs(without(a), without(b))
+    assert not list(tmp_path.iterdir())
+
+
 def test_empty_files_have_no_pairs():
     a, b = write_pair(50, seed=3)
     for one, other in ((a.clear(), b), (a, b.clear()), (a.clear(), b.clear())):

@@ -125,6 +125,29 @@ def test_an_upload_can_be_sent_in(signed_in, newer, served, returned):
     assert current["file"] == newer[0].name and current["submitted_by"] == "provider"
 
 
+def test_what_a_killed_service_left_of_uploads_is_deleted_and_said(signed_in, newer, served):
+    import os
+    import time
+
+    from openilr.web.provider import jobs
+    from openilr.web.provider.models import Upload
+
+    browser = signed_in("provider")
+    address = _upload(browser, newer[0])["Location"]
+    upload = Upload.objects.get(token=address.split("/")[-2])
+    incoming = served / "web" / "incoming"
+    assert not list(incoming.iterdir()) and incoming.stat().st_mode & 0o777 == 0o700
+    Upload.objects.filter(token=upload.token).update(status="checking")
+    left = upload.folder / upload.file
+    for path in (left, incoming / "given-up.upload", incoming / "on-its-way.upload"):
+        path.write_bytes(newer[0].read_bytes())
+    os.utime(incoming / "given-up.upload", (time.time() - 7200,) * 2)
+    jobs.tidy()
+    assert not left.exists() and [path.name for path in incoming.iterdir()] == ["on-its-way.upload"]
+    assert "Send it again." in browser.get(address).text
+    (incoming / "on-its-way.upload").unlink()
+
+
 def test_a_file_of_another_provider_is_refused_by_what_it_holds(signed_in, newer):
     browser = signed_in("provider")
     page = browser.get(_upload(browser, newer[1], "send", name=newer[0].name)["Location"]).text

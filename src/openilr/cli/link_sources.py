@@ -78,7 +78,8 @@ def sources(
     if store is None:
         rows = [
             {"source": source.name, "table": each.name, "column": column.name, "type": column.type,
-             "use": " ".join([*(["key"] * column.is_key), *column.roles, *(["answer"] * column.is_answer)]),
+             "use": " ".join([*(["key"] * column.is_key), *column.roles,
+                              *([("coded" if column.is_coded else "answer")] * column.is_answer)]),
              "identifiability": column.identifiability, "sensitivity": column.sensitivity, "title": column.title}
             for source in declared().values() for each in source.tables for column in each.columns
         ]  # fmt: skip

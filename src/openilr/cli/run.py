@@ -29,7 +29,9 @@ def main() -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
     # All files are closed and all that was asked for is done: taking millions of objects apart one by one would
-    # only keep the user waiting.
+    # only keep the user waiting. What was written aside for want of memory goes.
+    if scratch := sys.modules.get("openilr.store.scratch"):
+        scratch.close_all()
     os._exit(code)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from openilr.link import keyed
+from openilr.link.engine import enough_memory
 from openilr.link.identifiers import prepare
 from openilr.link.match import Matched, match
 from openilr.link.model import Model
@@ -31,7 +32,8 @@ def pairs(
 
     keyed.same_key(a, b)
     ready = keyed.decode if keyed.is_encoded(a) else prepare
-    matched = match(ready(a), ready(b), many=many, least=least, model=model, watch=watch)
+    with enough_memory():
+        matched = match(ready(a), ready(b), many=many, least=least, model=model, watch=watch)
     found = matched.links.select(
         id_a=a["id"].gather(matched.links["who_l"]),
         id_b=b["id"].gather(matched.links["who_r"]),

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from openilr.link import gather, sources, spine
 from openilr.link.changes import changes
+from openilr.link.engine import enough_memory
 from openilr.link.errors import LinkError
 from openilr.link.identifiers import prepare
 from openilr.link.match import match
@@ -67,7 +68,7 @@ def run(
     are used again, so that a link changes only where its evidence did; ``retrain`` learns them anew. LinkError or
     StoreError: nothing was changed.
     """
-    with store.writing():
+    with enough_memory(), store.writing():
         folder = store.path / FOLDER
         folder.mkdir(exist_ok=True)
         for part in folder.glob(f"*{durable.PART}"):

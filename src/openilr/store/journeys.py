@@ -17,14 +17,13 @@ Every year is taken from its last return of each provider.
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from openilr.store import durable, views
+from openilr.store import durable, scratch, views
 from openilr.store.catalogue import Submission
 from openilr.store.errors import StoreError, VaultError
 
@@ -65,8 +64,8 @@ def of(store: Store, output: Path | None, spine: pl.DataFrame | None) -> tuple[p
             return previous_references(store, [last[one] for one in sorted(moved)])
         return pl.DataFrame(schema=dict.fromkeys(PREVIOUS, pl.String))
 
-    with tempfile.TemporaryDirectory(prefix="openilr-") as folder:
-        part = Path(folder) / "journeys.parquet" if output is None else output.with_name(output.name + durable.PART)
+    with scratch.folder() as folder:
+        part = folder / "journeys.parquet" if output is None else output.with_name(output.name + durable.PART)
         counts = journeys(paths, part, previous, spine)
         if output is not None:
             part.replace(output)
@@ -103,8 +102,8 @@ def journeys(
         counts: Counter[str] = Counter()
         # Everything below is about one person at a time, so that a part of the people is a part of the answer.
         parts = 1 + views.row(session, "SELECT count(*) FROM learning_delivery")[0] // AT_ONCE
-        with tempfile.TemporaryDirectory(prefix="openilr-") as folder:
-            files = [Path(folder) / f"{part}.parquet" for part in range(parts)]
+        with scratch.folder() as folder:
+            files = [folder / f"{part}.parquet" for part in range(parts)]
             for part, file in enumerate(files):
                 _episodes(session, f"w.who_id % {parts} = {part}", counts["episodes"])
                 _links(session)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from openilr import years
 from openilr.spec import Entity
-from openilr.store import durable
+from openilr.store import durable, scratch
 from openilr.store.catalogue import Snapshot, StoredFile, Submission
 from openilr.store.errors import StoreError
 from openilr.store.tables import DUCKDB, columns, kept_entities, table_name
@@ -47,9 +45,9 @@ def connect(paths: Paths) -> Backend:
     import ibis
 
     # DuckDB spills to disk when memory runs short: to a private folder, which goes when the connection does.
-    spill = tempfile.mkdtemp(prefix="openilr-")
-    connection = ibis.duckdb.connect(temp_directory=spill, memory_limit=memory())
-    weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
+    spill = scratch.Scratch()
+    connection = ibis.duckdb.connect(temp_directory=str(spill.path), memory_limit=memory())
+    weakref.finalize(connection, spill.close)
     with readable():
         for name, query in queries(paths).items():
             connection.raw_sql(f"CREATE VIEW {name} AS {query}")
@@ -64,7 +62,7 @@ def duckdb_session() -> Iterator[DuckDBPyConnection]:
     """
     import duckdb
 
-    with readable(), tempfile.TemporaryDirectory(prefix="openilr-") as spill, duckdb.connect() as session:
+    with readable(), scratch.folder() as spill, duckdb.connect() as session:
         session.execute(f"SET temp_directory = '{spill}'; SET memory_limit = '{memory()}'")
         session.execute("SET preserve_insertion_order = true")
         yield session

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from openilr.disclose.session.collect import Returned, collect
 from openilr.disclose.session.console import Console
 from openilr.disclose.session.sandbox import Ended, Limits, Room, run_inside
 from openilr.disclose.session.script import as_script
+from openilr.store import scratch
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,9 +101,6 @@ def _run(
 def _folder() -> Iterator[Path]:
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="openilr-session-", dir=place))
-    folder.chmod(0o711)
-    try:
+    with scratch.folder(place) as folder:
+        folder.chmod(0o711)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -5,8 +5,9 @@ a line, with bars between:
 
 ``type``: text, whole, decimal, date or taxyear (202324 is 6 April 2023 to 5 April 2024), with
 a star where a value is needed.
-``use``: ``key`` is the source's own number of the person, and is replaced by ours; ``answer`` is kept for analysis; any
-of :data:`ROLES` is an identifier, which goes to the vault. ``sex answer`` is both.
+``use``: ``key`` is the source's own number of the person, and is replaced by ours; ``answer`` is kept for analysis;
+``coded`` is another number that could lead to somebody, kept for analysis as a code of ours that is the same in all
+tables of the register; any of :data:`ROLES` is an identifier, which goes to the vault. ``sex answer`` is both.
 ``values``: codes, separated by spaces, or ``low..high``; ``10=F`` gives a code of sex its meaning.
 ``grade``: how far the value identifies (1 most, 5 least) and how sensitive it is (A most, E least), as the Department
 for Education grades the fields of its extracts.
@@ -45,13 +46,16 @@ class SourceError(LinkError):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table, as declared. ``codes`` maps each allowed code to its meaning ("" where none is given)."""
+    """One column of a table, as declared. ``codes`` maps each allowed code to its meaning ("" where none is given).
+    What ``is_coded`` is an answer, too.
+    """
 
     name: str
     type: str = "text"
     needed: bool = False
     is_key: bool = False
     is_answer: bool = True
+    is_coded: bool = False
     roles: tuple[str, ...] = ()
     codes: Mapping[str, str] | None = None
     low: float | None = None
@@ -205,7 +209,7 @@ def _column(path: Path, table: str, name: str, kind: str, use: str, values: str,
     uses = use.split()
     roles = tuple(each for each in uses if each in ROLES)
     type = kind.rstrip("*")
-    if type not in TYPES or not uses or set(uses) - {"key", "answer", *ROLES} or not _GRADE.fullmatch(grade):
+    if type not in TYPES or not uses or set(uses) - {"key", "answer", "coded", *ROLES} or not _GRADE.fullmatch(grade):
         raise SourceError(f"{path.name}: {table}.{name} has a type, use or grade that is not known.")
     low = high = None
     codes: dict[str, str] | None = None
@@ -215,6 +219,6 @@ def _column(path: Path, table: str, name: str, kind: str, use: str, values: str,
     elif values:
         codes = {code: meaning for code, _, meaning in (each.partition("=") for each in values.split())}
     return Column(
-        name, type, kind.endswith("*") or "key" in uses, "key" in uses, "answer" in uses, roles, codes, low, high,
-        title=title, **_graded(grade),
+        name, type, kind.endswith("*") or "key" in uses, "key" in uses, bool({"answer", "coded"} & {*uses}),
+        "coded" in uses, roles, codes, low, high, title=title, **_graded(grade),
     )  # fmt: skip

@@ -146,9 +146,16 @@ def _write(store: Store, table: Table, frame: pl.DataFrame, folder: Path) -> dic
     import polars as pl
 
     vault = store.vault()
-    keys = frame.select(pl.col("key").unique())["key"].drop_nulls()
-    pseudonyms = dict(zip(keys, vault.record_keys(table.register, keys.to_list()), strict=True))
-    frame = frame.with_columns(record_key=pl.col("key").replace_strict(pseudonyms, return_dtype=pl.String))
+
+    def coded(column: str, register: str) -> pl.Expr:
+        numbers = frame[column].drop_nulls().unique()
+        ours = dict(zip(numbers, vault.record_keys(register, numbers.to_list()), strict=True))
+        return pl.col(column).replace_strict(ours, return_dtype=pl.String)
+
+    frame = frame.with_columns(
+        coded("key", table.register).alias("record_key"),
+        *(coded(column.name, f"{table.register} {column.name}") for column in table.columns if column.is_coded),
+    )
     answers = frame.select("record_key", *(column.name for column in table.answers)).sort("record_key")
     sink = durable.Sink(folder / f"{table.name}.parquet")
     try:
@@ -161,7 +168,7 @@ def _write(store: Store, table: Table, frame: pl.DataFrame, folder: Path) -> dic
         named = {f"id:{role}": role for role in roles}
         who = frame.select("record_key", *named).rename(named).unique().sort("record_key")
         vault.seal(folder / f"{table.name}.vault", _bound(table), {"identifiers": who})
-    return {"rows": frame.height, "people": len(keys), "bytes": sink.size, "sha256": sink.sha256}
+    return {"rows": frame.height, "people": frame["record_key"].n_unique(), "bytes": sink.size, "sha256": sink.sha256}
 
 
 def _bound(table: Table) -> str:

@@ -138,7 +138,8 @@ def _batches(path: Path, names: list[str]) -> Iterator[pa.RecordBatch]:
 
     columns = ", ".join('"{}"'.format(name.replace('"', '""')) for name in names)
     with duckdb.connect() as session:
-        session.execute("SET preserve_insertion_order = true")
+        # Identifiers are not spilled to a disk: rows come in batches, which need little memory.
+        session.execute("SET temp_directory = ''; SET preserve_insertion_order = true")
         if _is_parquet(path):
             source = "read_parquet($path)"
             columns = ", ".join(f"CAST({each} AS VARCHAR) AS {each}" for each in columns.split(", "))

@@ -26,7 +26,7 @@ from openilr.publish.release.guidance import guidance, protection, workbook
 from openilr.publish.release.ledger import Ledger
 from openilr.publish.release.pair import ReleaseError, place_names, write_raw, write_unlisted
 from openilr.publish.screen import Screening, check
-from openilr.store import StoreError, durable
+from openilr.store import StoreError, durable, scratch
 
 if TYPE_CHECKING:
     from openilr.store import Store
@@ -111,11 +111,11 @@ def build(
                 if not lenient or (last and not counted):
                     raise
                 release.left_out[data_set.name] = str(problem)
-        with tempfile.TemporaryDirectory(prefix="openilr-") as private:  # raw counts: for this user's eyes only
+        with scratch.folder() as private:  # raw counts: for this user's eyes only
             margin = base if method == "rounding" else 0  # what is shown may be so much above what there is
             pairs = [
                 Cells(
-                    *write_raw(each, Path(private), names), each.overlapping, population=each.data_set.population,
+                    *write_raw(each, private, names), each.overlapping, population=each.data_set.population,
                     keep=[POPULATION] * each.has_population,
                     rates={name: (r.of, r.by, r.scale) for name, r in each.ratios.items()},
                     quantiles={name: (q.of, q.least + margin) for name, q in each.quantiles.items()},

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from openilr.access.project import Project
 from openilr.disclose.outputs.desk import Desk, Item, releases
 from openilr.disclose.session import project as session
+from openilr.store import scratch
 from openilr.web.outputs import forms
 from openilr.web.outputs.common import WAYS, is_checker, policy
 from openilr.web.outputs.shown import shown
@@ -101,8 +100,8 @@ def sacro(request: HttpRequest, id: str) -> HttpResponse:
     """All outputs of a project in the shape of SACRO's results.json, as a zip, for a checker's own viewer."""
     found = one(request, id)
     packed = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "sacro"
+    with scratch.folder() as folder:
+        place = folder / "sacro"
         session.export_sacro(store(), found.id, place, by=who(request), roles=roles(request), policy=policy())
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
             for path in sorted(p for p in place.rglob("*") if p.is_file()):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MOST_LISTED = 200
 #: Findings hold learners' data and are kept this long.
 KEPT_DAYS = 30
+#: How long nothing was added to a file on its way here before it is taken for given up.
+HALF_SENT_SECONDS = 3600
 
 
 class NotOurs(Exception):
@@ -172,9 +174,32 @@ def _section(s: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@huey.on_startup()
+def tidy() -> None:
+    """Delete the files that a service which was stopped or killed had begun to check, and say so on their pages.
+
+    Called before this worker, the only one, takes a task: what is being checked then, nobody checks.
+    """
+    close_old_connections()
+    for upload in Upload.objects.filter(status="checking"):
+        (upload.folder / upload.file).unlink(missing_ok=True)
+        upload.status, upload.finished = "failed", timezone.now()
+        upload.sentence = "The service was stopped while it checked the file. Send it again."
+        upload.save()
+    _forget_half_sent()
+
+
+def _forget_half_sent() -> None:
+    """Delete what is left of requests that broke off: a request still on its way has written to its file lately."""
+    for path in settings.FILE_UPLOAD_TEMP_DIR.iterdir():
+        if time.time() - path.stat().st_mtime > HALF_SENT_SECONDS:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
 @huey.periodic_task(crontab(hour="3", minute="10"))
 def forget() -> None:
-    """Delete findings that are older than KEPT_DAYS, and files that a killed worker left."""
+    """Delete findings that are older than KEPT_DAYS, and files that a killed worker or a broken request left."""
+    _forget_half_sent()
     for upload in Upload.objects.filter(made__lt=timezone.now() - timedelta(days=KEPT_DAYS)):
         shutil.rmtree(upload.folder, ignore_errors=True)
     known = set(Upload.objects.values_list("token", flat=True))
