@@ -96,7 +96,7 @@ def fifty_past_tables() -> list[str]:
         lines.append(
             f"| {words} | {found.groups:,} | {len(found.exposed):,} | {len(found.undecided):,} | {wall:.1f} | {cpu:.1f} |"
         )
-        example = next((e.words() for e in found.exposed if len(e.terms) == 2), example)
+        example = next((e.words() for e in found.exposed if len(e.used) == 2), example)
         print(lines[-1], file=sys.stderr)
     return [
         *lines, "", "One of those exposed:", "", f"> {example}", "",

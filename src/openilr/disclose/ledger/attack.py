@@ -29,6 +29,8 @@ __all__ = ["Attack", "Exposure", "attack"]
 _MOST_AXES, _FEW = 10, 1_000
 #: So many atoms are taken in one program; of more, each earlier release is taken in turn.
 _ALL_AT_ONCE = 6_000
+#: And so many where groups that are left are looked at again, beside several tables at once.
+_WIDE = 6_000
 
 
 @dataclass
@@ -67,19 +69,12 @@ def attack(tables: Sequence[Published], threshold: int, *, seconds: float = 20.0
     looked = _Looked()
     last = len(tables) - 1
     for axes in gatherings:
-        numbers: list[int] = []
-        parts: list[Published] = []
+        numbers, parts, atoms, masks = _gathered(space, axes)
         mine: list[int] = []
-        for number in range(len(tables)):
-            part = space.within(number, axes)
-            if part is not None:
-                if number == last or (number not in looked.tables and space.axes_of(number) <= axes):
-                    mine.append(len(numbers))
-                    looked.tables.add(number)
-                numbers.append(number)
-                parts.append(part)
-        atoms = space.atoms(numbers, axes)
-        masks = [cell_masks(table, own) for table, own in zip(parts, atoms.of_table, strict=True)]
+        for at, number in enumerate(numbers):
+            if number == last or (number not in looked.tables and space.axes_of(number) <= axes):
+                mine.append(at)
+                looked.tables.add(number)
         targets = _targets(parts, masks, atoms, threshold, result.everything, mine, numbers, sorted(axes), looked)
         result.groups += len(targets)
         result.atoms = max(result.atoms, len(atoms.codes))
@@ -91,7 +86,7 @@ def attack(tables: Sequence[Published], threshold: int, *, seconds: float = 20.0
     _look(space, searches, result, until, tables[last].name)
     for _, _, search in searches:
         result.undecided += [search.targets[number].words for number in np.flatnonzero(search.open)]
-    result.exposed.sort(key=lambda e: (len(e.terms), e.low))
+    result.exposed.sort(key=lambda e: (len(e.used), e.low))
     result.seconds = time.monotonic() - start
     return result
 
@@ -109,15 +104,58 @@ def _look(
                 replace(e, table=numbers[e.table] if e.table >= 0 else -1) for e in result.exposed[found:]
             ]
         # What earlier tables give away by themselves says nothing about the new one.
-        return any(term.release == new for e in result.exposed for term in e.terms)
+        return any(term.release == new for e in result.exposed for term in e.used)
 
     if every(Search.subtract) or every(Search.parts):
         return
     if not result.everything:
         Walk(space, searches, (time.thread_time() + until) / 2).prove()
+        _look_wider(space, searches, result, until)
     for _, _, search in searches:
         search.prove()
     every(Search.hard)
+
+
+def _look_wider(
+    space: Space, searches: list[tuple[frozenset[int], list[int], Search]], result: Attack, until: float
+) -> None:
+    """Groups of single categories that are left, beside as many axes at once as one program takes well: several tables
+    together may give away what the new one and each other one alone do not."""
+    left: dict[tuple[int, ...], list[tuple[Search, int, np.ndarray]]] = {}
+    for axes, _, search in searches:
+        codes = search.atoms.codes
+        for number in np.flatnonzero(search.open).tolist():
+            mask = search.targets[number].mask
+            named = np.flatnonzero((codes[mask] == codes[mask[0]]).all(0) & (codes[mask[0]] >= 0))
+            if (codes[:, named] == codes[mask[0], named]).all(1).sum() == len(mask):
+                place = tuple(sorted(axes)[j] for j in named)
+                left.setdefault(place, []).append((search, number, codes[mask[0], named]))
+    others = sorted(range(len(space.axes)), key=lambda a: len(space.axes[a].words))
+    for place, groups in sorted(left.items()):
+        wider = frozenset(place)
+        for axis in others:
+            if space.size(wider | {axis}) <= _WIDE:
+                wider |= {axis}
+        _, parts, atoms, masks = _gathered(space, wider)
+        at = [sorted(wider).index(axis) for axis in place]
+        targets = [
+            Target(np.flatnonzero((atoms.codes[:, at] == own).all(1)), search.targets[number].words, -1, -1)
+            for search, number, own in groups
+        ]
+        wide = Search(parts, masks, atoms, targets, groups[0][0].threshold, until, whole=False)
+        for step in (Search.subtract, Search.hard):
+            step(wide, result)
+        for (search, number, _), still in zip(groups, wide.open, strict=True):
+            search.open[number] &= still
+
+
+def _gathered(space: Space, axes: frozenset[int]) -> tuple[list[int], list[Published], Atoms, list[list[np.ndarray]]]:
+    """Of the tables that tell something of these axes: their numbers, what they tell, all atoms, and those of each
+    cell."""
+    told = {number: part for number in range(len(space.tables)) if (part := space.within(number, axes)) is not None}
+    atoms = space.atoms(list(told), axes)
+    masks = [cell_masks(table, own) for table, own in zip(told.values(), atoms.of_table, strict=True)]
+    return list(told), list(told.values()), atoms, masks
 
 
 #: Two cells: of each the table's number, and its categories.

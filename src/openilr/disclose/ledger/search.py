@@ -50,7 +50,8 @@ class Term:
 
 @dataclass(frozen=True)
 class Exposure:
-    """A small group whose size follows: between ``low`` and ``high`` people. ``terms`` is the arithmetic that shows it.
+    """A small group whose size follows: between ``low`` and ``high`` people. ``terms`` is the arithmetic that shows it;
+    ``least``, that it has ``low`` at least, where that takes other numbers.
 
     ``table``: the place in the list of the table whose hidden cell it is; -1 for a group that no table shows.
     """
@@ -61,6 +62,12 @@ class Exposure:
     table: int
     row: int
     terms: tuple[Term, ...]
+    least: tuple[Term, ...] = ()
+
+    @property
+    def used(self) -> tuple[Term, ...]:
+        """All numbers that the proof uses."""
+        return self.terms + self.least
 
     def words(self) -> str:
         """The group, what is known, and the subtraction."""
@@ -70,14 +77,19 @@ class Exposure:
 
     def subtraction(self) -> str:
         """The published numbers that add up to the group, each with its cell and release."""
-        told = ""
-        for term in self.terms[:_MOST_TERMS]:
-            cell = ", ".join(f"{k} {v}" for k, v in term.cell.items()) or "total"
-            sign = "-" if term.times < 0 else "+" if told else ""
-            often = "" if abs(abs(term.times) - 1) < 1e-4 else f"{abs(term.times):g} times "
-            told += f" {sign} {often}{term.shown} ({cell}; {term.release})"
-        more = len(self.terms) - _MOST_TERMS
-        return " ".join(told.split()) + (f" and {more} more numbers" if more > 0 else "")
+        lower = f", and no fewer from {_sum(self.least)}" if self.least else ""
+        return _sum(self.terms) + lower
+
+
+def _sum(terms: Sequence[Term]) -> str:
+    told = ""
+    for term in terms[:_MOST_TERMS]:
+        cell = ", ".join(f"{k} {v}" for k, v in term.cell.items()) or "total"
+        sign = "-" if term.times < 0 else "+" if told else ""
+        often = "" if abs(abs(term.times) - 1) < 1e-4 else f"{abs(term.times):g} times "
+        told += f" {sign} {often}{term.shown} ({cell}; {term.release})"
+    more = len(terms) - _MOST_TERMS
+    return " ".join(told.split()) + (f" and {more} more numbers" if more > 0 else "")
 
 
 @dataclass(frozen=True)
@@ -137,6 +149,8 @@ class Search:
         #: Groups that are neither shown to be safe nor exposed; and those that at least these tables do not expose.
         self.open = np.ones(len(targets), bool)
         self.quiet = np.zeros(len(targets), bool)
+        #: What a few numbers show each group to have at least and at most.
+        self.least, self.most = np.zeros(len(targets)), np.full(len(targets), np.inf)
         indices: list[np.ndarray] = []
         low: list[float] = []
         high: list[float] = []
@@ -212,6 +226,7 @@ class Search:
                 continue
             low = self.low[row] - (self.high[part] if part is not None else 0)
             high = self.high[row] - (self.low[part] if part is not None else 0)
+            self.least[number], self.most[number] = max(self.least[number], low), min(self.most[number], high)
             if low > _SMALL and high < self.threshold - _SMALL:
                 worth = np.zeros(len(self.low))
                 worth[row] = 1
@@ -295,14 +310,17 @@ class Search:
         cost = np.zeros(len(sizes))
         cost[part[mask[0]]] = 1
         most = program.solve(cost, self._left(), maximise=True)
-        if most is None or most[0] >= self.threshold - _SMALL:
-            return None
         least = program.solve(cost, self._left(), maximise=False)
-        if least is None or least[0] <= _SMALL:
+        if most is None or least is None:
+            return None
+        self.least[number], self.most[number] = max(self.least[number], least[0]), min(self.most[number], most[0])
+        if most[0] >= self.threshold - _SMALL or least[0] <= _SMALL:
             return None
         duals = np.zeros(len(self.low))
-        duals[rows] = most[2] if np.abs(most[2]).max(initial=0) > _SMALL else least[2]
-        return self._exposure(number, least[0], most[0], self._terms(duals))
+        duals[rows] = most[2]
+        lower = np.zeros(len(self.low))
+        lower[rows] = least[2]
+        return self._exposure(number, least[0], most[0], self._terms(duals), self._terms(lower))
 
     def _mix(self) -> None:
         """Worlds in which as many groups as possible are large, or empty: each settles many at once."""
@@ -379,7 +397,7 @@ class Search:
             return None
         if most[0] < self.threshold - _SMALL and least[0] > _SMALL:
             self.open[number] = False
-            return self._exposure(number, least[0], most[0], self._terms(most[2]) or self._terms(least[2]))
+            return self._exposure(number, least[0], most[0], self._terms(most[2]), self._terms(least[2]))
         return least[0]
 
     def _proof(self, number: int, least: float) -> Exposure | None:
@@ -396,10 +414,15 @@ class Search:
         high = self.threshold - 1.0 if most is None else min(most[0], self.threshold - 1.0)
         return self._exposure(number, max(least, 1.0), high, self._terms(most[2]) if most is not None else ())
 
-    def _exposure(self, number: int, low: float, high: float, terms: tuple[Term, ...]) -> Exposure:
+    def _exposure(
+        self, number: int, low: float, high: float, terms: tuple[Term, ...], least: tuple[Term, ...] = ()
+    ) -> Exposure:
         target = self.targets[number]
-        least, most = int(np.ceil(low - _SMALL)), int(np.floor(high + _SMALL))
-        return Exposure(target.words, least, most, target.table, target.row, terms)
+        known = {(t.release, str(t.cell)) for t in terms}
+        if all((t.release, str(t.cell)) in known or t.cell == target.words for t in least) and terms:
+            least = ()
+        bounds = int(np.ceil(low - _SMALL)), int(np.floor(high + _SMALL))
+        return Exposure(target.words, *bounds, target.table, target.row, terms or least, least if terms else ())
 
     def _cost(self, number: int) -> np.ndarray:
         cost = np.zeros(self.groups.shape[1])

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Walk"]
 
-#: So many people are tried as partners at a time.
-_PARTNERS = 4_000
-#: So many partners are tried for a change of places of four.
-_NEAREST = 40
-#: So many people of a group, or beside it, are tried for a step before the group is left as it is.
-_FIRST = 4
+#: So many people are looked at on either side of a change of places, and so many changes are weighed at a time.
+_PARTNERS, _WEIGHED = 12_000, 300
+#: Of so many people so many partners who are like them are tried for a change of places of four.
+_FIRST, _NEAREST = 8, 12
 #: So many atoms around a group are moved about at a time, so often, each for so many seconds.
 _AROUND, _BOXES, _A_BOX = 300, 4, 0.5
 #: Fewer people than these have nowhere to go.
@@ -43,20 +41,22 @@ class Walk:
     def __init__(
         self, space: Space, searches: Sequence[tuple[frozenset[int], list[int], Search]], until: float
     ) -> None:
-        self.codes = space.codes.T.copy()  # people by axes
-        self.names = [axis.words for axis in space.axes]
-        self.sums = [_Sums(space, number, self.codes) for number in range(len(space.tables))]
-        self.rules = [_Possible(rule, space) for rule in space.rules()]
+        self.codes = np.asfortranarray(space.codes.T)  # people by axes
+        self.dice = np.random.default_rng(0)
+        longest = max(len(axis.words) for axis in space.axes) + 1
+        #: A set of categories is known by the sum of their marks; the last is for none.
+        self.marks = self.dice.integers(1 << 62, size=(len(space.axes), longest))
+        self.counts = _counts(space, self.codes)
+        self.rules = [rule for each in space.rules() if not (rule := _Possible(each, space)).seen.all()]
         self.present = space.present()
         self.views = [_View(space, *each, self.codes) for each in searches]
         self.until = until
-        self.dice = np.random.default_rng(0)
         #: For each axis those that exact numbers tie it to.
         self.tied: list[set[int]] = [set() for _ in space.axes]
-        for sums in self.sums:
-            for exact in sums.exact:
-                for axis in exact:
-                    self.tied[axis] |= exact - {axis}
+        for count in self.counts:
+            if count.exact:
+                for axis in count.own:
+                    self.tied[axis] |= count.own - {axis}
 
     def prove(self) -> None:
         """Close groups until none is left, or the time is up."""
@@ -77,126 +77,152 @@ class Walk:
     def _toward(self, view: _View, number: int) -> None:
         """Step until the group is empty or large, the nearer one first; then by more people at once."""
         threshold = view.search.threshold
-        ways = (True, False) if 2 * view.size(number) > threshold else (False, True)
+        least, most = self._bounds(view, number)
+        ways = [True] if most > threshold - 0.5 else []
+        ways += [False] if least < 0.5 else []
+        if 2 * view.size(number) < threshold:
+            ways.reverse()
         for step in (self._two, self._four, self._box):
             for fill in ways:
                 while time.thread_time() < self.until:
-                    size = view.size(number)
-                    if size == 0 or size >= threshold:
+                    if not view.missing(number, fill):
                         return
                     if not step(view, number, fill):
                         break
 
+    def _bounds(self, view: _View, number: int) -> tuple[float, float]:
+        """What a few numbers, or one that is of just this group, show it to have at least and at most."""
+        least, most = view.search.least[number], view.search.most[number]
+        named = self._also(view.named(number)[0])
+        here = np.flatnonzero(view.inside(number)[view.at])
+        for count in self.counts:
+            if len(here) and self._also(count.own) == named:
+                key = count.keys(self.codes[here])
+                if count.now[key[0]] == len(here) and (key == key[0]).all():
+                    least, most = max(least, count.low[key[0]]), min(most, count.high[key[0]])
+        return least, most
+
+    def _also(self, axes: Collection[int]) -> set[int]:
+        """The axes, and those that say the same as one of them."""
+        return {b for rule in self.rules if rule.one_to_one and set(axes) & set(rule.all) for b in rule.all} | set(axes)
+
     def _two(self, view: _View, number: int, fill: bool) -> bool:
-        """One change of places of two people that makes the group larger, or smaller."""
-        inside = view.inside(number)
-        named, own = view.named(number)
-        for axis in map(int, self.dice.permutation(named)):
-            for moved in self._together(axis):
-                for first in self._first(view, inside, axis, own[axis], fill):
-                    others = self._partners(view, inside, first, moved, axis, own[axis], fill)
-                    if self._change(view, inside, first, others, moved, fill):
-                        return True
-                    if time.thread_time() > self.until:
-                        return False
+        """Two who are alike in all that exact numbers tie to an axis change places in it, so that the group becomes
+        larger, or smaller; as often as there is need."""
+        for axis, moved in self._moves(view, number):
+            first, second = self._sides(view, number, axis, fill)
+            pairs = self._join(first, second, self._ties(moved))
+            if self._change(view, number, pairs, moved, fill):
+                return True
         return False
-
-    def _first(self, view: _View, inside: np.ndarray, axis: int, value: int, fill: bool) -> Iterator[int]:
-        """A few of the group's people; or of those who would be in it with this category."""
-        if not fill:
-            found = np.flatnonzero(inside[view.at])
-        else:
-            found = self._some(np.flatnonzero(~inside[view.at] & (self.codes[:, axis] >= 0)), 5 * _PARTNERS)
-            rows = self.codes[found]
-            rows[:, axis] = value
-            found = found[inside[view.where(rows)]]
-        yield from (int(p) for p in self._some(found, _FIRST))
-
-    def _partners(
-        self, view: _View, inside: np.ndarray, first: int, moved: tuple[int, ...], axis: int, value: int, fill: bool
-    ) -> np.ndarray:
-        """Whom somebody may change places with, as far as exact numbers go."""
-        column = self.codes[:, axis]
-        good = (column == value) & ~inside[view.at] if fill else column != value
-        for other in set().union(*(self.tied[a] for a in moved)) - set(moved):
-            good &= self.codes[:, other] == self.codes[first, other]
-        return self._some(np.flatnonzero(good), _PARTNERS)
-
-    def _change(
-        self, view: _View, inside: np.ndarray, first: int, others: np.ndarray, moved: tuple[int, ...], fill: bool
-    ) -> bool:
-        """Let somebody change places with one of these, if all tables still agree."""
-        on = list(moved)
-        one, old = self.codes[first], self.codes[others]
-        there, new = np.repeat(one[None], len(others), 0), old.copy()
-        there[:, on], new[:, on] = old[:, on], one[on]
-        now, then = view.where(there), view.where(new)
-        more = inside[now].astype(int) + inside[then] - int(inside[view.at[first]]) - inside[view.at[others]]
-        good = np.flatnonzero((now >= 0) & (then >= 0) & ((more > 0) if fill else (more < 0)))
-        good = good[self._possible(moved, there[good]) & self._possible(moved, new[good])]
-        for sums in self.sums:
-            if not len(good):
-                return False
-            if sums.touched(moved):
-                good = good[sums.fits(one, old[good], there[good], new[good])]
-        if not len(good):
-            return False
-        pick = int(self.dice.choice(good))
-        self._replace([first, int(others[pick])], np.stack([there[pick], new[pick]]))
-        return True
 
     def _four(self, view: _View, number: int, fill: bool) -> bool:
         """Two change places in one axis; two others, who differ alike in what the first two differ in and, as far as
         exact numbers go, in nothing else, change back. So numbers that count the axis with one other axis stay."""
-        inside = view.inside(number)
-        named, own = view.named(number)
-        marks = self.dice.integers(1 << 62, size=(len(self.tied), max(map(len, self.names)) + 1))
-        each = np.stack([marks[a][self.codes[:, a]] for a in range(len(self.tied))], axis=1)
-        for axis in map(int, self.dice.permutation(named)):
-            column = self.codes[:, axis]
-            for moved in self._together(axis):
-                on = list(moved)
-                tied = sorted(set().union(*(self.tied[a] for a in moved)) - set(moved))
-                every = each[:, tied].sum(1)
-                for first in self._first(view, inside, axis, own[axis], fill):
-                    one = self.codes[first]
-                    others = (column == own[axis]) & ~inside[view.at] if fill else (column != own[axis]) & (column >= 0)
-                    others = self._some(np.flatnonzero(others), _PARTNERS)
-                    apart = (self.codes[others][:, tied] != one[tied]).sum(1)
-                    for second in others[np.argsort(apart, kind="stable")[:_NEAREST]]:
-                        if time.thread_time() > self.until:
-                            return False
-                        two = self.codes[second]
-                        differ = [a for a in tied if one[a] != two[a]]
-                        third, fourth = self._like(on, two, differ, one), self._like(on, one, differ, two)
-                        keys = [every[p] - each[p][:, differ].sum(1) for p in (third, fourth)]
-                        _, i, j = np.intersect1d(*keys, return_indices=True)
-                        for c, d in list(zip(third[i], fourth[j], strict=True))[:_FIRST]:
-                            people = [first, int(second), int(c), int(d)]
-                            if len(set(people)) == 4 and self._turn(view, inside, people, moved, fill):
-                                return True
+        for axis, moved in self._moves(view, number):
+            first, second = self._sides(view, number, axis, fill)
+            ties, kind = self._ties(moved), self._key(slice(None), moved)
+            for one in self._some(first, _FIRST):
+                apart = sum((self.codes[second, a] != self.codes[one, a]).astype(int) for a in ties)
+                near = second[np.argsort(apart + self.dice.random(len(second)))[:_NEAREST]]
+                for two in near[self._key(near, ties) != self._key([one], ties)]:
+                    if time.thread_time() > self.until:
+                        return False
+                    differ = [a for a in ties if self.codes[one, a] != self.codes[two, a]]
+                    like = [kind == kind[one], kind == kind[two]]
+                    for a in differ:
+                        like[0] &= self.codes[:, a] == self.codes[two, a]
+                        like[1] &= self.codes[:, a] == self.codes[one, a]
+                    rest = [a for a in ties if a not in differ]
+                    back = self._join(np.flatnonzero(like[0]), np.flatnonzero(like[1]), rest)
+                    back = back[~np.isin(back, [one, two]).any(1)]
+                    fours = np.hstack([np.repeat([[one, two]], len(back), 0), back])
+                    if self._change(view, number, fours, moved, fill):
+                        return True
         return False
 
-    def _like(self, on: list[int], one: np.ndarray, rest: list[int], other: np.ndarray) -> np.ndarray:
-        """Who has one's categories on these axes, and the other's on the rest."""
-        good = np.ones(len(self.codes), bool)
-        for axes, like in ((on, one), (rest, other)):
-            for a in axes:
-                good &= self.codes[:, a] == like[a]
-        return np.flatnonzero(good)
+    def _moves(self, view: _View, number: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The axes that the group names, each with those to change places in together."""
+        named, _ = view.named(number)
+        for axis in map(int, self.dice.permutation(named)):
+            for moved in self._together(axis):
+                yield axis, moved
 
-    def _turn(self, view: _View, inside: np.ndarray, people: list[int], moved: tuple[int, ...], fill: bool) -> bool:
-        after = self.codes[people]
+    def _sides(self, view: _View, number: int, axis: int, fill: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Who could leave the group by another category, and who has one; or who could come in, and who has that."""
+        inside = view.inside(number)
+        here = inside[view.at]
+        named, own = view.named(number)
+        column = self.codes[:, axis]
+        if not fill:
+            others = [self.codes[:, a] != own[a] for a in named if a != axis]
+            good = (column != own[axis]) & (column >= 0) & (np.any(others, axis=0) if others else ~here)
+            first, second = np.flatnonzero(here), np.flatnonzero(good)
+        else:
+            good = ~here & (column >= 0)
+            for other in named:
+                if other != axis:
+                    good &= self.codes[:, other] == own[other]
+            first = np.flatnonzero(good)
+            rows = self.codes[first]
+            rows[:, axis] = own[axis]
+            first, second = first[inside[view.where(rows)]], np.flatnonzero((column == own[axis]) & ~here)
+        return self._some(first, _PARTNERS), self._some(second, _PARTNERS)
+
+    def _join(self, first: np.ndarray, second: np.ndarray, axes: Sequence[int]) -> np.ndarray:
+        """Pairs of one of the first and one of the second who are alike in these axes; up to three for each, by lot."""
+        one, two = self._key(first, axes), self._key(second, axes)
+        order = np.argsort(two)
+        begin, end = (np.searchsorted(two[order], one, side=side) for side in ("left", "right"))
+        found = np.flatnonzero(end > begin)
+        found = np.repeat(self._some(found, _WEIGHED), 3)
+        at = begin[found] + (self.dice.random(len(found)) * (end - begin)[found]).astype(int)
+        pairs = np.stack([first[found], second[order[at]]], axis=1)
+        return pairs[pairs[:, 0] != pairs[:, 1]]
+
+    def _change(self, view: _View, number: int, people: np.ndarray, moved: tuple[int, ...], fill: bool) -> bool:
+        """Let those of a row change places, two by two, where all tables still agree; row after row, until the group is
+        as wanted."""
+        if not len(people):
+            return False
+        inside, turned = view.inside(number), [i ^ 1 for i in range(people.shape[1])]
+        before = self.codes[people]
+        after = before.copy()
         for a in moved:
-            after[:, a] = after[[1, 0, 3, 2], a]
-        now = view.where(after)
-        more = int(inside[now].sum()) - int(inside[view.at[people]].sum())
-        if (now < 0).any() or (more <= 0 if fill else more >= 0) or not self._possible(moved, after).all():
-            return False
-        if not all(sums.stays(self.codes[people], after) for sums in self.sums if sums.touched(moved)):
-            return False
-        self._replace(people, after)
-        return True
+            after[:, :, a] = before[:, turned, a]
+        flat = after.reshape(-1, after.shape[2])
+        there = view.where(flat).reshape(people.shape)
+        more = inside[there].sum(1) - inside[view.at[people]].sum(1)
+        good = (more > 0 if fill else more < 0) & (there >= 0).all(1)
+        good[good] = self._possible(moved, after[good].reshape(-1, after.shape[2])).reshape(-1, people.shape[1]).all(1)
+        people, after, before = people[good], after[good], before[good]
+        touched = []
+        for count in self.counts:
+            if count.touched(moved):
+                old, new = count.keys(before), count.keys(after)
+                if (np.sort(old) != np.sort(new)).any():
+                    touched.append((count, old, new))
+        left, changed = np.arange(len(people)), False
+        while len(left) and view.missing(number, fill):
+            for count, old, new in touched:
+                left = left[count.fits(old[left], new[left])]
+            if not len(left):
+                break
+            pick = int(self.dice.choice(left))
+            self._replace(people[pick], after[pick])
+            changed = True
+            left = left[~np.isin(people[left], people[pick]).any(1)]
+        return changed
+
+    def _ties(self, moved: tuple[int, ...]) -> list[int]:
+        return sorted(set().union(*(self.tied[a] for a in moved)) - set(moved))
+
+    def _key(self, people: np.ndarray | slice | list[int], axes: Sequence[int]) -> np.ndarray:
+        """The same number for people who are alike in these axes."""
+        key = np.zeros(len(self.codes[people]), np.int64)
+        for a in axes:
+            key += self.marks[a][self.codes[people, a]]
+        return key
 
     def _possible(self, moved: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
         """Which of these rows no definition rules out, as far as these axes matter."""
@@ -209,9 +235,9 @@ class Walk:
                 good &= (rows[:, populations] == 1).any(1) == (rows[:, which] >= 0)
         return good
 
-    def _replace(self, people: list[int], after: np.ndarray) -> None:
-        for sums in self.sums:
-            sums.change(self.codes[people], after)
+    def _replace(self, people: np.ndarray, after: np.ndarray) -> None:
+        for count in self.counts:
+            count.change(self.codes[people], after)
         self.codes[people] = after
         for view in self.views:
             view.moved(people, self.codes)
@@ -227,20 +253,19 @@ class Walk:
             if people.sum() < _FEW:
                 continue
             cost = inside[view.where(atoms)].astype(float) * (1 if fill else -1)
-            sums = [part for each in self.sums for part in each.parts(atoms)]
             cells, low, high = [], [], []
-            for cell, least, most, count in sums:
-                mine = np.bincount(cell, weights=people, minlength=len(count))
-                for key in np.unique(cell[cell < len(count) - 1]):
+            for count in self.counts:
+                cell, now = count.keys(atoms), count.now
+                mine = np.bincount(cell, weights=people, minlength=len(now))
+                for key in np.unique(cell[cell < len(now) - 1]):
                     cells.append(cell == key)
-                    low.append(least[key] - count[key] + mine[key])
-                    high.append(most[key] - count[key] + mine[key])
+                    low.append(count.low[key] - now[key] + mine[key])
+                    high.append(count.high[key] - now[key] + mine[key])
             if not cells:
                 return False
             matrix = sp.csr_matrix(np.array(cells, float))
             program = Program(matrix, np.array(low), np.array(high), np.full(len(atoms), np.inf))
-            size = view.size(number)
-            goal = (view.search.threshold - size if fill else size) + cost @ people
+            goal = view.missing(number, fill) + cost @ people
             found = program.improve(cost, people.astype(float), goal, min(_A_BOX, self.until - time.thread_time()))
             if cost @ found > cost @ people + 0.5:
                 self._move(atoms, at, people, found.astype(int))
@@ -289,9 +314,9 @@ class Walk:
         where no number tells it."""
         gone = [p for a in np.flatnonzero(people > wanted) for p in np.flatnonzero(at == a)[: people[a] - wanted[a]]]
         come = np.repeat(atoms, np.maximum(wanted - people, 0), 0)
-        for sums in self.sums:
-            sums.change(self.codes[gone], come)
-        self.codes = np.vstack([np.delete(self.codes, gone, 0), come])
+        for count in self.counts:
+            count.change(self.codes[gone], come)
+        self.codes = np.asfortranarray(np.vstack([np.delete(self.codes, gone, 0), come]))
         for view in self.views:
             view.replaced(gone, come)
 
@@ -299,8 +324,8 @@ class Walk:
         return self.dice.permutation(found) if len(found) <= count else self.dice.choice(found, count, replace=False)
 
     def _together(self, axis: int) -> list[tuple[int, ...]]:
-        """The axis alone; and with all that go with it: what it settles or is settled by, and what populations leave
-        without a category."""
+        """The axis alone, unless another one says the same; and with all that go with it: what it settles or is settled
+        by, and what populations leave without a category."""
         found = {axis}
         while True:
             more = {a for rule in self.rules if (pair := rule.pair) and found & set(pair) for a in pair}
@@ -308,7 +333,9 @@ class Walk:
             if more <= found:
                 break
             found |= more
-        return [(axis,)] if len(found) == 1 else [(axis,), tuple(sorted(found))]
+        same = any(axis in rule.all and rule.one_to_one for rule in self.rules)
+        alone: list[tuple[int, ...]] = [] if same else [(axis,)]
+        return alone if len(found) == 1 else [*alone, tuple(sorted(found))]
 
 
 class _View:
@@ -318,8 +345,21 @@ class _View:
         self, space: Space, axes: frozenset[int], numbers: list[int], search: Search, codes: np.ndarray
     ) -> None:
         self.space, self.numbers, self.search, self.axes = space, numbers, search, sorted(axes)
-        self.sizes = [len(space.axes[a].words) + 1 for a in self.axes]
-        flat = np.ravel_multi_index(list(search.atoms.codes.T + 1), self.sizes)
+        self.steps = _steps([len(space.axes[a].words) + 1 for a in self.axes])
+        by: dict[int, set[int]] = {}
+        always = set()
+        for n in numbers:
+            population = space.population[n]
+            for axis, _ in space.place[n]:
+                if population is None:
+                    always.add(axis)
+                else:
+                    by.setdefault(axis, set()).add(population)
+        #: Who is counted: everybody, or who is in one of these; an axis is known only of whom one of its tables counts.
+        self.populations = {p for n in numbers if (p := space.population[n]) is not None}
+        self.everybody = any(space.population[n] is None for n in numbers)
+        self.known = [(j, sorted(by[a])) for j, a in enumerate(self.axes) if a in by and a not in always]
+        flat = (search.atoms.codes + 1) @ self.steps
         self.order = np.argsort(flat)
         self.flat = flat[self.order]
         self.at = self.where(codes)
@@ -327,8 +367,14 @@ class _View:
 
     def where(self, rows: np.ndarray) -> np.ndarray:
         """The atom of each row of codes; one more than the last for who is not counted; -1 if there is no such atom."""
-        codes, counted = self.space.known(rows[:, self.axes].T, self.numbers, frozenset(self.axes))
-        flat = np.ravel_multi_index(list(codes + 1), self.sizes)
+        codes = rows[:, self.axes] + 1
+        counted: np.ndarray | bool = self.everybody
+        for axis in self.populations:
+            mine = rows[:, axis] == 1
+            counted = counted | mine
+        for place, by in self.known:
+            codes[~(rows[:, by] == 1).any(1), place] = 0
+        flat = codes @ self.steps
         place = np.minimum(np.searchsorted(self.flat, flat), len(self.flat) - 1)
         return np.where(counted, np.where(self.flat[place] == flat, self.order[place], -1), len(self.flat))
 
@@ -347,7 +393,12 @@ class _View:
     def size(self, number: int) -> int:
         return int(self.people[self.search.targets[number].mask].sum())
 
-    def moved(self, persons: list[int], codes: np.ndarray) -> None:
+    def missing(self, number: int, fill: bool) -> int:
+        """How many must come in, or leave; none where the group is large enough or empty already."""
+        size, threshold = self.size(number), self.search.threshold
+        return 0 if size == 0 or size >= threshold else threshold - size if fill else size
+
+    def moved(self, persons: np.ndarray, codes: np.ndarray) -> None:
         before, after = self.at[persons], self.where(codes[persons])
         np.subtract.at(self.people, before[before >= 0], 1)
         np.add.at(self.people, after[after >= 0], 1)
@@ -365,101 +416,90 @@ class _View:
             self.search.close(self.search.groups @ self.people[:-1])
 
 
-class _Sums:
-    """What one table tells of a population: its cells, level by level, and what each must lie between."""
+class _Count:
+    """Numbers of people by some axes, of one population or of all: what all tables together say that they may be."""
 
-    def __init__(self, space: Space, number: int, codes: np.ndarray) -> None:
-        table = space.tables[number]
-        self.axes = space.axes_of(number)
-        self.population = space.population[number]
-        self.dims: list[tuple[int, np.ndarray]] = []
-        for j, (axis, into) in enumerate(space.place[number]):
-            back = np.full(len(space.axes[axis].words) + 1, -1)
-            back[into] = np.arange(len(table.categories[j]))
-            self.dims.append((axis, back))
-        self.patterns = isinstance(table, PatternTable)
-        self.levels = list(_levels(table))
-        if self.patterns:  # as many people of each pattern as there are: then every cell stays
-            inside = space.codes[:, space.codes[self.dims[0][0]] >= 0].T
-            level: dict[str, Any] = {"kept": [0], "sizes": [len(table.categories[0])]}
-            level["low"] = np.zeros(level["sizes"][0] + 1)
-            level["low"] = level["high"] = np.bincount(self._keys(level, inside), minlength=len(level["low"]))
-            self.levels = [level]
-        #: Axes that are counted together, all numbers exact.
-        self.exact = [
-            {self.dims[j][0] for j in level["kept"]} | ({self.population} if self.population is not None else set())
-            for level in self.levels
-            if (level["low"][:-1] == level["high"][:-1]).all()
-        ]
-        for level in self.levels:
-            level["count"] = np.bincount(self._keys(level, codes), minlength=len(level["low"]))
+    def __init__(self, axes: tuple[int, ...], population: int | None, sizes: list[int]) -> None:
+        self.axes, self.population = list(axes), population
+        self.own = frozenset(axes) | (frozenset() if population is None else {population})
+        self.steps = _steps(sizes)
+        cells = int(np.prod(sizes))
+        # The last place is for those who are not counted.
+        self.low, self.high = np.full(cells + 1, -np.inf), np.full(cells + 1, np.inf)
+        self.now = np.zeros(cells + 1, int)
+
+    @property
+    def exact(self) -> bool:
+        return bool((self.low[:-1] == self.high[:-1]).all())
+
+    def tell(self, codes: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        """What a table tells of cells, given by codes of the axes; a cell that it does not show holds nobody."""
+        at = codes @ self.steps
+        least, most = np.zeros(len(self.low)), np.zeros(len(self.low))
+        least[-1], most[-1] = -np.inf, np.inf
+        least[at], most[at] = low, high
+        self.low, self.high = np.maximum(self.low, least), np.minimum(self.high, most)
+
+    def keys(self, rows: np.ndarray) -> np.ndarray:
+        """The cell of each of these rows of codes (in their last dimension)."""
+        keys = rows[..., self.axes] @ self.steps
+        return keys if self.population is None else np.where(rows[..., self.population] == 1, keys, len(self.low) - 1)
 
     def touched(self, moved: tuple[int, ...]) -> bool:
-        """Whether these axes change what the table counts: not where it has all of them, or none."""
-        return not self.axes.isdisjoint(moved) and not self.axes.issubset(moved)
+        """Whether these axes change what is counted: not where it has all of them, or none."""
+        return not self.own.isdisjoint(moved) and not self.own.issubset(moved)
 
-    def _keys(self, level: dict[str, Any], rows: np.ndarray) -> np.ndarray:
-        """The cell of each person at a level; the last place is for those whom the table does not count."""
-        own = [back[rows[:, axis]] for axis, back in self.dims]
-        there = np.all([o >= 0 for o in own], axis=0)
-        if self.population is not None:
-            there &= rows[:, self.population] == 1
-        flat = np.zeros(len(rows), int)
-        for j in level["kept"]:
-            flat = flat * level["sizes"][j] + own[j]
-        return np.where(there, flat, len(level["low"]) - 1)
-
-    def fits(self, one: np.ndarray, old: np.ndarray, there: np.ndarray, new: np.ndarray) -> np.ndarray:
-        """Which of these changes of places leave all cells as they may be."""
+    def fits(self, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+        """Which changes (a row each) from some cells to others leave all of these as they may be."""
         good = np.ones(len(old), bool)
-        for level in self.levels:
-            keys = [
-                np.broadcast_to(self._keys(level, one[None]), len(old)), self._keys(level, old),
-                self._keys(level, there), self._keys(level, new),
-            ]  # fmt: skip
-            for key in keys:
-                count = level["count"][key] + sum(
-                    sign * (key == other) for sign, other in zip((-1, -1, 1, 1), keys, strict=True)
-                )
-                good &= (count >= level["low"][key]) & (count <= level["high"][key])
+        for key in (*old.T, *new.T):
+            count = self.now[key] + (new == key[:, None]).sum(1) - (old == key[:, None]).sum(1)
+            good &= (count >= self.low[key]) & (count <= self.high[key])
         return good
 
-    def stays(self, before: np.ndarray, after: np.ndarray) -> bool:
-        """Whether all cells are as they may be when these people go from one to the other."""
-        for level in self.levels:
-            old, new = self._keys(level, before), self._keys(level, after)
-            keys = np.unique(np.append(old, new))
-            count = level["count"][keys] - (old == keys[:, None]).sum(1) + (new == keys[:, None]).sum(1)
-            if (count < level["low"][keys]).any() or (count > level["high"][keys]).any():
-                return False
-        return True
-
-    def parts(self, atoms: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-        """For each level: the cell of each atom, and of each cell the least, the most, and the people now."""
-        for level in self.levels:
-            yield self._keys(level, atoms), level["low"], level["high"], level["count"]
-
     def change(self, before: np.ndarray, after: np.ndarray) -> None:
-        for level in self.levels:
-            np.subtract.at(level["count"], self._keys(level, before), 1)
-            np.add.at(level["count"], self._keys(level, after), 1)
+        np.subtract.at(self.now, self.keys(before), 1)
+        np.add.at(self.now, self.keys(after), 1)
 
 
-def _levels(table: Published) -> Iterator[dict[str, Any]]:
-    """For each set of dimensions that cells are kept by: what each may hold, with a place for who is not counted."""
-    sizes = [len(words) for words in table.categories]
-    for keep in itertools.product([True, False], repeat=len(sizes)):
+def _steps(sizes: Sequence[int]) -> np.ndarray:
+    """How far apart neighbours of each axis are in one flat array."""
+    return np.append(np.cumprod(sizes[:0:-1])[::-1], 1).astype(int)[: len(sizes)]
+
+
+def _counts(space: Space, codes: np.ndarray) -> list[_Count]:
+    """What all tables tell, each set of axes and population once."""
+    found: dict[tuple[tuple[int, ...], int | None], _Count] = {}
+    for number, table in enumerate(space.tables):
+        population, places = space.population[number], space.place[number]
+        for kept, rows in _levels(table):
+            own = [places[j][0] for j in kept]
+            order = np.argsort(own)
+            axes = tuple(own[i] for i in order)
+            sizes = [len(space.axes[a].words) for a in axes]
+            count = found.setdefault((axes, population), _Count(axes, population, sizes))
+            if isinstance(table, PatternTable):  # as many people of each pattern as there are: then every cell stays
+                true = np.bincount(count.keys(codes), minlength=len(count.low))[:-1]
+                count.tell(np.arange(len(true))[:, None], true, true)
+                continue
+            at = np.zeros((len(rows), len(kept)), int)
+            for place, i in enumerate(order):
+                at[:, place] = places[kept[i]][1][table.codes[rows, kept[i]]]
+            count.tell(at, table.low[rows], table.high[rows])
+    for count in found.values():
+        count.now = np.bincount(count.keys(codes), minlength=len(count.low))
+    return list(found.values())
+
+
+def _levels(table: Published) -> Iterator[tuple[list[int], np.ndarray]]:
+    """Each set of dimensions that cells are kept by, with these cells."""
+    if isinstance(table, PatternTable):
+        yield [0], np.arange(len(table.n))
+        return
+    for keep in itertools.product([True, False], repeat=len(table.categories)):
         rows = np.flatnonzero(((table.codes != ALL) == np.array(keep)).all(1))
-        if not len(rows):
-            continue
-        kept = [j for j, k in enumerate(keep) if k]
-        cells = int(np.prod([sizes[j] for j in kept]))
-        at = np.zeros(len(rows), int)
-        for j in kept:
-            at = at * sizes[j] + table.codes[rows, j]
-        low, high = np.full(cells + 1, -np.inf), np.full(cells + 1, np.inf)
-        low[at], high[at] = table.low[rows], table.high[rows]
-        yield {"kept": kept, "sizes": sizes, "low": low, "high": high}
+        if len(rows):
+            yield [j for j, k in enumerate(keep) if k], rows
 
 
 class _Possible:
@@ -473,6 +513,7 @@ class _Possible:
         self.seen = np.zeros(self.sizes, bool)
         codes = space.codes[list(self.all)]
         self.seen[tuple(codes[:, (codes >= 0).all(0)])] = True
+        self.one_to_one = self.pair is not None and all(bool((self.seen.sum(i) <= 1).all()) for i in (0, 1))
         self.known: np.ndarray = np.asarray(self.seen.any(-1))
 
     def touched(self, moved: tuple[int, ...]) -> bool:

@@ -185,12 +185,12 @@ def _attacks(findings: list[Finding], release: Published, context: Context, ledg
         joint = ledger.attack(release, threshold, seconds=context.seconds)
         tried.append(joint)
         new = [e for e in joint.exposed if tuple(sorted(e.group.items())) not in known]
-        if any(release.name not in {t.release for t in e.terms} for e in new):
+        if any(release.name not in {t.release for t in e.used} for e in new):
             # What earlier releases give away by themselves is not this request's doing.
             before = {tuple(sorted(e.group.items())) for e in ledger.exposed(threshold, seconds=context.seconds)}
             new = [e for e in new if tuple(sorted(e.group.items())) not in before]
         if new:
-            names = sorted({t.release for e in new for t in e.terms if t.release != release.name})
+            names = sorted({t.release for e in new for t in e.used if t.release != release.name})
             told = " | ".join(e.words() for e in new[:3])
             words = f"With {'; '.join(names) or 'earlier releases'}, {_groups(len(new))} can be worked out: {told}."
             findings.append(Finding("differencing", "fail", words, tuple(e.group for e in new), source))

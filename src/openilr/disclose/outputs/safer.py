@@ -118,7 +118,7 @@ def _weakest(cells: Cells, exposure: Any, name: str, hide: set[tuple[str, ...]])
     import polars as pl
 
     best: tuple[tuple[int, int], tuple[str, ...]] | None = None
-    for term in exposure.terms:
+    for term in exposure.used:
         if term.release != name:
             continue
         cell = _cell(cells, term.cell)
