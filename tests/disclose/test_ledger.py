@@ -125,3 +125,14 @@ def test_the_subtraction_names_tables_and_cells():
     told = [e.words() for e in found.exposed if {t.release for t in e.used} == {"all learners", "without four"}]
     assert any("exactly 4 people, from 12 (a 0; all learners) - 8 (a 0; without four)" in words for words in told)
     assert found.groups == len(found.exposed) + len(found.undecided), "what was not looked at any more is not safe"
+
+
+def test_a_cell_that_a_table_does_not_list_is_empty():
+    kinds = [("0", "0")] * 12 + [("1", "0")] * 15 + [("1", "1")] * 14
+    people = pl.DataFrame(kinds, schema=["d0", "d1"], orient="row").with_row_index("person")
+    dims = [{"name": n, "label": n} for n in "ab"]
+    content = {"statistic": "mean", "of": "pay", "dimensions": dims, "margins": "all"}
+    rows = people.with_columns(value=pl.col("person") + 100.5)
+    told = published(Output("m", "table", "m", content, rows=rows), Context("m"))
+    at = [told.cell(i) for i in range(len(told.n))].index({"a": "0", "b": "1"})
+    assert told.n[at] == told.high[at] == 0 and len(told.shown) == len(told.codes) == 9

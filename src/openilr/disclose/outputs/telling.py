@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["published_cells", "published_population"]
 
+#: Of a level of more cells than these, empty ones are not told.
+_MOST_EMPTY = 1_000_000
+
 
 def published_cells(name: str, cells: Cells) -> Published:
     """A table's cells as an intruder sees them, counted in people."""
@@ -37,9 +40,29 @@ def published_cells(name: str, cells: Cells) -> Published:
         columns[f"c{key[1:]}"] = pl.col(key).replace_strict(code, return_dtype=pl.Int32)
         coded.append(frame[key].replace_strict(code, return_dtype=pl.Int32).to_numpy())
     people = members.unique().select("person", **columns)
+    codes = np.stack(coded, axis=1)
+    empty = _not_listed(codes, [len(words) for words in categories])
+    none = np.zeros(len(empty))
     return Published(
-        name, cells.labels, tuple(categories), people, np.stack(coded, axis=1), low, high, n, hidden, shown
-    )
+        name, cells.labels, tuple(categories), people, np.vstack([codes, empty]), np.append(low, none),
+        np.append(high, none), np.append(n, none), np.append(hidden, none.astype(bool)), (*shown, *[""] * len(empty)),
+    )  # fmt: skip
+
+
+def _not_listed(codes: np.ndarray, sizes: list[int]) -> np.ndarray:
+    """Cells that a table has a row or column for, but does not list: a reader sees that nobody is in them."""
+    found = [np.zeros((0, len(sizes)), codes.dtype)]
+    for keep in np.unique(codes != ALL, axis=0):
+        on = np.flatnonzero(keep)
+        own = [sizes[j] for j in on]
+        if not len(on) or np.prod(own) > _MOST_EMPTY:
+            continue
+        listed = codes[((codes != ALL) == keep).all(1)][:, on]
+        rest = np.setdiff1d(np.arange(np.prod(own)), np.ravel_multi_index(list(listed.T), own))
+        more = np.full((len(rest), len(sizes)), ALL, codes.dtype)
+        more[:, on] = np.stack(np.unravel_index(rest, own), axis=1)
+        found.append(more)
+    return np.vstack(found)
 
 
 def published_population(name: str, persons: pl.Series) -> Published:
