@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from openilr.store import Store, StoreError
+from openilr.store.telling import tell
 from tests.store.making import aim, fam, learner, report, sent_file, tables
 
 PROVIDER = 10000001
@@ -21,7 +22,7 @@ def test_nothing_changed(store):
     first = submit(store, learner("L1", aim()), learner("L2", aim(), aim(2)))
     second = submit(store, learner("L1", aim()), learner("L2", aim(), aim(2)))
     same = store.diff(first, second, detail=True)
-    assert same.providers.row(0) == (PROVIDER, 2, 2, 0, 0, 0, 3, 3, 0, 0, 0)
+    assert same.providers.row(0) == (PROVIDER, 2, 2, 0, 0, 0, 3, 3, 0, 0, 0, 0)
     assert same.fields.is_empty() and same.values.is_empty() and same.others.is_empty() and same.rows.is_empty()
 
 
@@ -38,8 +39,9 @@ def test_learners_and_aims_added_gone_and_changed(store):
     assert found.providers.row(0, named=True) == {
         "ukprn": PROVIDER, "learners_before": 3, "learners_now": 3, "learners_added": 1, "learners_gone": 1,
         "learners_changed": 1, "aims_before": 5, "aims_now": 4, "aims_added": 2, "aims_gone": 3, "aims_changed": 1,
+        "aims_late": 2,
     }  # fmt: skip
-    assert {(e, f): n for e, f, n, _ in found.fields.iter_rows()} == {
+    assert {(e, f): n for e, f, n, *_ in found.fields.iter_rows()} == {
         ("Learner", "Sex"): 1, ("LearningDelivery", "CompStatus"): 1, ("LearningDelivery", "Outcome"): 1,
         ("LearningDelivery", "LearnActEndDate"): 1,
     }  # fmt: skip
@@ -59,10 +61,34 @@ def test_a_corrected_start_date_is_a_change_and_renumbering_is_not_a_new_aim(sto
     renumbered = submit(store, learner("L1", aim(2), aim(1, LearnAimRef="603")))
     one = store.diff(first, moved)
     assert one.totals()["aims_changed"] == 1 and one.totals()["aims_added"] == 0
-    assert one.fields["field"].to_list() == ["LearnStartDate"]
+    assert one.fields.select("field", "filled", "emptied", "up").rows() == [("LearnStartDate", 0, 0, 1)]
     other = store.diff(first, renumbered)
     assert other.totals()["aims_added"] == 0
-    assert other.fields.rows() == [("LearningDelivery", "AimSeqNumber", 2, 1)]
+    assert other.fields.rows() == [("LearningDelivery", "AimSeqNumber", 2, 1, 0, 0, 1)]
+
+
+def test_what_began_by_the_day_that_the_return_before_describes_is_late(store):
+    submit(store, learner("L1", aim()))
+    new = [aim(2, LearnStartDate=date(2025, 11, 1)), aim(3, LearnStartDate=date(2025, 11, 2))]
+    submit(store, learner("L1", aim(), *new), return_name="R06")
+    found = store.diff("2526-R04", "2526-R06")
+    assert (found.totals()["aims_added"], found.totals()["aims_late"]) == (2, 1)
+
+
+def test_values_that_were_filled_in_or_went_away(store):
+    aims = [aim(n, LearnPlanEndDate=date(2026, 9, n)) for n in (1, 2, 3)]
+    submit(store, learner("L1", *aims, PlanLearnHours=100))
+    moved = [
+        {**a, "LearnPlanEndDate": date(2026, 9, n), "OutGrade": "PA"} for a, n in zip(aims, (2, 1, 1), strict=True)
+    ]
+    submit(store, learner("L1", *moved), return_name="R06")
+    found = store.diff("2526-R04", "2526-R06")
+    assert {row[1]: row[2:] for row in found.fields.drop("providers").iter_rows()} == {
+        "PlanLearnHours": (1, 0, 1, 0), "LearnPlanEndDate": (3, 0, 0, 1), "OutGrade": (3, 3, 0, 0),
+    }  # fmt: skip
+    told = tell(found)
+    assert "Planned learning hours (PlanLearnHours) changed for 1: 1 from 100 to blank." in told
+    assert "(LearnPlanEndDate) changed for 3: 1 to a later day; 2 to an earlier day." in told
 
 
 def test_two_aims_of_one_kind_are_paired_once(store):
@@ -113,12 +139,12 @@ def test_what_can_not_be_compared(store):
 
 def test_in_parts_the_answer_is_that_of_the_whole(store, monkeypatch):
     for ukprn in (PROVIDER, PROVIDER + 1, PROVIDER + 2):
-        last = [aim(Outcome=ukprn % 2, CompStatus=2), aim(2)]
+        last = [aim(Outcome=ukprn % 2, CompStatus=2, LearningDeliveryFAM=[fam("SOF", "105")]), aim(2)]
         submit(store, learner("L1", aim()), learner("L2", *last[1:]), ukprn=ukprn)
         submit(
             store,
             learner("L1", *last),
-            learner("L3", aim(LearningDeliveryFAM=[fam("SOF", "105")])),
+            learner("L3", aim(LearningDeliveryFAM=[fam("SOF", "105")])),  # new, so what hangs below is no change
             ukprn=ukprn,
             return_name="R06",
         )

@@ -9,6 +9,7 @@ from openilr.access.audit import Event, Log
 from openilr.access.errors import AuditError
 from openilr.access.minimise import SMALL, Report, Risk
 from openilr.access.project import application, fold, of
+from openilr.spec.words import count
 
 #: What is said of an event, by its action; facts of the event may stand in it.
 _WORDS = {
@@ -51,7 +52,7 @@ def check_text(report: Report) -> str:
         return "".join(("This application can not be decided:\n", *(f"  - {each}\n" for each in report.refusals)))
     rows = ", ".join(f"{count:,} of {table}" for table, count in report.rows.items())
     where = ", ".join((*report.snapshots, *(f"current files of {year} (not frozen)" for year in report.live)))
-    lines = [f"It would contain {report.people:,} people: {rows}. Looked at: {where}.\n"]
+    lines = [f"It would contain {count(report.people, 'person', 'people')}: {rows}. Looked at: {where}.\n"]
     if report.not_checked:
         lines.append(f"Not looked at, as no link run was named: {', '.join(report.not_checked)}.\n")
     changed = {step.name: step for step in report.proposal}
@@ -131,8 +132,8 @@ def life_text(said: dict[str, Any]) -> str:
         why = f": {each['reason']}" if each["reason"] else ""
         lines.append(f"{each['at'][:16].replace('T', ' ')}  {each['actor']} {each['words']}{why}\n")
     lines.append(
-        f"\n{said['openings']} openings, {said['runs']} runs, {said['released']} outputs released, "
-        f"{said['refused']} attempts refused.\n"
+        f"\n{count(said['openings'], 'opening')}, {count(said['runs'], 'run')}, "
+        f"{count(said['released'], 'output')} released, {count(said['refused'], 'attempt')} refused.\n"
     )
     return "".join(lines)
 

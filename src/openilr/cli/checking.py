@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openilr.cli.run import CannotRun, fault, where
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -218,7 +219,7 @@ def check_all(
             place = f"{number:,} of {len(files):,}: " if len(files) > 1 else ""
             told = received(file) if received else None
             yield check(
-                file, settings, lambda done, place=place: progress(f"{place}{done:,} learners checked"),  # type: ignore[misc]
+                file, settings, lambda done, place=place: progress(f"{place}{count(done, 'learner')} checked"),  # type: ignore[misc]
                 reference, told,
             )  # fmt: skip
         return

@@ -12,6 +12,7 @@ import typer
 from openilr.cli.output import Output
 from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
 from openilr.cli.store import Format, StoreFolder, opened
+from openilr.spec.words import count
 
 
 def add(
@@ -64,7 +65,7 @@ def add(
             said = {"id": kept.id, "title": kept.title, "version": version.public, "status": version.status, "new": new}
             out.write(json.dumps(said, ensure_ascii=False) + "\n")
         elif new:
-            out.write(f"{kept.title}: version {version.public} of data set {kept.id} ({version.rows:,} rows).\n")
+            out.write(f"{kept.title}: version {version.public} of data set {kept.id} ({count(version.rows, 'row')}).\n")
         else:
             out.write(f"{kept.title}: these files are version {version.public} of data set {kept.id} already.\n")
     return FINE

@@ -16,6 +16,7 @@ from openilr.cli.groups import help_where_nothing_is_asked
 from openilr.cli.output import Output, Progress, form_of
 from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
 from openilr.cli.store import Format, StoreFolder, opened
+from openilr.spec.words import count
 
 app = typer.Typer(
     help="Bring the records of one person together, and say how sure that is.\n\n"
@@ -73,7 +74,7 @@ def pairs(
         else:
             out.write(found.write_csv())
     if not quiet:
-        say(f"{found.height:,} pairs of {people_a.height:,} and {people_b.height:,} people.")
+        say(f"{count(found.height, 'pair')} of {people_a.height:,} and {count(people_b.height, 'person', 'people')}.")
     return FINE
 
 
@@ -276,7 +277,9 @@ def review(
             return FINE
         with suppress(KeyboardInterrupt):
             serve(
-                judging, port, lambda address: say(f"{len(judging.pairs)} pairs to judge at {address} ; Ctrl-C ends.")
+                judging,
+                port,
+                lambda address: say(f"{count(len(judging.pairs), 'pair')} to judge at {address} ; Ctrl-C ends."),
             )
     return FINE
 

@@ -12,6 +12,7 @@ import typer
 from openilr.cli.output import Output
 from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
 from openilr.cli.store import Format, StoreFolder, opened
+from openilr.spec.words import count
 
 
 def add(
@@ -52,7 +53,8 @@ def add(
             return FOUND
     with Output(None) as out:
         for each in added:
-            out.write(f"{each.table}: {each.rows:,} rows of {each.people:,} people, edition {each.edition}.\n")
+            of = f"{count(each.rows, 'row')} of {count(each.people, 'person', 'people')}"
+            out.write(f"{each.table}: {of}, edition {each.edition}.\n")
     for each in added:
         if each.unused and not quiet:
             say(f"{each.table}: not kept, for they are not declared: {', '.join(each.unused)}.")
@@ -132,7 +134,7 @@ def months(
     with plain(LinkError, StoreError, OSError):
         rows = write_months(connect(opened(store), run), begins, ends, output)
     if not quiet:
-        say(f"{rows:,} months in {output}.")
+        say(f"{count(rows, 'month')} in {output}.")
     return FINE
 
 

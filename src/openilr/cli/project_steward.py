@@ -26,6 +26,7 @@ from openilr.cli.project import (
 )
 from openilr.cli.run import FINE, FOUND, CannotRun, say
 from openilr.cli.store import Format, StoreFolder, opened
+from openilr.spec.words import count
 
 app = typer.Typer()
 
@@ -207,7 +208,9 @@ def close(
 
     with governed():
         made, certificate = ending.close(opened(store), project, by=person(by), reason=reason)
-    gone = "".join(f"  {e['extract']}: key {e['key']}, {len(e['files'])} files\n" for e in certificate["extracts"])
+    gone = "".join(
+        f"  {e['extract']}: key {e['key']}, {count(len(e['files']), 'file')}\n" for e in certificate["extracts"]
+    )
     words = f"{made.id} is closed. Destroyed:\n{gone or '  no extract was made' + chr(10)}"
     return write(format, certificate, f"{words}Check it with: ilr project verify {made.id} --store {store}\n")
 

@@ -16,6 +16,7 @@ from openilr.cli.output import Output, Progress, Quiet, form_of
 from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
 from openilr.cli.schema import known_year
 from openilr.cli.store import StoreFolder, opened
+from openilr.spec.words import count
 
 app = typer.Typer(
     help="Screen, protect and publish data sets in the explore education statistics (EES) standard.\n\n"
@@ -150,7 +151,9 @@ def _proof_in_words(result: dict[str, Any]) -> str:
             lines.append(
                 f"FAIL  Row {each['row']}, {each['indicator']}: hidden, but between {each['least']} and {each['most']}."
             )
-        lines.append(f"Attacked: {len(result['exposed'])} hidden counts can be shown to be below {result['below']}.")
+        lines.append(
+            f"Attacked: {count(len(result['exposed']), 'hidden count')} can be shown to be below {result['below']}."
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -268,8 +271,9 @@ def attack(
             f"FAIL  {each['file']} row {each['row']}, {each['indicator']}: between {each['least']} and {each['most']}."
         )
     lines.append(
-        f"Attacked {found.counts:,} counts and {found.rates:,} rates with {found.programs:,} linear programs: "
-        f"{len(found.exposed)} counts and {len(found.told)} rates are told."
+        f"Attacked {count(found.counts, 'count')} and {count(found.rates, 'rate')} with "
+        f"{count(found.programs, 'linear program')}. Told: {count(len(found.exposed), 'count')} and "
+        f"{count(len(found.told), 'rate')}."
     )
     with Output(None) as out:
         out.write(json.dumps(facts) + "\n" if format is Format.json else "\n".join(lines) + "\n")
@@ -366,7 +370,7 @@ def _release_in_words(release: Any) -> str:
     for each in release.built:
         done = each.protected
         what = f"{done.hidden:,} hidden" if done.method == "suppression" else "every total adds up"
-        lines.append(f"  {each.data_set.name}: {done.cells:,} counts, {what}.")
+        lines.append(f"  {each.data_set.name}: {count(done.cells, 'count')}, {what}.")
         lines += [f"    {done.held_words}"] * (done.held_back > 0)
     lines += [f"  Left out: {name}. {why}" for name, why in release.left_out.items()]
     if release.unlisted:

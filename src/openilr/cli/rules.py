@@ -12,6 +12,7 @@ import typer
 from openilr.cli.output import Output
 from openilr.cli.run import CannotRun
 from openilr.cli.schema import known_year
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,7 @@ def coverage(found: Sequence[Explanation]) -> str:
     """One line: how many rules there are, and how many of them are implemented, service_only and not_yet."""
     number = Counter(each.status for each in found)
     parts = ", ".join(f"{number[status]:,} {status}" for status in _STATUS)
-    return f"{len(found):,} rules: {parts}"
+    return f"{count(len(found), 'rule')}: {parts}"
 
 
 def _json(items: list[dict[str, Any]]) -> str:

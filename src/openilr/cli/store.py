@@ -13,6 +13,7 @@ import typer
 from openilr.cli.groups import help_where_nothing_is_asked
 from openilr.cli.output import Output
 from openilr.cli.run import FINE, FOUND, CannotRun, plain
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     import polars as pl
@@ -140,7 +141,8 @@ def freeze(
         made = held.snapshots().filter(snapshot=id).row(0, named=True)
     with Output(None) as out:
         out.write(
-            f"Frozen as {id}: {made['providers']:,} providers, {made['learners']:,} learners, {made['aims']:,} aims.\n"
+            f"Frozen as {id}: {count(made['providers'], 'provider')}, {count(made['learners'], 'learner')}, "
+            f"{count(made['aims'], 'aim')}.\n"
         )
     return FINE
 
@@ -179,7 +181,7 @@ def upgrade(store: StoreFolder) -> int:
     with plain(StoreError):
         number = Store.upgrade(store)
     with Output(None) as out:
-        out.write(f"The store is of this release now; {number:,} returns were derived again.\n")
+        out.write(f"The store is of this release now; {count(number, 'return was', 'returns were')} derived again.\n")
     return FINE
 
 
@@ -200,7 +202,7 @@ def derive(
     with plain(StoreError):
         number = held.derive_again(year)
     with Output(None) as out:
-        out.write(f"{number:,} returns were derived again.\n")
+        out.write(f"{count(number, 'return was', 'returns were')} derived again.\n")
     return FINE
 
 

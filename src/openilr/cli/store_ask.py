@@ -13,6 +13,7 @@ import typer
 from openilr.cli.output import Output, form_of
 from openilr.cli.run import FINE, FOUND, CannotRun, plain
 from openilr.cli.store import Format, StoreFolder, in_form, opened
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     import polars as pl
@@ -142,7 +143,7 @@ def journeys(
     Exit codes: 0 joined; 2 there is no such store or learner.
     """
     from openilr.store import StoreError
-    from openilr.store.journeys import tell
+    from openilr.store.journeys import numbers, tell
 
     if (learner is None) != (provider is None):
         raise CannotRun("A learner is known by both: --provider UKPRN and --learner REF.")
@@ -155,18 +156,22 @@ def journeys(
             found = rows.filter(rows["person"].is_in(rows.filter(learner_key=key)["person"].implode()))
             if found.is_empty():
                 raise CannotRun(f"The store has no such learner of {provider}.")
+            ulns = numbers(held, found["learner_key"].unique().to_list())
     with Output(None) as out:
         if learner is not None:
-            out.write(tell(found))
+            out.write(tell(found, ulns))
             return FINE
         out.write(
-            f"{n['people']:,} people with {n['journeys']:,} journeys of {n['episodes']:,} episodes.\n"
-            f"  {n['over_several_years']:,} episodes were returned in several years; {n['restarts']:,} are restarts, "
-            f"{n['transfers']:,} transfers.\n"
-            f"  {n['people_with_several_providers']:,} people learn with several providers.\n"
-            f"  {n['lost']:,} episodes went on and are missing from the provider's later year.\n"
-            f"  {n['ulns_joined']:,} changed or missing ULNs were joined; {n['references_used_again']:,} references "
-            f"that stand for another person were not.\n"
+            f"{count(n['people'], 'person', 'people')} with {count(n['journeys'], 'journey')} of "
+            f"{count(n['episodes'], 'episode')}.\n"
+            f"  {count(n['over_several_years'], 'episode was', 'episodes were')} returned in several years; "
+            f"{count(n['restarts'], 'is a restart', 'are restarts')}, {count(n['transfers'], 'transfer')}.\n"
+            f"  {count(n['people_with_several_providers'], 'person learns', 'people learn')} with several providers.\n"
+            f"  {count(n['lost'], 'episode went on and is', 'episodes went on and are')} missing from the provider's "
+            "later year.\n"
+            f"  {count(n['ulns_joined'], 'changed or missing ULN was', 'changed or missing ULNs were')} joined; "
+            f"{count(n['references_used_again'], 'reference', 'references')} given to another person "
+            f"{'was' if n['references_used_again'] == 1 else 'were'} not.\n"
         )
     return FINE
 
@@ -237,5 +242,5 @@ def export(
     with plain(StoreError):
         rows = held.export(target, year=year, return_name=return_name, snapshot=snapshot, form=format.value)
     with Output(None) as out:
-        out.write(f"Wrote {len(rows)} tables with {sum(rows.values()):,} rows into {target}.\n")
+        out.write(f"Wrote {count(len(rows), 'table')} with {count(sum(rows.values()), 'row')} into {target}.\n")
     return FINE

@@ -28,6 +28,7 @@ from openilr.cli.checking import (
 from openilr.cli.output import Output, Progress, Quiet, form_of
 from openilr.cli.run import COULD_NOT_RUN, FINE, FOUND, plain, say
 from openilr.cli.store import StoreFolder, opened
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     from openilr.store import Acceptance, Store
@@ -160,17 +161,17 @@ def accepted_sentence(acceptance: Acceptance) -> str:
     """What was accepted and refused, in one or two sentences."""
     if not acceptance.accepted:
         return f"Refused: {acceptance.reason}"
-    n = {name: f"{number:,}" for name, number in acceptance.counts.items()}
+    n = acceptance.counts
     words = (
-        f"Accepted as {acceptance.submission}: {n['learners_accepted']} of {n['learners']} learners with "
-        f"{n['aims_accepted']} of {n['aims']} aims; {n['learners_refused']} learners refused."
+        f"Accepted as {acceptance.submission}: {n['learners_accepted']:,} of {count(n['learners'], 'learner')} with "
+        f"{n['aims_accepted']:,} of {count(n['aims'], 'aim')}; {count(n['learners_refused'], 'learner')} refused."
     )
     words += f" It takes the place of {acceptance.replaced}." if acceptance.replaced else ""
     last = acceptance.last_year
     if last and last["continuing"]:
         words += (
-            f" Of {last['continuing']:,} aims that went on at the end of {last['compared_with']}, "
-            f"{last['returned']:,} are in this file and {last['missing']:,} are not"
+            f" Of {count(last['continuing'], 'aim')} that went on at the end of {last['compared_with']}, "
+            f"{last['returned']:,} came in with this file and {last['missing']:,} did not"
         )
         words += f" (learners {', '.join(last['learners_missing'][:10])}" if last["missing"] else ""
         more = len(last["learners_missing"]) - 10

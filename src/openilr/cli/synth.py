@@ -9,6 +9,7 @@ import typer
 
 from openilr.cli.output import Progress
 from openilr.cli.run import CannotRun, plain
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     from openilr.synth.linked import Rates
@@ -102,17 +103,18 @@ def _write(out: Path, learners: int, into: Path | None, settings: dict[str, Any]
             made = fill(Store(into) if into.exists() else Store.init(into), out, learners, **settings)
     progress.clear()
     typer.echo(
-        f"{made.people:,} people, {made.records:,} learner records and {made.aims:,} aims in {len(made.files):,} "
-        "returns. Nobody in them exists."
+        f"{count(made.people, 'person', 'people')}, {count(made.records, 'learner record')} and "
+        f"{count(made.aims, 'aim')} in {count(len(made.files), 'return')}. Nobody in them exists."
     )
     if made.linked is not None:
         rows = sum(count for name, count in made.linked.rows.items() if not name.startswith("truth"))
         typer.echo(
-            f"{made.linked.people:,} people and {rows:,} rows in linked sources; the truth is in {out / 'truth'}."
+            f"{count(made.linked.people, 'person', 'people')} and {count(rows, 'row')} in linked sources; "
+            f"the truth is in {out / 'truth'}."
         )
         typer.echo(f"Take them in: ilr link add {out / 'linked'} --store STORE")
     if made.faults:
-        typer.echo(f"{made.faults:,} faults planted, listed in {out / 'truth.csv'}.")
+        typer.echo(f"{count(made.faults, 'fault')} planted, listed in {out / 'truth.csv'}.")
     if into is not None:
         typer.echo(f"They are in the store, unchecked: ilr store returns --store {into}")
         return

@@ -11,6 +11,7 @@ from pathlib import Path
 from openilr.cli.checking import Checked, Settings, check
 from openilr.cli.output import Progress
 from openilr.cli.run import FINE, say
+from openilr.spec.words import count
 
 __all__ = ["watch"]
 
@@ -34,7 +35,7 @@ def watch(
         while True:
             state = _state(path)
             now = replace(settings, as_of=datetime.now()) if clock_runs and before else settings
-            checked = check(path, now, lambda done: progress(f"{done:,} learners checked"))
+            checked = check(path, now, lambda done: progress(f"{count(done, 'learner')} checked"))
             if checked.report is not None:
                 if before is not None:
                     checked.report.compare = compare_reports(checked.report, before, settings.rules)

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from openilr.collect.findings import shown
 from openilr.spec import Field, Type
 from openilr.spec.model import RESTRICTED_STRING
+from openilr.spec.words import count
 from openilr.years import FieldDefinition
 
 #: White space as XML knows it.
@@ -176,17 +177,17 @@ class FieldCheck:
         digits, decimals = len(whole.lstrip("0")), len(part.rstrip("0"))
         if field.total_digits is not None and digits + decimals > field.total_digits:
             yield Break(
-                "AL", True, f"{name} may have at most {_count(field.total_digits, 'digit')}, and is {shown(trimmed)}."
+                "AL", True, f"{name} may have at most {count(field.total_digits, 'digit')}, and is {shown(trimmed)}."
             )
         if field.fraction_digits is not None and decimals > field.fraction_digits:
-            allowed = _count(field.fraction_digits, "decimal place")
+            allowed = count(field.fraction_digits, "decimal place")
             yield Break("AL", True, f"{name} may have at most {allowed}, and is {shown(trimmed)}.")
         length = len(canonical(trimmed))
         if self.limits.length is not None and length > self.limits.length:
             yield Break(
                 "AL",
                 False,
-                f"{name} may have at most {_count(self.limits.length, 'character')}, and is {shown(trimmed)}.",
+                f"{name} may have at most {count(self.limits.length, 'character')}, and is {shown(trimmed)}.",
             )
 
     def _text(self, text: str) -> Iterator[Break]:
@@ -220,10 +221,10 @@ class FieldCheck:
         if not text:
             return f"{self.field.name} is empty: give a value or leave the element out."
         if most is None:
-            return f"{self.field.name} must have at least {_count(least, 'character')}, and is {shown(text)}."
+            return f"{self.field.name} must have at least {count(least, 'character')}, and is {shown(text)}."
         if least == most:
-            return f"{self.field.name} must be {_count(most, 'character')} long, and is {shown(text)} ({len(text)})."
-        return f"{self.field.name} may have at most {_count(most, 'character')}, and has {len(text)}: {shown(text)}."
+            return f"{self.field.name} must be {count(most, 'character')} long, and is {shown(text)} ({len(text)})."
+        return f"{self.field.name} may have at most {count(most, 'character')}, and has {len(text)}: {shown(text)}."
 
 
 _NOT_ALLOWED = re.compile(RESTRICTED_STRING.removesuffix("*").replace("[", "[^", 1))
@@ -295,7 +296,3 @@ def _between(low: Decimal | None, high: Decimal | None) -> str:
     if low is None or high is None:
         return f"at least {low}" if high is None else f"at most {high}"
     return f"between {low} and {high}"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

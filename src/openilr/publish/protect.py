@@ -25,6 +25,7 @@ from openilr.publish import verify
 from openilr.publish.cells import Cells, Counts
 from openilr.publish.csvtext import csv_bytes
 from openilr.publish.derived import RELIABLE, Quantile, Rate, find_rate
+from openilr.spec.words import count
 
 METHODS = ("rounding", "suppression")
 HIDDEN, LOW = "c", "low"
@@ -89,9 +90,9 @@ class Protected:
         if not self.held_back:
             return ""
         return (
-            f"{self.held_back} counts are not quite as corrected: they keep their former value, or go part of the way, "
-            f"because the whole correction would tell small counts. The furthest is out by {self.furthest}. All totals "
-            "add up."
+            f"{count(self.held_back, 'count is', 'counts are')} not quite as corrected: with the former value, or "
+            "part of the way, because the whole correction would tell small counts. "
+            f"The furthest is out by {self.furthest}. All totals add up."
         )
 
 

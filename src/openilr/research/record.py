@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from openilr.research.errors import ResearchError
+from openilr.spec.words import count
 
 __all__ = ["Result", "output"]
 
@@ -33,7 +34,8 @@ class Result:
 
     def __repr__(self) -> str:
         with pl.Config(tbl_rows=60, tbl_cols=12, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True):
-            return f"{self.kind}: {self.context['persons']:,} people, {self.context['rows']:,} rows\n{self.frame}"
+            of = f"{count(self.context['persons'], 'person', 'people')}, {count(self.context['rows'], 'row')}"
+            return f"{self.kind}: {of}\n{self.frame}"
 
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from openilr import years
 from openilr.spec import Entity
-from openilr.store import views
+from openilr.store import timetable, views
 from openilr.store.tables import kept_entities, plain_fields, table_name
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import polars as pl
     from duckdb import DuckDBPyConnection
 
@@ -33,6 +35,8 @@ _AT_ONCE = 400_000
 #: Fields for which it is shown from which value to which they went: those that changed most.
 _SHOWN = 15
 _PAIRS = 5
+#: What became of a value, numbered from 1; 0 is anything else.
+_HOW = ("filled", "emptied", "up")
 _SAME_AIM = ("LearnAimRef", "LearnStartDate", "ProgType", "StdCode")
 
 
@@ -40,10 +44,12 @@ _SAME_AIM = ("LearnAimRef", "LearnStartDate", "ProgType", "StdCode")
 class Difference:
     """From ``before`` to ``now``. All frames may be empty; none holds an identifier.
 
-    ``providers``: ukprn, and for learners and aims ..._before, ..._now, ..._added, ..._gone, ..._changed.
-    ``fields``: entity, field, changed (learners or aims with another value), providers.
-    ``values``: entity, field, before, now, rows: the commonest changes of coded fields that changed most.
-    ``others``: entity, added, gone, learners: records below learners and aims, such as LearningDeliveryFAM.
+    ``providers``: ukprn, and for learners and aims ..._before, ..._now, ..._added, ..._gone, ..._changed; aims_late
+    of the added ones began by the day that the return of ``before`` describes (``timetable.described_to``).
+    ``fields``: entity, field, changed (learners or aims with another value), providers; of those changed ``filled``
+    were blank, ``emptied`` are, ``up`` are a later date or a larger number.
+    ``values``: entity, field, before, now, rows: the commonest changes of codes and counts that changed most.
+    ``others``: entity, added, gone, learners: records below, such as LearningDeliveryFAM, of learners on both sides.
     ``rows``: ukprn, entity, learner_key, LearnAimRef, AimSeqNumber, change (added, gone, changed), fields.
     """
 
@@ -79,11 +85,13 @@ def compare(
 
     found: dict[str, list[pl.DataFrame]] = {}
     year = next(iter(now[1]))
+    described = timetable.described_to(year, before[0].split("-")[1])
     for session, entities in _matched(before, now, ukprn):
         fields = _fields(session)
         others = [e for name, e in entities.items() if name not in _COUNTED]
-        part = {"providers": _providers(session), "fields": fields, "values": _values(session, fields, entities),
-                "others": _others(session, others), "rows": _rows(session, detail)}  # fmt: skip
+        part = {"providers": _providers(session, described), "fields": fields,
+                "values": _values(session, fields, entities), "others": _others(session, others),
+                "rows": _rows(session, detail)}  # fmt: skip
         for name, frame in part.items():
             found.setdefault(name, []).append(frame)
     whole = {name: pl.concat(frames) for name, frames in found.items()}
@@ -216,34 +224,49 @@ def _match_aims(session: DuckDBPyConnection, entity: Entity) -> None:
 
 def _pair(session: DuckDBPyConnection, name: str, entity: Entity, a: str, b: str, on: str) -> None:
     """A table ``pair_<name>``: both sides' place, what became of the row, and which fields have another value."""
-    names = [f.name for f in plain_fields(entity)]
-    changed = ", ".join(f'CASE WHEN a."{n}" IS DISTINCT FROM b."{n}" THEN \'{n}\' END' for n in names)
+    fields = {f.name: f.type for f in plain_fields(entity)}
+    changed = ", ".join(f'CASE WHEN a."{n}" IS DISTINCT FROM b."{n}" THEN \'{n}\' END' for n in fields)
+    hows = ", ".join(f"CASE {_how(n, ordered=not kind.is_text)} END" for n, kind in fields.items())
     aim = "coalesce(b.LearnAimRef, a.LearnAimRef)" if name == "LearningDelivery" else "NULL"
     number = "coalesce(b.AimSeqNumber, a.AimSeqNumber)" if name == "LearningDelivery" else "NULL"
+    began = "b.LearnStartDate" if name == "LearningDelivery" else "NULL::DATE"
     session.execute(
         f"CREATE TABLE pair_{name} AS SELECT ukprn, learner_key, {aim} AS LearnAimRef, {number} AS AimSeqNumber, "
-        f"CASE WHEN a.row IS NULL THEN 'added' WHEN b.row IS NULL THEN 'gone' END AS became, a.row AS a_row, "
-        f"b.row AS b_row, CASE WHEN a.row IS NULL OR b.row IS NULL THEN [] "
-        f"ELSE list_filter([{changed}], lambda x: x IS NOT NULL) END AS fields FROM {a} a FULL JOIN {b} b {on}"
+        f"{began} AS began, CASE WHEN a.row IS NULL THEN 'added' WHEN b.row IS NULL THEN 'gone' END AS became, "
+        f"a.row AS a_row, b.row AS b_row, {_kept(changed)} AS fields, {_kept(hows)}::UTINYINT[] AS hows "
+        f"FROM {a} a FULL JOIN {b} b {on}"
     )
 
 
-def _providers(session: DuckDBPyConnection) -> pl.DataFrame:
+def _how(name: str, *, ordered: bool) -> str:
+    a, b = f'a."{name}"', f'b."{name}"'
+    up = f"WHEN {b} > {a} THEN 3" if ordered else ""
+    return f"WHEN {a} IS NOT DISTINCT FROM {b} THEN NULL WHEN {a} IS NULL THEN 1 WHEN {b} IS NULL THEN 2 {up} ELSE 0"
+
+
+def _kept(parts: str) -> str:
+    return f"CASE WHEN a.row IS NULL OR b.row IS NULL THEN [] ELSE list_filter([{parts}], lambda x: x IS NOT NULL) END"
+
+
+def _providers(session: DuckDBPyConnection, described: date) -> pl.DataFrame:
     parts = []
     for entity, word in _COUNTED.items():
+        late = f", count(*) FILTER (became = 'added' AND began <= DATE '{described}') AS aims_late"
         parts.append(
             f"SELECT ukprn, count(a_row) AS {word}_before, count(b_row) AS {word}_now, "
             f"count(*) FILTER (became = 'added') AS {word}_added, count(*) FILTER (became = 'gone') AS {word}_gone, "
-            f"count(*) FILTER (len(fields) > 0) AS {word}_changed FROM pair_{entity} GROUP BY ukprn"
+            f"count(*) FILTER (len(fields) > 0) AS {word}_changed{late if word == 'aims' else ''} "
+            f"FROM pair_{entity} GROUP BY ukprn"
         )
     query = f"SELECT * FROM ({parts[0]}) FULL JOIN ({parts[1]}) USING (ukprn) ORDER BY ukprn"
     return views.frame(session, query).fill_null(0)
 
 
 def _fields(session: DuckDBPyConnection) -> pl.DataFrame:
+    counts = ", ".join(f"count(*) FILTER (how = {number}) AS {word}" for number, word in enumerate(_HOW, 1))
     parts = [
-        f"SELECT '{entity}' AS entity, field, count(*) AS changed, count(DISTINCT ukprn) AS providers "
-        f"FROM (SELECT ukprn, unnest(fields) AS field FROM pair_{entity}) GROUP BY field"
+        f"SELECT '{entity}' AS entity, field, count(*) AS changed, count(DISTINCT ukprn) AS providers, {counts} "
+        f"FROM (SELECT ukprn, unnest(fields) AS field, unnest(hows) AS how FROM pair_{entity}) GROUP BY field"
         for entity in _COUNTED
     ]
     return views.frame(session, f"{' UNION ALL '.join(parts)} ORDER BY entity, changed DESC, field")
@@ -275,7 +298,8 @@ def _others(session: DuckDBPyConnection, entities: list[Entity]) -> pl.DataFrame
     parts = []
     for entity in entities:
         columns = _list(("ukprn", "learner_key", *(f.name for f in plain_fields(entity))))
-        a, b = (f"SELECT {columns} FROM {side}_{table_name(entity.name)}" for side in "ab")
+        stayed = "(ukprn, learner_key) IN (SELECT (ukprn, learner_key) FROM pair_Learner WHERE became IS NULL)"
+        a, b = (f"SELECT {columns} FROM {side}_{table_name(entity.name)} WHERE {stayed}" for side in "ab")
         parts.append(
             f"SELECT '{entity.name}' AS entity, count(*) FILTER (s = 1) AS added, count(*) FILTER (s = -1) AS gone, "
             f"count(DISTINCT (ukprn, learner_key)) AS learners FROM ("

@@ -296,12 +296,23 @@ _HOW = {
 }  # fmt: skip
 
 
-def tell(episodes: pl.DataFrame) -> str:
-    """One person's journeys in words."""
+def numbers(store: Store, learner_keys: list[str]) -> int:
+    """How many ULNs these learners were returned under, a missing one counted as one."""
+    paths = views.of_submissions(store.path, store.submissions(current=True, with_files=True))
+    keys = ", ".join(f"'{key}'" for key in learner_keys)
+    of_all = views.queries(paths)["learner"]
+    with views.duckdb_session() as session:
+        return int(
+            views.row(session, f"SELECT count(DISTINCT person_key) FROM ({of_all}) WHERE learner_key IN ({keys})")[0]
+        )
+
+
+def tell(episodes: pl.DataFrame, ulns: int = 1) -> str:
+    """One person's journeys in words. ``ulns`` is under how many the person was returned."""
     from openilr import years
 
     lists = years.load(years.available()[-1]).code_lists
-    lines = []
+    lines = [f"One person, returned under {ulns} ULNs: it changed, or came late."] if ulns > 1 else []
     for number, ((_,), journey) in enumerate(episodes.group_by(["journey"], maintain_order=True), 1):
         lines.append(f"Journey {number}")
         for row in journey.sort("step").to_dicts():

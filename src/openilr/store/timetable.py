@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from openilr import years
 from openilr.spec import AcademicYear
+from openilr.spec.words import count
 from openilr.store.catalogue import Submission
 
 if TYPE_CHECKING:
@@ -29,6 +30,19 @@ def closing_days(year: str, reference: Any = None) -> dict[str, date | None]:
         given = reference["collection_timetable"].filter(year=year)
         days |= dict(given.select("return", "closes").iter_rows())
     return days
+
+
+def described_to(year: str, return_name: str) -> date:
+    """The day up to which a return describes learning at least: R04 to 1 November, R14 to 31 July.
+
+    Source: reference dates of R04, R06, R10, R13 and R14 in the Department's help centre for 2020-21 and 2022-23; the
+    other returns follow the same step, the first day of the month before they close.
+    """
+    first, number = AcademicYear(year).start, int(return_name[1:])
+    month = first.month + number - 1
+    if number > 12:
+        return AcademicYear(year).end
+    return date(first.year + (month > 12), (month - 1) % 12 + 1, 1)
 
 
 def standing(
@@ -101,7 +115,7 @@ def told(found: pl.DataFrame) -> str:
         closes = part["closes"][0]
         returned = sum(n.get(word, 0) for word in ("on time", "late", "returned"))
         when = f"closes {closes}" if closes else "no source gives its closing day"
-        words = f"{name} ({when}): {returned:,} of {part.height:,} providers have returned"
+        words = f"{name} ({when}): {returned:,} of {count(part.height, 'provider has', 'providers have')} returned"
         words += f", {n['late']:,} of them late" if n.get("late") else ""
         for status, said in (("refused", "only refused files from"), ("missing", "missing"), ("due", "still to come")):
             who = part.filter(status=status)["ukprn"].to_list()

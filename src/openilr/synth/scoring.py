@@ -13,6 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from openilr.spec.words import count
+
 #: File, learner, rule.
 Finding = tuple[str, str, str]
 
@@ -63,8 +65,8 @@ class Score:
                 f"{r.rule:<28}{r.planted:>8,}{r.found:>8,}{_percent(r.recall):>9}{r.beside:>8,}{r.wrong:>7,}"
                 f"{_percent(r.precision):>11}"
             )
-        return "\n".join([*lines, "", f"{self.files:,} files. Planted: faults, each for one rule. Beside: the rule "
-                          "blames a learner whose fault was planted for another rule. Wrong: it blames a learner "
+        return "\n".join([*lines, "", f"{count(self.files, 'file')}. Planted: faults, each for one rule. Beside: the "
+                          "rule blames a learner whose fault was planted for another rule. Wrong: it blames a learner "
                           "without a fault."])  # fmt: skip
 
 

@@ -248,7 +248,7 @@ class _Check:
         known = set(rules_of(year)) | set(FILE_RULES) | {d.rule for d in year.field_definitions}
         for id, facts in year.rules.items():
             if id in SERVICE_ONLY and id not in FILE_RULES:
-                missing[id] = {"rule": id, "needs": ["store"], "reason": SERVICE_ONLY[id]}
+                missing[id] = {"rule": id, "needs": [], "reason": SERVICE_ONLY[id]}
             elif id not in known and facts.status != "Deleted" and not facts.category.startswith("Derived"):
                 missing[id] = {"rule": id, "needs": [], "reason": "This rule is not in OpenILR yet."}
         return [missing[id] for id in year.rules if id in missing and (self.only is None or id in self.only)]

@@ -11,6 +11,8 @@ from math import ceil, floor, log10, sqrt
 
 from markupsafe import Markup, escape
 
+from openilr.spec.words import count
+
 PALETTE = ("#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d", "#a285d1")
 DASHES = ("", "8 4", "2 3", "10 3 2 3", "5 5", "1 5")
 MOST_SERIES, MOST_BARS = 6, 30
@@ -223,7 +225,7 @@ def point_map(title: str, points: Sequence[Point], *, shaded: bool) -> Markup | 
     ends = " ".join(
         f"{word} {_n(value)} ({name})." for word, (value, name) in (("Lowest", min(named)), ("Highest", max(named)))
     )
-    return _svg(title, f"{title}. {len(known)} places. {ends}", height + _KEY, out)
+    return _svg(title, f"{title}. {count(len(known), 'place')}. {ends}", height + _KEY, out)
 
 
 def _svg(title: str, words: str, height: float, parts: Sequence[Markup]) -> Markup:

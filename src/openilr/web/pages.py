@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, Undefined
 
+from openilr.spec.words import count
 from openilr.web import areas
 
 _HERE = Path(__file__).parent
@@ -28,7 +29,7 @@ def environment(**options: Any) -> Environment:
     options["undefined"] = _Missing
     made = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - Django turns autoescape on
     made.globals.update(static=static, url=_url)
-    made.filters.update(number=number, moment=moment, day=day, iso_day=iso_day)
+    made.filters.update(counted=count, number=number, moment=moment, day=day, iso_day=iso_day)
     return made
 
 

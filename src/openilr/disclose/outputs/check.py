@@ -17,6 +17,7 @@ from openilr.disclose.outputs.policy import Policy, load_policy
 from openilr.disclose.outputs.survival import check_survival, count_steps
 from openilr.disclose.outputs.table_checks import check_table, plain_text
 from openilr.disclose.outputs.telling import published_cells, published_population
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     import polars as pl
@@ -115,11 +116,19 @@ def _context(output: Output, context: Context) -> Iterator[Finding]:
     people = rows["person"].n_unique()
     said = output.context.get("persons")
     if said is not None and said != people:
-        yield Finding("context", "fail", f"The output says that it counts {said} people, its rows have {people}.")
+        yield Finding(
+            "context",
+            "fail",
+            f"The output says that it counts {count(said, 'person', 'people')}, its rows have {people}.",
+        )
     if context.people is not None:
         strangers = rows["person"].unique().is_in(context.people.implode()).not_().sum()
         if strangers:
-            yield Finding("context", "fail", f"{strangers} people in its rows are not in the extract.")
+            yield Finding(
+                "context",
+                "fail",
+                f"{count(int(strangers), 'person in its rows is', 'people in its rows are')} not in the extract.",
+            )
 
 
 def _itself(output: Output, context: Context) -> Iterator[Finding]:
@@ -201,8 +210,8 @@ def _attacks(findings: list[Finding], release: Published, context: Context, ledg
     return tried
 
 
-def _groups(count: int) -> str:
-    return f"{count} small group{'' if count == 1 else 's'}"
+def _groups(many: int) -> str:
+    return count(many, "small group")
 
 
 def shown_numbers(output: Output) -> frozenset[str]:

@@ -11,6 +11,7 @@ from openilr.disclose.outputs.kinds import TOTAL, BadOutput, Output
 from openilr.disclose.outputs.model_checks import read_terms
 from openilr.disclose.outputs.policy import Policy
 from openilr.disclose.outputs.survival import count_steps
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     import polars as pl
@@ -85,7 +86,7 @@ def _changes(output: Output) -> list[str]:
     said = []
     changes = output.changes
     if changes.get("hide"):
-        said.append(f"{len(changes['hide'])} cells are hidden.")
+        said.append(f"{count(len(changes['hide']), 'cell is', 'cells are')} hidden.")
     if changes.get("round", 1) > 1:
         said.append(f"Counts are rounded to {changes['round']}.")
     if changes.get("round_values"):

@@ -10,6 +10,7 @@ from openilr.disclose.outputs.cells import Cells, dimensions
 from openilr.disclose.outputs.findings import Finding, named
 from openilr.disclose.outputs.kinds import TOTAL, Output
 from openilr.disclose.outputs.policy import Policy
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,7 +54,7 @@ def _threshold(cells: Cells, shown: pl.DataFrame, policy: Policy) -> Iterator[Fi
         where = cells.named(small)
         yield Finding(
             "threshold", "fail",
-            f"{small.height} cell{'s' if small.height > 1 else ''} of fewer than {least} people: {named(where)}.",
+            f"{count(small.height, 'cell')} of fewer than {least} people: {named(where)}.",
             where, policy.source("threshold"),
         )  # fmt: skip
 
@@ -75,8 +76,9 @@ def _units(cells: Cells, shown: pl.DataFrame, policy: Policy) -> Iterator[Findin
         if few.height:
             where = cells.named(few)
             yield Finding(
-                "units", "fail", f"{few.height} cells come from fewer than {least} {unit}: {named(where)}.", where,
-                policy.source("threshold"),
+                "units", "fail",
+                f"{count(few.height, 'cell comes', 'cells come')} from fewer than {least} {unit}: {named(where)}.",
+                where, policy.source("threshold"),
             )  # fmt: skip
 
 
@@ -126,7 +128,8 @@ def _quantiles(output: Output, cells: Cells, shown: pl.DataFrame, policy: Policy
         where = cells.named(few)
         yield Finding(
             "quantiles", "fail",
-            f"{few.height} cells have fewer than {least} people beyond the percentile: {named(where)}.", where, source,
+            f"{count(few.height, 'cell has', 'cells have')} fewer than {least} people beyond the percentile: "
+            f"{named(where)}.", where, source,
         )  # fmt: skip
     base = policy["quantiles"]["round_to"]
     if base and (not cells.round_values or cells.round_values % base):
@@ -145,15 +148,16 @@ def _amounts(cells: Cells, shown: pl.DataFrame, policy: Policy) -> Iterator[Find
         where = cells.named(low)
         yield Finding(
             "derived", "fail",
-            f"The value is one of two in {low.height} cells, and fewer than {least} people have one of them; mean and "
-            f"count together tell how many: {named(where)}.", where, policy.source("threshold"),
+            f"The value is one of two in {count(low.height, 'cell')}, and fewer than {least} people have one of them; "
+            f"mean and count together tell how many: {named(where)}.", where, policy.source("threshold"),
         )  # fmt: skip
     same = people.filter(pl.col("distinct") == 1)
     if same.height:
         where = cells.named(same)
         yield Finding(
             "classes", policy["classes"]["full"],
-            f"In {same.height} cells everybody has the same value: {named(where)}.", where, policy.source("classes"),
+            f"In {count(same.height, 'cell')} everybody has the same value: {named(where)}.", where,
+            policy.source("classes"),
         )  # fmt: skip
     if cells.statistic in _AMOUNTS:
         yield from _dominance(cells, people.filter(pl.col("distinct") > 2), policy)
@@ -177,7 +181,7 @@ def _dominance(cells: Cells, people: pl.DataFrame, policy: Policy) -> Iterator[F
             where = cells.named(found)
             yield Finding(
                 "dominance", "fail",
-                f"One or two {unit}s make up too much of the total in {found.height} cells: {named(where)}.",
+                f"One or two {unit}s make up too much of the total in {count(found.height, 'cell')}: {named(where)}.",
                 where, policy.source("dominance"),
             )  # fmt: skip
 
@@ -194,8 +198,8 @@ def check_labels(output: Output, cells: Cells, policy: Policy) -> Iterator[Findi
     wrong = [text for text in every if (len(text) > most and text != output.title) or not plain_text(text)]
     if wrong:
         yield Finding(
-            "labels", "fail", f"{len(wrong)} labels are longer than {most} characters or hold characters that do not "
-            "print.", (), policy.source("labels"),
+            "labels", "fail", f"{count(len(wrong), 'label is', 'labels are')} too long, of more than {most} characters,"
+            " or with some that do not print.", (), policy.source("labels"),
         )  # fmt: skip
     for key, label in zip(cells.keys, names, strict=True):
         each = cells.members.group_by(key).agg(n=pl.col("person").n_unique())

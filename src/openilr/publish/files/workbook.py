@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from openilr.spec.words import count
+
 SYMBOLS = {
     "c": "Hidden, because a small number of people could be found out.",
     "low": "Rounds to 0, but is not 0.",
@@ -55,7 +57,7 @@ class Workbook:
 def introduction(table: Table) -> tuple[str, str]:
     """The two lines above a table."""
     symbols = " Some cells hold symbols, explained in the worksheet Notes." if table.numbers else ""
-    return table.title, f"This worksheet contains one table of {len(table.rows)} rows.{symbols}"
+    return table.title, f"This worksheet contains one table of {count(len(table.rows), 'row')}.{symbols}"
 
 
 def _number(text: str) -> str | float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from openilr.publish.derived import RELIABLE
 from openilr.publish.files.workbook import SYMBOLS, Table, Workbook
 from openilr.spec import AcademicYear
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     import polars as pl
@@ -72,7 +73,7 @@ def guidance(release: Release, year: str, return_name: str) -> str:
         lines += ["", f"{release.unlisted} districts are in no list of the package; places/districts.csv has them."]
     for built in release.built:
         lines += ["", built.data_set.title, "=" * len(built.data_set.title), "", built.data_set.summary, ""]
-        lines += [f"File: data/{built.protected.data.name} ({built.protected.cells} counts)", ""]
+        lines += [f"File: data/{built.protected.data.name} ({count(built.protected.cells, 'count')})", ""]
         lines += [f"{name}: {text}" for name, text in _paragraphs(built)]
         lines += ["", "Columns"]
         lines += [f"  {d.column}: {d.title}" for d in built.counted.dimensions]

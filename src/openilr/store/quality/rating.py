@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from openilr.spec.words import count
 from openilr.store.quality.facts import KIND_OF, KINDS, MOVES_ON
 from openilr.store.quality.profile import Counts
 
@@ -38,7 +39,7 @@ def rate(counts: Counts) -> Rating:
     name = f"{counts.entity}.{counts.field}"
     kind = KIND_OF.get(counts.field, "provider")
     if counts.applicable < FEWEST_ROWS:
-        few = f"It applies to {counts.applicable:,} rows only" if counts.applicable else "It applies to no row"
+        few = f"It applies to {count(counts.applicable, 'row')} only" if counts.applicable else "It applies to no row"
         words = "too few to judge by."
         return Rating(name, "not rated", f"{few}, {words}", f"It applies to {words}")
     if not counts.filled:

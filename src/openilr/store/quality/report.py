@@ -6,6 +6,7 @@ import textwrap
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from openilr.spec.words import count
 from openilr.store.quality.rating import RATINGS
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def text(quality: Quality) -> str:
     lines = [_headline(quality), ""]
     for entity in dict.fromkeys(one.entity for one in quality.counts):
         rows = [row for row in quality.fields() if row["entity"] == entity]
-        lines.append(f"{entity} ({max(row['rows'] for row in rows):,} rows)")
+        lines.append(f"{entity} ({count(max(row['rows'] for row in rows), 'row')})")
         for row in sorted(rows, key=lambda r: -RATINGS.index(r["rating"]) if r["rating"] != "not rated" else 1):
             full = "" if row["completeness"] is None else f"{100 * row['completeness']:.1f}%"
             lines.append(f"  {row['field']:<22} {row['rating']:<10} {full:>7}")
@@ -45,8 +46,8 @@ def _headline(quality: Quality) -> str:
     n = {rating: sum(r.rating == rating for r in quality.ratings.values()) for rating in RATINGS}
     compared = f", compared with {quality.compared_with}" if quality.compared_with else ""
     return (
-        f"Quality of {quality.state}, {quality.providers:,} providers{compared}: "
-        f"{n['good']} fields good, {n['fair']} fair, {n['poor']} poor, {n['not rated']} not rated."
+        f"Quality of {quality.state}, {count(quality.providers, 'provider')}{compared}: "
+        f"{count(n['good'], 'field')} good, {n['fair']} fair, {n['poor']} poor, {n['not rated']} not rated."
     )
 
 
@@ -54,7 +55,8 @@ def _details(row: dict[str, Any]) -> list[str]:
     said = []
     if row["unknown_codes"]:
         codes = ", ".join(
-            f"{c['code']} ({c['rows']:,} rows, {c['providers']:,} providers)" for c in row["unknown_codes"]
+            f"{c['code']} ({count(c['rows'], 'row')}, {count(c['providers'], 'provider')})"
+            for c in row["unknown_codes"]
         )
         which = (
             "not in the list of codes" if row["list_complete"] else "not among the codes that we know (list not whole)"
@@ -71,7 +73,7 @@ def _details(row: dict[str, Any]) -> list[str]:
             f"{100 * one['typical']:.0f}% is usual."
         )
     if len(row["outliers"]) > 3:
-        said.append(f"{len(row['outliers']) - 3:,} more providers stand out.")
+        said.append(f"{count(len(row['outliers']) - 3, 'more provider stands', 'more providers stand')} out.")
     return said
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from openilr.spec.words import count
 from openilr.validate.report import Report
 
 if TYPE_CHECKING:
@@ -176,11 +177,6 @@ def verdict(report: Report) -> str:
     return f"The return can be accepted{partly}."
 
 
-def count(number: int, word: str) -> str:
-    """``1 learner``, ``2,000 learners``."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
 def year_label(year: str | None) -> str:
     return f"20{year[:2]}-{year[2:]}" if year and len(year) == 4 else "not known"
 
@@ -188,7 +184,7 @@ def year_label(year: str | None) -> str:
 def reference_line(item: Iterable[Any]) -> str:
     """One line about a reference table that was used: (table, file, rows, dated)."""
     table, file, rows, dated = [*item, None, None, None, None][:4]
-    about = [clean(file), f"{rows:,} rows" if isinstance(rows, int) else "", f"dated {dated}" if dated else ""]
+    about = [clean(file), count(rows, "row") if isinstance(rows, int) else "", f"dated {dated}" if dated else ""]
     return f"{clean(table)} ({', '.join(part for part in about if part)})"
 
 

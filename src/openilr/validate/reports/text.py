@@ -8,9 +8,10 @@ import shutil
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
+from openilr.spec.words import count
 from openilr.validate.report import Report
 from openilr.validate.reports import content
-from openilr.validate.reports.content import Section, clean, count
+from openilr.validate.reports.content import Section, clean
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from huey import crontab
 
+from openilr.spec.words import count
 from openilr.web import errors, sealed
 from openilr.web.provider.models import Upload
 from openilr.web.queue import huey
@@ -100,7 +101,9 @@ def _outcome(a: Any) -> str:
     if not a.accepted:
         return f"Not accepted. {a.reason}"
     n = a.counts
-    words = f"Accepted: {n['learners_accepted']:,} of {n['learners']:,} learners, {n['learners_refused']:,} refused."
+    words = (
+        f"Accepted: {n['learners_accepted']:,} of {count(n['learners'], 'learner')}, {n['learners_refused']:,} refused."
+    )
     return words + (
         " It takes the place of your earlier file." if a.replaced else " It is your first file of this return."
     )

@@ -33,7 +33,7 @@ if (count) {
     for (const box of form.querySelectorAll("[data-ticks]")) {
       if (box.querySelector('input[name="option"]')) cells *= Math.max(1, ticked("option", box));
     }
-    count.textContent = `This asks for up to ${cells.toLocaleString("en-GB")} numbers.`;
+    count.textContent = `This asks for up to ${cells.toLocaleString("en-GB")} ${cells === 1 ? "number" : "numbers"}.`;
   };
   form.addEventListener("change", say);
   say();

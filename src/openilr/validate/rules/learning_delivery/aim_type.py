@@ -16,7 +16,7 @@ def is_traineeship(aim):
     "AimSeqNumber_02",
     LearningDelivery,
     summary="Aims are numbered from 1 to as many as the learner has.",
-    message="AimSeqNumber is {AimSeqNumber}, but the learner has {aims} aims.",
+    message="AimSeqNumber is {AimSeqNumber}; the number of the learner's aims is {aims}.",
     show={"aims": lambda aim: aim.count(LearningDelivery)},
     fix="Number the learner's aims 1, 2, 3 ... without gaps.",
     cases="""
