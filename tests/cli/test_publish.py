@@ -41,7 +41,7 @@ def test_an_attack_on_what_others_hid(ilr, pair, tmp_path):
     assert code == 1 and json.loads(out)["exposed"] == [
         {"row": small + 1, "indicator": "starts", "least": count, "most": count}
     ]
-    assert "1 hidden counts can be shown to be below 10" in ilr("publish", "check", *pair, "--attack")[1]
+    assert "1 hidden count can be shown to be below 10" in ilr("publish", "check", *pair, "--attack")[1]
 
 
 def test_what_is_refused_is_1_with_one_sentence(ilr, pair, tmp_path):

@@ -151,7 +151,7 @@ def told(capsysbinary) -> str:
 def test_freeze_snapshots_and_diff(two_returns, capsysbinary):
     for name in ("R04", "R06"):
         assert run(["store", "freeze", "2526", name, "--store", two_returns, "--by", "A. Tester"]) == 0
-    assert "Frozen as 2526-R06-1: 1 providers" in told(capsysbinary)
+    assert "Frozen as 2526-R06-1: 1 provider," in told(capsysbinary)
     assert run(["store", "snapshots", "--store", two_returns, "--format", "json"]) == 0
     assert [s["snapshot"] for s in json.loads(capsysbinary.readouterr().out)] == ["2526-R04-1", "2526-R06-1"]
     assert run(["store", "diff", "2526-R04-1", "2526-R06-1", "--store", two_returns]) == 1
@@ -272,7 +272,7 @@ def test_a_journey_over_two_providers_and_a_changed_uln_by_links(moved, capsysbi
     story = told(capsysbinary)
     assert "at 10000001: began" in story and "at 10000002: began" in story
     assert run(["store", "journeys", "--store", moved, "--links", "L0001"]) == 0
-    assert "1 people learn with several providers" in told(capsysbinary)
+    assert "1 person learns with several providers" in told(capsysbinary)
 
 
 def test_what_a_killed_command_left_of_its_report_is_removed(tmp_path):

@@ -4,6 +4,7 @@ a learner who goes to another provider and comes back under another ULN, told by
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from openilr.store import Store
 from openilr.store.journeys import numbers
@@ -60,7 +61,7 @@ def test_a_year_of_returns_and_corrections(store):
     states.append(frozen(store, "R14"))
 
     assert states == ["2526-R04-1", "2526-R06-1", "2526-R10-1", "2526-R14-1", "2526-R14-2"]
-    story = [tell(store.diff(before, after, ukprn=A)) for before, after in zip(states, states[1:], strict=False)]
+    story = [tell(store.diff(before, after, ukprn=A)) for before, after in pairwise(states)]
     assert story == [
         "From 2526-R04-1 to 2526-R06-1, provider 10000001:\n"
         "  5 learners, 4 before: 1 new, 0 no longer there, 0 changed.\n"

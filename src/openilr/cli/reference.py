@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,6 +30,9 @@ def add(
 ) -> int:
     """Keep a copy of reference files in the store, after reading them to their end.
 
+    Folders in the folder, and zips, are looked through. What is not used is said. A new file takes the place of the
+    earlier one of its table.
+
     Example: ilr reference add lars/ --store sector
 
     Exit codes: 0 added; 1 a file can not be used, and nothing was added; 2 could not run.
@@ -52,10 +56,13 @@ def add(
         raise CannotRun(f"No file in {path} has the name of a reference file that OpenILR reads.")
     for name, reason in found.ignored:
         say(f"{name} is not used: {reason}")
-    with plain(StoreError):
+    with plain(StoreError, BadReference):
+        before = held.reference_files()
         added = held.add_reference(path)
+        gone = sorted(set(before) - set(held.reference_files()))
     with Output(None) as out:
-        out.write(f"Added {', '.join(added)}.\n")
+        instead = f" In place of {', '.join(gone)}." if gone else ""
+        out.write(f"Added {', '.join(added)}.{instead}\n")
     return FINE
 
 
@@ -66,7 +73,7 @@ def listed(
     year: Annotated[str | None, typer.Option(metavar="YYYY", help="Rules of this year; by default the latest.")] = None,
     format: Annotated[Format, typer.Option(help="Form of the list; json names every rule.")] = Format.text,
 ) -> int:
-    """List reference tables: file, rows, edition, date, licence, and how many rules each turns on; csv has the source.
+    """List reference tables: file, rows, edition, date, source, licence, and how many rules each turns on.
 
     Example: ilr reference list --store sector
 
@@ -96,16 +103,17 @@ def listed(
 
         from openilr.cli.tables import table
 
-        names = ("table", "file", "rows", "edition", "dated", "licence")
-        wanted = (*names, "source", "title") if format is Format.csv else names
+        if not rows and format is Format.text:
+            out.write("There is no reference data.\n")
+            return FINE
+        names = ["table", "file", "rows", "edition", "dated"]
+        wanted = [*names, "licence", "source", "title"] if format is Format.csv else names
         shown = pl.DataFrame(
             [{**{name: row[name] for name in wanted}, "rules": len(row["rules"])} for row in rows],
             schema=[*wanted, "rules"] if not rows else None,
             infer_schema_length=None,
         )
-        out.write(
-            shown.write_csv() if format is Format.csv else table(shown) if rows else "There is no reference data.\n"
-        )
+        out.write(shown.write_csv() if format is Format.csv else f"{table(shown)}\n{_terms(rows)}")
     return FINE
 
 
@@ -147,6 +155,17 @@ def labour(
         rows = rows.with_columns(read_as=rows["kind"].replace_strict(READ_AS))
         out.write(rows.write_csv() if format is Format.csv else json.dumps(rows.to_dicts(), ensure_ascii=False) + "\n")
     return FINE
+
+
+def _terms(rows: list[dict[str, Any]]) -> str:
+    """From whom the tables are and under which licence, those of one source together."""
+    tables: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        tables.setdefault((row["source"], row["licence"]), []).append(row["table"])
+    return "".join(
+        textwrap.fill(f"{source}: {', '.join(names)}. Licence: {licence}.", 100, subsequent_indent="  ") + "\n"
+        for (source, licence), names in tables.items()
+    )
 
 
 def _rules_needing(name: str, year: str | None) -> list[str]:

@@ -163,10 +163,12 @@ class Found:
         return max(source.dated for source in self.sources)
 
 
-def tables_in(path: Path) -> list[Table]:
-    """The tables that a file, or one in a zip, is of by its name; BadReference for a zip that is damaged."""
-    found = (_table_of(source) for source in _file(path, path.name, [], None))
-    return [table for table, _ in filter(None, found)]
+def tables_in(path: Path) -> dict[str, bool]:
+    """The tables that a file, or one in a zip, is of by its name, and whether it is a part of them that stands beside
+    others. BadReference for a zip that is damaged."""
+    sealed = path.suffix == SEALED
+    sources = [Source(path.with_suffix(""), path.stem)] if sealed else _file(path, path.name, [], None)
+    return {table.name: table.is_part(rank) for table, rank in filter(None, map(_table_of, sources))}
 
 
 def _table_of(source: Source) -> tuple[Table, int] | None:

@@ -20,31 +20,60 @@ _PIECE = 1 << 20
 
 
 def keep_reference(folder: Path, catalogue: Catalogue, source: Path, key: Callable[[], Key], now: str) -> list[str]:
-    """Make the next edition: the files of the last one, with these in place of those of the same name.
+    """Make the next edition: the files of the last one, with these in place of those of the same table or name.
 
-    The names that were added: of a folder, the files that are known by their names, for nobody can tell what else is in
-    it. The caller holds the writer's lock; ``key`` is asked for where a file has to be encrypted.
+    The names that were added: of a folder, with all folders in it, the files that are known by their names, for nobody
+    can tell what else is in it. The caller holds the writer's lock; ``key`` is asked for where a file has to be
+    encrypted.
     """
-    from openilr.reference.files import SEALED, tables_in
+    from openilr.reference import TABLES
+    from openilr.reference.files import SEALED, find, tables_in
 
-    added = {path: tables for path in _files(source) if (tables := tables_in(path))}
-    if not added:
+    found, _ = find([source])
+    paths = sorted({each.path for of_table in found.values() for each in of_table.sources})
+    if not paths:
         raise StoreError(f"{source} is no reference file that OpenILR knows by name, nor a folder with one in it.")
+    added = {path.relative_to(source).as_posix() if source.is_dir() else path.name: path for path in paths}
     editions = catalogue.reference_editions()
     number, _, files = editions[-1] if editions else (0, "", {})
-    final = folder / "reference" / f"{number + 1:04d}"
+    last, final = folder / "reference" / f"{number:04d}", folder / "reference" / f"{number + 1:04d}"
+    new = {table: part for path in paths for table, part in tables_in(path).items()}
+    kept = [
+        name for name in files
+        if name.removesuffix(SEALED) not in added and not _replaced(name, tables_in(last / name), new)
+    ]  # fmt: skip
     with durable.staging((final, 0o755)) as (part,):
-        for name in files.keys() - {file.name + ending for file in added for ending in ("", SEALED)}:
-            _link_or_copy(folder / "reference" / f"{number:04d}" / name, part / name)
-        for file, tables in added.items():
-            people = any(table.personal for table in tables)
-            name = file.name + SEALED * people
-            files = {n: about for n, about in files.items() if n not in (file.name, file.name + SEALED)}
-            size, sha256 = _copy(file, part / name, key() if people else None)
-            files[name] = {"bytes": size, "sha256": sha256}
+        for name in kept:
+            _link_or_copy(last / name, _place(part, name))
+        files = {name: files[name] for name in kept}
+        for name, path in added.items():
+            people = any(TABLES[table].personal for table in tables_in(path))
+            stored = name + SEALED * people
+            size, sha256 = _copy(path, _place(part, stored), key() if people else None)
+            files[stored] = {"bytes": size, "sha256": sha256}
+        for inner in {(part / name).parent for name in files} - {part}:
+            durable.sync_folder(inner)
         durable.publish_folder(part, final)
         catalogue.add_reference(number + 1, now, files)
-    return [file.name for file in added]
+    return list(added)
+
+
+def _replaced(name: str, old: dict[str, bool], new: dict[str, bool]) -> bool:
+    """Whether a file goes as new ones are of its tables. StoreError where it holds other tables, which would go too."""
+    gone = {table for table, part in old.items() if table in new and not (part and new[table])}
+    if gone and (left := sorted(old.keys() - gone)):
+        raise StoreError(
+            f"{name}, which the store has, is of {', '.join(sorted(gone))} and of {', '.join(left)}. Add newer files "
+            "of all of them together; nothing was changed."
+        )
+    return bool(gone)
+
+
+def _place(folder: Path, name: str) -> Path:
+    """Where a file of an edition lies; the folders around it are made."""
+    place = folder / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 def unseal(path: Path, key: Key) -> Iterator[bytes]:
@@ -54,10 +83,6 @@ def unseal(path: Path, key: Key) -> Iterator[bytes]:
 
 def _name(path: Path) -> str:
     return f"reference/{path.name}"
-
-
-def _files(source: Path) -> list[Path]:
-    return [source] if source.is_file() else sorted(p for p in source.glob("*") if p.is_file())
 
 
 def _copy(source: Path, target: Path, key: Key | None) -> tuple[int, str]:
@@ -77,6 +102,8 @@ def _copy(source: Path, target: Path, key: Key | None) -> tuple[int, str]:
         sink.finish()
     finally:
         sink.close()
+    about = source.stat()
+    os.utime(target, ns=(about.st_atime_ns, about.st_mtime_ns))  # the date of a file whose name has none
     return sink.size, sink.sha256
 
 

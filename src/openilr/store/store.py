@@ -447,9 +447,9 @@ class Store:
     def add_reference(self, path: str | os.PathLike[str]) -> list[str]:
         """Keep a copy of a reference file, or of all in a folder that are known by name, as published; their names.
 
-        Each call makes a new edition with all earlier files, in which a file takes the place of one of the same
-        name. Submissions record the edition that they were accepted with. A file of people's numbers is encrypted with
-        the vault's key (VaultError without it).
+        Each call makes a new edition with all earlier files, in which a file takes the place of one of the same table
+        (or of the same name, where a table comes in parts). Submissions record the edition that they were accepted
+        with. A file of people's numbers is encrypted with the vault's key (VaultError without it).
         """
         with _plain_errors(), self._writing() as catalogue:
             return keep_reference(self.path, catalogue, Path(path), lambda: self._key, _now())
@@ -461,6 +461,12 @@ class Store:
         """
         number = edition or self.reference_edition()
         return self._edition(number).reference if number else None
+
+    def reference_files(self) -> list[str]:
+        """The names of the files of the current edition."""
+        with self._reading() as catalogue:
+            editions = catalogue.reference_editions()
+        return list(editions[-1][2]) if editions else []
 
     def reference_edition(self) -> int | None:
         """The number of the current edition of the reference data, or None where none was added."""
