@@ -43,7 +43,7 @@ def test_updates_come_as_a_feed(visitor, published):
 def test_a_data_set_page_says_what_is_in_it_and_what_was_corrected(visitor, published):
     d = published[1]
     page = visitor.get(f"/data-catalogue/{d.id}/").text
-    assert "London" not in page.split("First rows")[0] and "1 numbers corrected" in page and d.id in page
+    assert "London" not in page.split("First rows")[0] and "1 number corrected" in page and d.id in page
     changes = visitor.get(f"/data-catalogue/{d.id}/changes/1.1.1/").text
     assert "7,770" in changes or "7770" in changes
     assert visitor.get(f"/data-catalogue/{d.id}/?version=1.0").status_code == 200

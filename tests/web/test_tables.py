@@ -218,7 +218,7 @@ def test_a_shared_table_stays_and_says_what_changed_since(visitor, served, tmp_p
     made[at] = (*made[at][:11], "123450", made[at][12])
     library.add(*write(tmp_path / "2", made), title="Shared")
     after = visitor.get(where).text
-    assert "1 are others" in after and "123450" in after.split("What changed since")[1]
+    assert "1 is another" in after and "123450" in after.split("What changed since")[1]
     frozen = after.rsplit("<table", 1)[1]
     assert "123,450" not in frozen, "the table itself is as it was"
     from openilr.web.tables.models import SharedTable
