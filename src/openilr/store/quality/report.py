@@ -83,11 +83,14 @@ _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#0b0c0c}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;
 border-bottom:1px solid #b1b4b6}td.n{text-align:right;white-space:nowrap}caption{text-align:left;font-weight:700;
-padding:.5rem 0}.good,.fair,.poor{font-weight:700;white-space:nowrap}
+padding:.5rem 0}.good,.fair,.poor{font-weight:700}
 .good::before{content:"● "}.fair::before{content:"◐ "}.poor::before{content:"○ "}
 ul.key{list-style:none;padding:0;display:flex;gap:1.5rem;flex-wrap:wrap}
 .swatch{display:inline-block;width:1em;height:1em;margin-right:.4em;vertical-align:middle}
-.small{font-size:.9rem;color:#505a5f}svg{display:block}
+.small{font-size:.9rem;color:#505a5f}svg{display:block}.not,.good,.fair,.poor{white-space:nowrap}
+thead th:nth-child(1){width:15rem}thead th:nth-child(2){width:5.5rem}thead th:nth-child(4){width:190px}
+@media(max-width:45rem){thead{display:none}tbody,tr,th,td{display:block}th,td{border:0;padding:.1rem 0}
+tr{border-bottom:1px solid #b1b4b6;padding:.5rem 0}td.n{text-align:left}td.n:not(:empty)::after{content:" filled"}}
 """
 
 
