@@ -60,7 +60,8 @@ class Quality:
         found = self.ratings
         used = [found[field] for field in notes.sources(fields) if field in found]
         said = [
-            f"{r.field} is rated {r.rating} in {self.state}. {r.published if published else r.reason}"
+            f"{r.field} is {'' if r.rating == 'not rated' else 'rated '}{r.rating} in {self.state}. "
+            f"{r.published if published else r.reason}"
             for r in used
             if r.rating != "good"
         ]
