@@ -9,12 +9,12 @@ import pytest
 from openilr.reference import Reference, load
 from openilr.reference.labour import figures, tell
 
-NOMIS = """DATE_NAME,GEOGRAPHY_NAME,GEOGRAPHY_CODE,VARIABLE_NAME,MEASURES_NAME,OBS_VALUE,OBS_STATUS
-Jan 2025-Dec 2025,North West,E12000002,% with NVQ4+,Variable,41.5,A
-Jan 2025-Dec 2025,North West,E12000002,% with NVQ4+,Numerator,1900000,A
-Jan 2025-Dec 2025,North West,E12000002,% with NVQ4+,Confidence,1.5,A
-Jan 2025-Dec 2025,London,E12000007,% with NVQ4+,Variable,,Q
-2025,North West,E12000002,Jobs density,Value,0.8,A
+NOMIS = """DATE_NAME,GEOGRAPHY_NAME,GEOGRAPHY_CODE,VARIABLE,VARIABLE_NAME,MEASURES,MEASURES_NAME,OBS_VALUE,OBS_STATUS
+Jan 2025-Dec 2025,North West,E12000002,290,% with NVQ4+,20599,Variable,41.5,A
+Jan 2025-Dec 2025,North West,E12000002,290,% with NVQ4+,21001,Numerator,1900000,A
+Jan 2025-Dec 2025,North West,E12000002,290,% with NVQ4+,21003,Confidence,1.5,A
+Jan 2025-Dec 2025,London,E12000007,290,% with NVQ4+,20599,Variable,,Q
+2025,North West,E12000002,1,Jobs density,20100,Value,0.83,A
 """
 PATHWAYS = """Region,Sector,Sub sector,Qualification level,Subject studied,Median earnings,Proportion,Volume employees
 North West,IT,Software,Level 3,Digital technology,26100,4.5,1240

@@ -157,8 +157,8 @@ def test_windows_1252_and_utf_16(given: Callable[..., Path]) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-08-31", "31/08/2026", "31-Aug-26", "31-AUG-2026", "20260831", "2026-08-31 00:00:00", "31/08/2026 00:00",
-     "2026-08-31T00:00:00", "2026-08-31 00:00:00.000"],
+    ["2026-08-31", "31/08/2026", "31-08-2026", "31-Aug-26", "31-AUG-2026", "20260831", "2026-08-31 00:00:00",
+     "31/08/2026 00:00", "2026-08-31T00:00:00", "2026-08-31 00:00:00.000"],
 )  # fmt: skip
 def test_dates_as_they_are_written(written: str, given: Callable[..., Path]) -> None:
     header = "LearnAimRef,ValidityCategory,StartDate,EndDate,LastNewStartDate\n"

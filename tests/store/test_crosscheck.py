@@ -52,7 +52,7 @@ def test_missing_on_either_side_and_what_differs(store, tmp_path):
     )  # fmt: skip
     assert differences(store) == [
         (1111111111, "missing in the service", None, None),
-        (2222222222, "price", "9000.0", "10000.0"),
+        (2222222222, "price", "9000", "10000"),
         (3333333333, "planned end", "2026-12-01", "2027-02-01"),
         (4444444444, "missing in the ILR", None, None),
     ], "31 days are no difference; providers that are on one side only are left out"

@@ -59,7 +59,9 @@ def test_a_zip_goes_whole_or_not_at_all(store: Store, tmp_path):
         archive.writestr("CampID.csv", CAMPUSES.format(10000001))
         archive.writestr("Schools.csv", SCHOOLS.format(1))
     store.add_reference(tmp_path / "both.zip")
-    with pytest.raises(StoreError, match=r"both\.zip.* is of schools and of campus_identifiers\. .* nothing was changed"):
+    with pytest.raises(
+        StoreError, match=r"both\.zip.* is of schools and of campus_identifiers\. .* nothing was changed"
+    ):
         store.add_reference(given(tmp_path / "one", Schools=SCHOOLS.format(2)))
     assert store.reference_files() == ["both.zip"]
     store.add_reference(given(tmp_path / "two", Schools=SCHOOLS.format(2), CampID=CAMPUSES.format(10000002)))

@@ -52,10 +52,10 @@ def add(
         say(str(each))
     if problems:
         return FOUND
-    if not found.names:
-        raise CannotRun(f"No file in {path} has the name of a reference file that OpenILR reads.")
     for name, reason in found.ignored:
         say(f"{name} is not used: {reason}")
+    if not found.names:
+        raise CannotRun(f"No file in {path} has the name of a reference file that OpenILR reads.")
     with plain(StoreError, BadReference):
         before = held.reference_files()
         added = held.add_reference(path)

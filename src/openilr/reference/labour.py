@@ -81,12 +81,13 @@ def _sentence(row: dict[str, Any]) -> str:
     if row["value"] is None:
         return f"{about}: not given ({row['missing']})."
     between = f", between {row['low']:,.1f} and {row['high']:,.1f}" if row["low"] is not None else ""
-    return f"{about}: {row['value']:,.1f}".removesuffix(".0") + f"{between}."
+    value = f"{row['value']:,.1f}".removesuffix(".0") if abs(row["value"]) >= 1 else f"{row['value']:.3g}"
+    return f"{about}: {value}{between}."
 
 
 def _estimates(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Observations of Nomis. The confidence interval stands in a row of its own, beside the value that it is of."""
-    key = ["GeographyCode", "Variable", "Date"]
+    key = ["GeographyCode", "VariableName", "Date"]
     is_interval = pl.col("Measure").str.to_lowercase().str.contains("confidence")
     near = frame.filter(is_interval).select(*key, near="Value").unique(key, maintain_order=True)
     rows = frame.filter(~is_interval).join(near, on=key, how="left", maintain_order="left")
@@ -96,7 +97,7 @@ def _estimates(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
             close = None
         yield {
             "area": row.get("GeographyName") or row["GeographyCode"], "code": row["GeographyCode"],
-            "what": row["Variable"], "when": row["Date"], "measure": row["Measure"], "value": value,
+            "what": row["VariableName"], "when": row["Date"], "measure": row["Measure"], "value": value,
             "low": None if None in (value, close) else value - close,
             "high": None if None in (value, close) else value + close,
             "kind": "estimate" if close is None else "survey estimate",

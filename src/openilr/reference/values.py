@@ -23,7 +23,7 @@ EXPECTED: Mapping[str, str] = {
     "bool": "yes or no (1 or 0, Y or N, true or false)",
 }
 
-_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%b-%Y", "%Y%m%d", "%Y/%m/%d", "%d %B %Y", "%d %b %Y")
+_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d-%b-%Y", "%Y%m%d", "%Y/%m/%d", "%d %B %Y", "%d %b %Y")
 _SHORT_DATES = ("%d-%b-%y", "%d/%m/%y", "%d %b %y")
 _TIME = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$"
 _TRUE, _FALSE = ("1", "y", "yes", "true"), ("0", "n", "no", "false")

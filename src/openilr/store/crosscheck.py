@@ -86,8 +86,8 @@ def with_apprenticeship_service(connection: Backend, ulns: pl.DataFrame, records
         far = gap > POUNDS if name == "price" else gap.dt.total_days() > DAYS
         parts.append(
             matched.filter(far).select(
-                *_KEY, pl.lit(name).alias("what"), pl.col(name).cast(pl.String).alias("ilr"),
-                pl.col(f"{name}_too").cast(pl.String).alias("service"),
+                *_KEY, pl.lit(name).alias("what"), pl.col(name).cast(pl.String).str.strip_suffix(".0").alias("ilr"),
+                pl.col(f"{name}_too").cast(pl.String).str.strip_suffix(".0").alias("service"),
             )
         )  # fmt: skip
     return pl.concat(parts).sort(_KEY)
@@ -114,10 +114,13 @@ def learn_aim_ref(qualification_number: str) -> str:
 
 def with_register(connection: Backend, qualifications: pl.DataFrame) -> pl.DataFrame:
     """Aims counted by whether Ofqual's register knows them: LearnAimRef, aims, known, title, owner, status, and
-    ``after_end`` (aims that began after the qualification's operational end)."""
+    ``after_end`` (aims that began after the qualification's operational end).
+
+    Only aims whose reference has the form of a qualification number: class codes (``ZPROG001``) are in no register."""
     import polars as pl
 
     aims = connection.table("learning_delivery").select("LearnAimRef", "LearnStartDate").to_polars()
+    aims = aims.filter(pl.col("LearnAimRef").str.contains(r"^\d{7}[\dX]$"))
     register = qualifications.select(
         pl.col("QualificationNumber").str.replace_all(r"[^0-9A-Za-z]", "").str.to_uppercase().alias("LearnAimRef"),
         title="QualificationTitle", owner="OwnerOrganisationName", status="QualificationStatus",

@@ -26,10 +26,13 @@ def keep_reference(folder: Path, catalogue: Catalogue, source: Path, key: Callab
     can tell what else is in it. The caller holds the writer's lock; ``key`` is asked for where a file has to be
     encrypted.
     """
-    from openilr.reference import TABLES
+    from openilr.reference import TABLES, BadReference
     from openilr.reference.files import SEALED, find, tables_in
 
-    found, _ = find([source])
+    try:
+        found, _ = find([source])
+    except BadReference as problem:
+        raise StoreError(f"{problem} Nothing was changed.") from None
     paths = sorted({each.path for of_table in found.values() for each in of_table.sources})
     if not paths:
         raise StoreError(f"{source} is no reference file that OpenILR knows by name, nor a folder with one in it.")

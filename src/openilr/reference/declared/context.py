@@ -60,7 +60,7 @@ TABLES = (
         Date             key text    = datename | datecode
         GeographyCode    key text
         GeographyName    text
-        Variable         key text    = variablename | cellname | itemname | industryname | occupationname
+        VariableName     key text    = cellname | itemname | industryname | occupationname | variable
         Measure          key text    = measuresname | measurename | measures
         Value            decimal     = obsvalue
         Status           text        = obsstatus | obsstatusname
