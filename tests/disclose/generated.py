@@ -209,6 +209,6 @@ def model_gives_away(x: np.ndarray, threshold: int) -> bool:
 def model_output(names, x, y) -> Output:
     beta = np.linalg.lstsq(x, y, rcond=None)[0]
     rows = pl.DataFrame({"person": np.arange(len(y)), "y": y, **{f"x:{n}": x[:, j] for j, n in enumerate(names)}})
-    terms = [{"term": n, "estimate": float(b), "std_error": 1.0} for n, b in zip(names, beta, strict=True)]
+    terms = [{"term": n, "estimate": float(b)} for n, b in zip(names, beta, strict=True)]
     content = {"estimator": "ols", "outcome": "y", "terms": terms}
     return Output("m", "model", "m", content, {"unit": "people", "population": "all"}, rows=rows)

@@ -134,7 +134,7 @@ def model(columns, y, estimator="ols", **more):
     names, x = list(columns), np.column_stack(list(columns.values())).astype(float)
     beta = np.linalg.lstsq(x, y, rcond=None)[0]
     rows = pl.DataFrame({"person": range(len(y)), "y": y, **{f"x:{n}": x[:, j] for j, n in enumerate(names)}, **more})
-    terms = [{"term": n, "estimate": float(b), "std_error": 1.0} for n, b in zip(names, beta, strict=True)]
+    terms = [{"term": n, "estimate": float(b)} for n, b in zip(names, beta, strict=True)]
     return Output("m", "model", "m", {"estimator": estimator, "outcome": "y", "terms": terms}, SAID, rows=rows)
 
 

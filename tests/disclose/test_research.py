@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import norm
 
 from openilr.disclose.ledger import Ledger
 from openilr.disclose.outputs import Context, check
@@ -97,3 +99,22 @@ def test_each_passes_the_checks_with_the_context_of_its_run(outputs):
         assert said["unit"] and said["population"] == "all" and said["persons"] > 500 and said["line"]
     step = outputs["ols"].context["filters"][0]
     assert step == {"words": "with a mark", "before": PEOPLE, "after": PEOPLE}
+
+
+def test_errors_and_what_follows_from_them_are_worked_out_again(outputs):
+    """Else their digits could carry anything out."""
+    for output in (o for o in outputs.values() if o.inner.kind == "model"):
+        for change in ({"std_error": 3.0}, {"p_value": 0.5}):
+            terms = [dict(t) for t in output.inner.content["terms"]]
+            last = terms[-1]
+            last |= {key: last[key] * by for key, by in change.items()}
+            if "std_error" in change:
+                wide = 1.959964 * last["std_error"]
+                last |= {"statistic": last["estimate"] / last["std_error"]}
+                last |= {"low": last["estimate"] - wide, "high": last["estimate"] + wide}
+                last["p_value"] = float(2 * norm.sf(abs(last["statistic"])))
+            elif last["p_value"] < 1e-3:
+                last["p_value"] = 0.5
+            changed = replace(output.inner, content={**output.inner.content, "terms": terms})
+            failed = {f.rule for f in check(changed, Context(), Ledger()).findings if f.status == "fail"}
+            assert failed == {"agreement"}, (output.id, change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import polars as pl
@@ -171,3 +172,21 @@ def test_a_notebook_runs_behind_the_same_wall(tmp_path):
     book.write_text(json.dumps({"cells": cells}), "utf-8")
     with pytest.raises(ScriptError, match=r"cell 1.*%pip"):
         as_script(book)
+
+
+def test_nobody_to_watch_no_session(monkeypatch):
+    """What stops the watch ends the room: it would go on without bounds else."""
+    from openilr.disclose.session import sandbox
+
+    seen = []
+
+    def fail(pid, *_):
+        seen.append(pid)
+        raise OSError("no more files")
+
+    monkeypatch.setattr(sandbox, "_beyond", fail)
+    with tempfile.TemporaryDirectory() as name, pytest.raises(OSError, match="no more files"):
+        script = Path(name, "analysis.py")
+        script.write_text("import time\ntime.sleep(600)\n", "utf-8")
+        run_session(script, Setting({"learner": ROWS}))
+    assert not Path(f"/proc/{seen[0]}").exists()

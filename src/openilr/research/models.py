@@ -78,6 +78,11 @@ def evidence(
     return pl.DataFrame({"person": frame[sample.person], "y": y, **columns, **more})
 
 
+def groups(frame: pl.DataFrame, cluster: str | None) -> dict[str, pl.Series]:
+    """What standard errors allow for, as evidence."""
+    return {"cluster": frame[cluster].rank("dense")} if cluster else {}
+
+
 def term(name: str, estimate: float, error: float, distribution: Any = None) -> dict[str, Any]:
     """One row of a model: estimate, standard error, statistic, p-value and 95% interval (normal, unless given)."""
     from scipy.stats import norm
@@ -127,7 +132,8 @@ def _linear(sample: Sample, formula: str, kind: str, cluster: str | None, weight
     terms = [term(n, b, e) for n, b, e in zip(names, got.params, got.bse, strict=True)]
     fit = {"r_squared": got.rsquared, "adjusted_r_squared": got.rsquared_adj} if kind == "ols" else {
         "pseudo_r_squared": got.prsquared, "log_likelihood": got.llf}  # fmt: skip
-    more = {} if w is None else {"weight": w}
+    more: dict[str, Any] = {} if w is None else {"weight": w}
+    more |= groups(frame, cluster)
     rows = evidence(sample, frame, y, x, names, **more)
     said = f"by {cluster}" if cluster else "robust (HC1)"
     return made(sample, kind, outcome, formula, terms, rows, fit, degrees_of_freedom=int(got.df_resid), errors=said)
@@ -157,7 +163,15 @@ def absorbed(sample: Sample, formula: str, effects: list[str], cluster: str | No
     if len(tidy) < len(names):
         raise ResearchError("Some columns do not vary within the effects; leave them out.")
     terms = [term(n, tidy.loc[f"x{j}", "Estimate"], tidy.loc[f"x{j}", "Std. Error"]) for j, n in enumerate(names)]
-    rows = evidence(sample, frame, y, x, names, **{f"fe:{e}": frame[e].cast(pl.String) for e in effects})
+    rows = evidence(
+        sample,
+        frame,
+        y,
+        x,
+        names,
+        **{f"fe:{e}": frame[e].cast(pl.String) for e in effects},
+        **groups(frame, cluster),
+    )
     said = f"by {cluster}" if cluster else "robust (HC1)"
     return made(
         sample, kind, outcome, f"{formula} | {' + '.join(effects)}", terms, rows, {"r_squared": got._r2},
@@ -192,7 +206,7 @@ def instrumental(
     got.IV_Diag()
     used = np.column_stack([np.ones(len(y)), d, x, z])
     columns = ["Intercept", endogenous, *names, *tools]
-    rows = evidence(sample, frame, y, used, columns)
+    rows = evidence(sample, frame, y, used, columns, **groups(frame, cluster))
     written = f"{formula} | {endogenous} ~ {' + '.join(tools)}"
     return made(
         sample, "instrumental variables", outcome, written, terms, rows,

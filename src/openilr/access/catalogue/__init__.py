@@ -13,6 +13,7 @@ their descriptions, and taken for the worst where these say nothing (``_own``).
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -72,6 +73,12 @@ def ladders() -> dict[str, tuple[Rung, ...]]:
         ladder: tuple(Rung(name, **{k: v.strip() for k, v in step.items()}) for name, step in steps.items())
         for ladder, steps in raw.items()
     }
+
+
+def ladder_words() -> set[str]:
+    """The categories that steps of ladders make: ``16-18``, ``Over 60``, ``Mental health``."""
+    made = " ".join(rung.sql for rungs in ladders().values() for rung in rungs)
+    return set(re.findall(r"(?:THEN|ELSE)\s+'([^']*)'", made))
 
 
 def fields(store: Any = None) -> Mapping[str, Field]:

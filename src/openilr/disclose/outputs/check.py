@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Context", "check", "find", "published"]
 
+#: Of what an output says about its rows.
+_MOST_FILTERS, _MOST_WORDS = 30, 300
+
 
 @dataclass(frozen=True)
 class Context:
@@ -104,7 +107,19 @@ def _with_keys(output: Output, keys: Callable[[pl.Series], pl.Series]) -> Output
 
 
 def _context(output: Output, context: Context) -> Iterator[Finding]:
-    """Who and what is counted must be said, and must be true of the rows."""
+    """Who and what is counted must be said, and must be true of the rows; in words of the analysis itself."""
+    source = context.policy.source("labels")
+    made = output.context.get("made", [])
+    if made and output.kind != "text":
+        words = f"Words that do not stand in the analysis, but were made by it: {', '.join(map(str, made))}. Read them."
+        yield Finding("words", "review", words, (), source)
+    given = output.context.get("filters", [])
+    filters = given if isinstance(given, list) else []
+    texts = [str(output.context.get(word, "")) for word in ("unit", "population")]
+    texts += [str(step.get("words", "") if isinstance(step, dict) else step) for step in filters]
+    if len(filters) > _MOST_FILTERS or not all(len(text) <= _MOST_WORDS and plain_text(text) for text in texts):
+        words = f"Unit, population and filters are at most {_MOST_FILTERS} plain texts of {_MOST_WORDS} characters."
+        yield Finding("labels", "fail", words, (), source)
     if output.kind == "text":
         return
     missing = [word for word in ("unit", "population") if not str(output.context.get(word, "")).strip()]

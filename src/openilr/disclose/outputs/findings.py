@@ -85,6 +85,8 @@ ADVICE = {
     "secondary": "small groups can be worked out from the totals: take a safer version",
     "differencing": "together with earlier releases small groups can be worked out: take a safer version",
     "context": "unit, population and counts must be said, and true of the rows",
+    "words": "some words were made by the analysis and do not stand in it; a person reads them",
+    "size": "the table has very many cells; a person decides",
     "text": "texts are read by a person",
     "kind": "the checker does not know this kind of output; a person decides",
     "form": "the output could not be read as what it says it is; a person decides",

@@ -30,7 +30,8 @@ __all__ = ["check_model", "read_terms"]
 _NUMBERS = ("estimate", "std_error", "statistic", "p_value", "low", "high")
 _CONTENT = {"estimator", "outcome", "formula", "terms", "n", "degrees_of_freedom", "fit", "effects", "errors"}
 _FIT = {"r_squared", "adjusted_r_squared", "log_likelihood", "pseudo_r_squared", "first_stage_f", "concordance"}
-_REFITTED = ("ols", "logit", "probit", "poisson")
+#: So near must standard errors be to those worked out again; programs correct them in several ways.
+_NEAR = 0.1
 
 
 def read_terms(output: Output) -> list[dict[str, Any]]:
@@ -210,35 +211,95 @@ def _outcomes(x: np.ndarray, names: list[str], y: np.ndarray, few: int, source: 
 def _agrees(
     output: Output, terms: list[dict[str, Any]], x: np.ndarray, names: list[str], rows: pl.DataFrame, effects: list[str]
 ) -> Iterator[Finding]:
-    """The coefficients solve the model's own equations on the evidence. Where that is not tried, a note says so."""
+    """The numbers are those of this model on these rows: else they could be anything, rows of data among it.
+
+    Coefficients solve the model's own equations; standard errors are near the robust ones, or those of the clusters;
+    what follows from both is worked out again.
+    """
     kind = output.content["estimator"]
-    if kind not in _REFITTED or effects or len(terms) != len(names):
+    given = {t["term"]: t for t in terms}
+    used = [n for n in names if n in given] if kind == "instrumental variables" else names
+    if set(used) != set(given) or len(terms) != len(given):
         yield Finding(
-            "agreement", "note", f"Coefficients of {kind} are taken from the run; they were not worked out again."
+            "agreement", "review", "The model's terms are not those of its rows; nothing was worked out again."
         )
         return
-    given = {t["term"]: t["estimate"] for t in terms}
-    if any(given.get(n) is None for n in names):
+    if any(given[n].get("estimate") is None for n in used):
         yield Finding("agreement", "review", "Some coefficients have no value.")
         return
+    # What is not shown (nan here) says nothing.
+    said = {k: np.array([given[n].get(k) for n in used], float) for k in _NUMBERS}
+    if not _follows(said):
+        yield Finding("agreement", "fail", "Statistics, p-values or intervals do not follow from estimates and errors.")
+    beta = said["estimate"]
+    move, error, most = _newton(kind, beta, x, [names.index(n) for n in used], rows, effects)
+    if (np.abs(move) > 0.01 * error + 1e-6 * np.abs(beta)).any():
+        yield Finding("agreement", "fail", "The coefficients are not those of this model on these rows.")
+    elif "by " in str(output.content.get("errors", "")) and "cluster" not in rows.columns:
+        yield Finding("agreement", "review", "Standard errors by groups could not be worked out again without these.")
+    elif ((said["std_error"] < (1 - _NEAR) * error) | (said["std_error"] > (1 + _NEAR) * most)).any():
+        yield Finding("agreement", "fail", "The standard errors are not those of this model on these rows.")
+
+
+def _follows(said: dict[str, np.ndarray]) -> bool:
+    from scipy.stats import norm
+
+    beta, error = said["estimate"], said["std_error"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = beta / error
+    wide = norm.ppf(0.975) * error
+    pairs = [
+        (said["statistic"], statistic), (said["low"], beta - wide), (said["high"], beta + wide),
+        (said["p_value"], 2 * norm.sf(np.abs(statistic))),
+    ]  # fmt: skip
+    scale = 1e-6 * (1 + np.nan_to_num(np.abs(error)))
+    near = [np.isnan(one) | np.isclose(one, other, rtol=1e-3, atol=scale) for one, other in pairs]
+    return bool(np.all(near))
+
+
+def _newton(
+    kind: str, beta: np.ndarray, x: np.ndarray, used: list[int], rows: pl.DataFrame, effects: list[str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """From coefficients: one step of Newton's method, which goes nowhere from the right ones; and their standard
+    errors, robust or by cluster, without any and with the largest correction for few rows."""
     weight = rows["weight"].to_numpy().astype(float) if "weight" in rows.columns else np.ones(len(x))
-    beta = np.array([given[n] for n in names], float)
-    y, eta = rows["y"].to_numpy().astype(float), x @ beta
-    if kind == "ols":
-        gap, slope = y - eta, np.ones(len(x))
-    elif kind == "poisson":
+    y = rows["y"].to_numpy().astype(float)
+    if kind == "cox":
+        from statsmodels.duration.hazard_regression import PHReg
+
+        model = PHReg(y, x, status=rows["event"].to_numpy().astype(float), ties="efron")
+        information = -model.hessian(beta)
+        error = np.sqrt(np.abs(np.diag(np.linalg.pinv(information))))
+        return np.linalg.lstsq(information, model.score(beta), rcond=None)[0], error, error
+    if effects:
+        within = _without_effects(np.column_stack([x, y]), effects, rows)
+        x, y = within[:, :-1], within[:, -1]
+    left = right = x
+    if kind == "instrumental variables":  # its second column is the one that the others stand for
+        tools = np.delete(x, 1, 1)
+        right = x[:, used]
+        left = tools @ np.linalg.lstsq(tools, right, rcond=None)[0]
+    eta = right @ beta
+    if kind == "poisson":
         gap, slope = y - np.exp(eta), np.exp(eta)
     elif kind == "logit":
         p = 1 / (1 + np.exp(-eta))
         gap, slope = y - p, p * (1 - p)
-    else:
+    elif kind == "probit":
         from scipy.stats import norm
 
         p, density = norm.cdf(eta).clip(1e-12, 1 - 1e-12), norm.pdf(eta)
         gap, slope = (y - p) * density / (p * (1 - p)), density**2 / (p * (1 - p))
-    # One step of Newton's method from the right answer goes nowhere.
-    information = (x * (slope * weight)[:, None]).T @ x
-    move = np.linalg.lstsq(information, x.T @ (gap * weight), rcond=None)[0]
-    error = np.sqrt(np.abs(np.diag(np.linalg.pinv(information))) * (np.var(gap) if kind == "ols" else 1))
-    if (np.abs(move) > 0.01 * error + 1e-6 * np.abs(beta)).any():
-        yield Finding("agreement", "fail", "The coefficients are not those of this model on these rows.")
+    else:
+        gap, slope = y - eta, np.ones(len(x))
+    scores = left * (gap * weight)[:, None]
+    bread = np.linalg.pinv((left * (slope * weight)[:, None]).T @ right)
+    n, k = len(x), len(beta) + sum(rows[c].n_unique() - 1 for c in effects)
+    few = n / max(n - k, 1)
+    if "cluster" in rows.columns:
+        code = rows["cluster"].rank("dense").to_numpy().astype(int) - 1
+        groups = code.max() + 1
+        scores = np.column_stack([np.bincount(code, scores[:, j], minlength=groups) for j in range(scores.shape[1])])
+        few *= groups / max(groups - 1, 1)
+    error = np.sqrt(np.abs(np.diag(bread @ (scores.T @ scores) @ bread.T)))
+    return bread @ (left * (gap * weight)[:, None]).sum(0), error, error * np.sqrt(few)

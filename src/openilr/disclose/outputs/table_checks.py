@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_labels", "check_table", "plain_text"]
 
+#: More cells than a reader takes in.
+_MANY_CELLS = 2_000
 _AMOUNTS = ("sum", "mean", "sd", "ratio")
 
 
@@ -26,6 +28,9 @@ def check_table(output: Output, cells: Cells, policy: Policy) -> Iterator[Findin
 
     shown = cells.frame.filter(~pl.col("hidden"))
     yield from check_labels(output, cells, policy)
+    if shown.height > _MANY_CELLS:
+        words = f"The table has {shown.height:,} cells: so many numbers may carry something else. A person must look."
+        yield Finding("size", "review", words, (), policy.source("labels"))
     yield from _threshold(cells, shown, policy)
     yield from _units(cells, shown, policy)
     if cells.statistic in ("count", "share"):

@@ -93,7 +93,7 @@ def _run(
         ended = run_inside(room, limits, show=show, console=console)
         if console is not None:
             text = console.script()
-        returned = collect(room.outputs, text)
+        returned = collect(room.outputs, text, setting.tables)
     return Session(ended, returned, text, hashlib.sha256(text.encode()).hexdigest())
 
 

@@ -95,10 +95,14 @@ def run_inside(
             command, stdin=subprocess.PIPE if console else subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, env={}, cwd="/", pass_fds=[rules], start_new_session=True,
         ) as process:  # fmt: skip
-            if console is None:
-                log, reason = _watch(process, room, limits, show)
-            else:
-                log, reason = _talk(process, room, limits, console)
+            try:
+                if console is None:
+                    log, reason = _watch(process, room, limits, show)
+                else:
+                    log, reason = _talk(process, room, limits, console)
+            except BaseException:
+                _end(process)  # nobody watches it any more
+                raise
     for path in (room.extract, room.script, room.outputs):
         _take_back(path, user)
     ended = Ended(process.returncode, reason, time.monotonic() - start, log)
@@ -117,7 +121,7 @@ def _talk(process: subprocess.Popen[bytes], room: Room, limits: Limits, console:
         try:
             console.talk(stream, lambda: not watching.done(), lambda: _interrupt(process.pid))
         except BaseException:
-            _end(process)
+            _end(process)  # before the pool waits for the watch
             raise
         return watching.result()
 
