@@ -179,7 +179,11 @@ def test_what_sacro_reads(run, project, tmp_path):
     read = json.loads((tmp_path / "sacro" / "results.json").read_text("utf-8"))
     assert read["version"] == "1.0.2" and set(read["results"]) == {"age", "sex", "words"}
     one = read["results"]["age"]
-    assert one["status"] == "fail" and one["files"][0]["sdc"]["summary"]["threshold"] > 0
+    sdc = one["files"][0]["sdc"]
+    assert one["status"] == "fail" and sdc["summary"]["threshold"] == len(sdc["cells"]["threshold"]) > 0
+    # Cells are places in the file, counted as ACRO does: without the heading, and without the first column.
+    lines = [line.split(",") for line in (tmp_path / "sacro" / "age.csv").read_text("utf-8").splitlines()[1:]]
+    assert all(0 < int(lines[row][column + 1]) < 10 for row, column in sdc["cells"]["threshold"])
     for name in (f["name"] for r in read["results"].values() for f in r["files"]):
         kept = (tmp_path / "sacro" / "checksums" / f"{name}.txt").read_text()
         assert hashlib.sha256((tmp_path / "sacro" / name).read_bytes()).hexdigest() == kept

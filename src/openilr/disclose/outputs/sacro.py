@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from openilr.disclose.outputs.cells import count_cells
 from openilr.disclose.outputs.files import make_files
-from openilr.disclose.outputs.kinds import Output
+from openilr.disclose.outputs.kinds import TOTAL, Output
 from openilr.disclose.outputs.policy import Policy
 
 __all__ = ["write_sacro"]
@@ -35,14 +36,18 @@ def write_sacro(
         for name in names:
             _write(folder, name, made[name])
         inner = output.inner
-        cells = {f["rule"]: f["cells"] for f in verdict["findings"] if f["cells"]}
+        cells: dict[str, list[Mapping[str, str]]] = {}
+        for finding in verdict["findings"]:
+            if finding["cells"]:
+                cells.setdefault(finding["rule"], []).extend(finding["cells"])
+        places = _places(output, cells)
         results[output.id] = {
             "uid": output.id,
             "status": verdict["status"],
             "type": _TYPES.get(output.kind, "custom"),
             "properties": {"method": inner.content.get("statistic") or inner.content.get("estimator") or inner.kind},
             "files": [
-                {"name": name, "sdc": {"summary": {rule: len(c) for rule, c in cells.items()}, "cells": cells}
+                {"name": name, "sdc": {"summary": {rule: len(c) for rule, c in cells.items()}, "cells": places}
                  if name.endswith(".csv") and cells else {}}
                 for name in names
             ],
@@ -63,6 +68,18 @@ def write_sacro(
     config = {"safe_threshold": policy.threshold, "convention": policy.title}
     _write(folder, "config.json", json.dumps(config, indent=4).encode())
     return folder / "results.json"
+
+
+def _places(output: Output, cells: Mapping[str, list[Mapping[str, str]]]) -> dict[str, list[list[int]]]:
+    """Row and column of the cells in the CSV file, as ACRO counts them: rows below the heading, columns after the
+    first. None of a group that no cell shows."""
+    if output.inner.kind != "table":
+        return {rule: [] for rule in cells}
+    table = count_cells(output.inner)
+    column = len(table.labels) - 1  # of the count, which stands behind the categories
+    at = {tuple(row): i for i, row in enumerate(table.frame.select(table.keys).rows())}
+    named = {rule: [tuple(c.get(label, TOTAL) for label in table.labels) for c in own] for rule, own in cells.items()}
+    return {rule: [[at[cell], column] for cell in dict.fromkeys(own) if cell in at] for rule, own in named.items()}
 
 
 def _said(output: Output) -> str:
