@@ -27,7 +27,10 @@ _WORDS = {
     "extract.open": "opened the extract {extract}",
     "extract.destroy": "destroyed the extract {extract} and its key",
     "session.console": "began a live session on {extract}",
-    "session.run": "ran a session on {extract}: {outputs} outputs, {passed} passed, {to_review} to review",
+    "session.run": (
+        "ran a session on {extract}, ended: {ended}; {outputs} outputs, {passed} passed, {to_review} to review, "
+        "{failed} failed; other files left: {not_taken}"
+    ),
     "output.look": "looked at the output {output}",
     "output.change": "changed the output {output}",
     "output.agree": "agreed to release {output}",

@@ -6,6 +6,7 @@ to, which categories to put together, which steps to keep.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ __all__ = ["WAYS", "propose"]
 
 WAYS = ("suppress", "round", "merge")
 _TRIES = 60
+#: Times the seconds of one check: so long may the search for safer versions take, all ways together.
+_PATIENCE = 3
 
 
 def propose(output: Output, context: Context, ledger: Ledger) -> dict[str, Mapping[str, Any]]:
@@ -34,8 +37,9 @@ def propose(output: Output, context: Context, ledger: Ledger) -> dict[str, Mappi
         if inner.kind != "table":
             return {}
         found: dict[str, Mapping[str, Any]] = {}
+        until = time.thread_time() + _PATIENCE * context.seconds
         for way, make in (("suppress", _suppress), ("round", _round), ("merge", _merge)):
-            made = make(output, context, ledger)
+            made = make(output, context, ledger, until)
             if made is not None:
                 found[way] = made
         return found
@@ -58,7 +62,7 @@ def _base(output: Output, context: Context) -> dict[str, Any]:
     return changes
 
 
-def _suppress(output: Output, context: Context, ledger: Ledger) -> dict[str, Any] | None:
+def _suppress(output: Output, context: Context, ledger: Ledger, until: float) -> dict[str, Any] | None:
     """Hide what fails by itself; then, as long as something follows from the rest, the least cell of its proof."""
     from openilr.disclose.outputs.check import find, published
 
@@ -66,6 +70,8 @@ def _suppress(output: Output, context: Context, ledger: Ledger) -> dict[str, Any
     hide = {tuple(cell) for cell in changes.get("hide", [])}
     for _ in range(_TRIES):
         changes["hide"] = sorted(map(list, hide))
+        if time.thread_time() > until:
+            return None
         tried = output.with_changes(changes)
         findings, attacks = find(tried, context, ledger)
         failed = [f for f in findings if f.status == "fail"]
@@ -133,7 +139,7 @@ def _weakest(cells: Cells, exposure: Any, name: str, hide: set[tuple[str, ...]])
     return {best[1]} if best else set()
 
 
-def _round(output: Output, context: Context, ledger: Ledger) -> dict[str, Any] | None:
+def _round(output: Output, context: Context, ledger: Ledger, until: float) -> dict[str, Any] | None:
     """Round counts to the threshold (or twice that): a small group may then be nobody or enough people."""
     if output.inner.content.get("statistic") in ("median", "quantile"):
         changes = _base(output, context)
@@ -142,18 +148,20 @@ def _round(output: Output, context: Context, ledger: Ledger) -> dict[str, Any] |
         return None
     for times in (1, 2):
         changes = {**_base(output, context), "round": context.policy.threshold * times}
-        if _status(output, changes, context, ledger) != "fail":
+        if time.thread_time() < until and _status(output, changes, context, ledger) != "fail":
             return changes
     return None
 
 
-def _merge(output: Output, context: Context, ledger: Ledger) -> dict[str, Any] | None:
+def _merge(output: Output, context: Context, ledger: Ledger, until: float) -> dict[str, Any] | None:
     """Put the category with the most trouble together with a neighbour, until the table passes."""
     from openilr.disclose.outputs.check import find
 
     changes = _base(output, context)
     names = {d["label"]: d["name"] for d in output.inner.content["dimensions"]}
     for _ in range(20):
+        if time.thread_time() > until:
+            return None
         findings, _attacks = find(output.with_changes(changes), context, ledger)
         failed = [f for f in findings if f.status == "fail"]
         if not failed:
