@@ -203,7 +203,7 @@ def _attacks(findings: list[Finding], release: Published, context: Context, ledg
         told = " | ".join(e.words() for e in hidden[:3])
         words = f"{_groups(len(hidden))} can be worked out from the totals: {told}."
         findings.append(Finding("secondary", "fail", words, tuple(e.group for e in hidden), source))
-    undecided = list(alone.undecided)
+    undecided, given_away = list(alone.undecided), bool(hidden)
     if len(ledger):
         known = {(tuple(sorted(e.group.items()))) for e in alone.exposed}
         joint = ledger.attack(release, threshold, seconds=context.seconds)
@@ -218,8 +218,11 @@ def _attacks(findings: list[Finding], release: Published, context: Context, ledg
             told = " | ".join(e.words() for e in new[:3])
             words = f"With {'; '.join(names) or 'earlier releases'}, {_groups(len(new))} can be worked out: {told}."
             findings.append(Finding("differencing", "fail", words, tuple(e.group for e in new), source))
-        undecided += joint.undecided
-    if undecided:
+        undecided, given_away = undecided + joint.undecided, given_away or bool(new)
+    if undecided and given_away:
+        words = f"{_groups(len(undecided))} not looked at to the end, as the output is refused for others."
+        findings.append(Finding("attack", "note", words, tuple(undecided[:50]), source))
+    elif undecided:
         words = f"{_groups(len(undecided))} not decided: neither a way to work them out nor a proof of none."
         findings.append(Finding("attack", "review", words, tuple(undecided[:50]), source))
     return tried
