@@ -261,19 +261,41 @@ def test_a_damaged_byte_is_never_frozen(old):
     assert Store(old.path).freeze("2526", "R14", frozen_by="tests") == "2526-R14-2", "another file may be sent in"
 
 
-@pytest.mark.parametrize("ask", ["journeys", "diff", "quality", "export", "connect"])
-def test_a_table_that_can_not_be_read_is_told_with_what_to_do(old, ask, tmp_path):
+@pytest.mark.parametrize("job", ["derive", "export"])
+def test_a_damaged_byte_goes_into_nothing_that_lasts(job, old):
+    path = table(old, "learner")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"learner\.parquet is missing or not as it was written\. Restore it"):
+        dying.JOBS[job](old.path)
+    assert not (old.path.parent / "exported").exists() and not list(old.path.rglob("*.part"))
+    assert Store(old.path).verify() == [f"{path.relative_to(old.path)} is not as it was written."]
+
+
+def test_a_damaged_snapshot_is_read_by_nothing(old):
+    dying.freeze(old.path)
+    path = old.path / "snapshots" / "2526-R14-1" / "learner.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 1
+    path.write_bytes(content)
+    for ask in (old.connect, old.quality):
+        with pytest.raises(StoreError, match=r"not as it was written\. Restore it .* or freeze 2526 R14 again"):
+            ask(snapshot="2526-R14-1")
+
+
+@pytest.mark.parametrize("ask", ["journeys", "diff", "quality", "connect"])
+def test_a_table_that_can_not_be_read_is_told_with_what_to_do(old, ask):
     path = table(old)
     path.write_bytes(b"PAR1" + b"?" * (path.stat().st_size - 8) + b"PAR1")
     store = Store(old.path)
     jobs = {
         "journeys": store.journeys, "diff": lambda: store.diff("2526-R14", "2526-R14"), "quality": store.quality,
-        "export": lambda: store.export(tmp_path / "out", ratings=False),
         "connect": store.connect,
     }  # fmt: skip
     with pytest.raises(StoreError, match=r"could not be read .*`ilr store verify` says which file is damaged"):
         jobs[ask]()
-    assert not (tmp_path / "out").exists() and not list(old.path.rglob("*.part"))
+    assert not list(old.path.rglob("*.part"))
 
 
 def test_many_writers_at_once(old):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openilr import years
-from openilr.store import durable, enrich
+from openilr.store import durable, enrich, views
 from openilr.store.catalogue import Catalogue, StoredFile, Submission
 from openilr.store.tables import DERIVED, PLACE, ROWS, TableWriter, plain_fields
 from openilr.store.vault import Key, Vault
@@ -50,7 +50,9 @@ def _derive(
     folder: Path, part: Path, name: str, submission: Submission, vault: Vault, lookups: enrich.Lookups
 ) -> list[StoredFile]:
     pack = years.load(submission.year or "")
-    tables = {f.entity: folder / f.path for f in submission.files if f.kind == "table"}
+    # Read whole: a damaged file would otherwise be written anew, and pass as whole from then on.
+    by_year = views.of_submissions(folder, [submission], read_whole=True)
+    tables = {entity: path for of_year in by_year.values() for entity, [path] in of_year.items()}
     written: list[StoredFile] = []
     learners: pl.DataFrame | None = None
     for entity in (pack.schema.entities[each] for each in _ENTITIES if each in tables):

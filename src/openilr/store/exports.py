@@ -38,10 +38,10 @@ def of(
         found = store.submissions(year=year, return_name=return_name, current=True, with_files=True)
         if not found:
             raise StoreError("The store holds no accepted return that was asked for.")
-        paths, state = views.of_submissions(store.path, found), year or "all years"
+        paths, state = views.of_submissions(store.path, found, read_whole=True), year or "all years"
     else:
         state = snapshot or f"{year}-{return_name}"
-        paths, _ = states.paths(store, state)
+        paths, _ = states.paths(store, state, read_whole=True)
         quality = store.quality(year, return_name, snapshot=snapshot) if ratings else None
     now = datetime.now(UTC).isoformat(timespec="seconds")
     about = {"store": store.id, "state": state, "written_at": now, "personal_data": True}

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 Named = tuple[str, views.Paths]
 
 
-def paths(store: Store, name: str) -> tuple[views.Paths, int | None]:
-    """The files of a state, and the provider where it is one provider's. StoreError where there is no such state."""
+def paths(store: Store, name: str, *, read_whole: bool = False) -> tuple[views.Paths, int | None]:
+    """The files of a state, and the provider where it is one provider's. StoreError where there is no such state, or a
+    file of it is damaged (``views.of_submissions``)."""
     from openilr.store.store import RETURNS
 
     with store.reading() as catalogue:
@@ -29,11 +30,11 @@ def paths(store: Store, name: str) -> tuple[views.Paths, int | None]:
             found = catalogue.submissions(year=year, return_name=return_name, current=True, with_files=True)
             if not found:
                 raise StoreError(f"The store holds no accepted return for {year} {return_name}.")
-            return views.of_submissions(store.path, found), None
+            return views.of_submissions(store.path, found, read_whole=read_whole), None
         submission = catalogue.submission(name)
     if submission.status != "accepted":
         raise StoreError(f"{name} was refused, so nothing of it was kept to compare.")
-    return views.of_submissions(store.path, [submission]), submission.ukprn
+    return views.of_submissions(store.path, [submission], read_whole=read_whole), submission.ukprn
 
 
 def pair(store: Store, before: str, now: str, ukprn: int | None) -> tuple[Named, Named, int | None]:

@@ -11,6 +11,7 @@ import re
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -144,15 +145,15 @@ def of_submissions(folder: Path, submissions: list[Submission], *, read_whole: b
 
 
 def of_snapshot(folder: Path, snapshot: Snapshot) -> Paths:
-    """The files of a snapshot, under the same conditions."""
+    """The files of a snapshot, read whole: what is published and given out is made of it."""
     paths: Paths = {snapshot.year: {}}
     what = f"Restore it from a backup, or freeze {snapshot.year} {snapshot.return_name} again."
-    _collect(folder, paths[snapshot.year], snapshot.files, what)
+    _collect(folder, paths[snapshot.year], snapshot.files, what, read_whole=True)
     return paths
 
 
 def of_snapshots(folder: Path, snapshots: Iterable[Snapshot]) -> Paths:
-    """The files of several snapshots together, under the same conditions."""
+    """The files of several snapshots together, read whole."""
     paths: Paths = {}
     for snapshot in snapshots:
         for year, by_entity in of_snapshot(folder, snapshot).items():
@@ -174,9 +175,15 @@ def _collect(
             continue
         path = folder / file.path
         whole = path.is_file() and path.stat().st_size == file.bytes
-        if not whole or (read_whole and durable.file_sha256(path)[1] != file.sha256):
+        if not whole or (read_whole and _sha256(path, path.stat().st_mtime_ns, path.stat().st_ino) != file.sha256):
             raise StoreError(f"{file.path} is missing or not as it was written. {what}")
         by_entity.setdefault(file.entity or "", []).append(path)
+
+
+@lru_cache(maxsize=4096)
+def _sha256(path: Path, _changed: int, _number: int) -> str:
+    """Of a file that did not change since it was last asked for."""
+    return durable.file_sha256(path)[1]
 
 
 def listed(paths: list[Path]) -> str:
