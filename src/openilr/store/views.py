@@ -6,6 +6,7 @@ with different schemas stand in one view; a field that a year does not have is n
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import weakref
@@ -86,7 +87,7 @@ def readable() -> Iterator[None]:
     except duckdb.Error as error:
         raise StoreError(
             f"A table of the store could not be read ({type(error).__name__}); `ilr store verify` says which file is "
-            "damaged: restore it from a backup, or send that return in again. Nothing was changed."
+            "damaged: restore it from a backup, or take in a newer file of that provider. Nothing was changed."
         ) from None
 
 
@@ -110,7 +111,8 @@ def copy(session: DuckDBPyConnection, query: str, target: Path, options: str) ->
     try:
         rows = row(session, f"COPY ({query}) TO {into} (FORMAT {form}, {options})")[0]
     except duckdb.IOException as error:
-        raise OSError(str(error).splitlines()[0]) from None
+        full = os.strerror(errno.ENOSPC)
+        raise OSError(full if full in str(error) else str(error).splitlines()[0]) from None
     durable.step(f"sync {target.name}")
     handle = os.open(target, os.O_RDONLY)
     try:
@@ -139,7 +141,10 @@ def of_submissions(folder: Path, submissions: list[Submission], *, read_whole: b
     with ``read_whole``, another content: a damaged file may still be read, and give other values."""
     paths: Paths = {}
     for submission in submissions:
-        what = f"Restore it from a backup, or send {submission.file} in again; other submissions are not affected."
+        what = (
+            f"Restore it from a backup, or take in a file of provider {submission.ukprn} for {submission.return_name} "
+            "with a newer time in its name; other submissions are not affected."
+        )
         _collect(folder, paths.setdefault(submission.year or "", {}), submission.files, what, read_whole=read_whole)
     return paths
 

@@ -183,5 +183,8 @@ def _keep(folder: Path, quality: Quality, rests_on: dict[str, str]) -> None:
     part = place / f"{quality.state}.json{durable.PART}"
     part.unlink(missing_ok=True)
     said = {"layout": _LAYOUT, "rests_on": rests_on, "quality": quality.to_dict()}
-    durable.write_file(part, json.dumps(said).encode())
-    part.replace(place / f"{quality.state}.json")
+    try:
+        durable.write_file(part, json.dumps(said).encode())
+        part.replace(place / f"{quality.state}.json")
+    finally:
+        part.unlink(missing_ok=True)
