@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from openilr.store import Store, StoreBusy, StoreError, durable
+from tests.faults import dying
+from tests.faults.test_store_faults import run, steps
 from tests.store.making import aim, learner, report, sent_file, tables
 from tests.store.postgres import binaries, server
 
@@ -112,3 +115,29 @@ def test_a_connection_that_breaks_leaves_the_old_state(kept, monkeypatch):
     assert facts(kept) == before
     assert submit(kept, "L2").accepted
     assert sorted(p.name for p in (kept.path / "tables").iterdir()) == [f"2526-R14-99999999-00{n}" for n in (1, 2)]
+
+
+@pytest.mark.parametrize("job", ["submit", "freeze"])
+def test_killed_around_the_commit_the_store_is_the_old_or_the_new(job, tmp_path, monkeypatch, url):
+    monkeypatch.setenv("OPENILR_DATABASE_URL", url)
+    monkeypatch.delenv("OPENILR_VAULT_KEY_FILE", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "keys"))
+
+    def fresh(name: str) -> Path:
+        (tmp_path / name).mkdir()
+        submit(Store.init(tmp_path / name / "store"), "L1")
+        return tmp_path / name / "store"
+
+    def seen(store: Store) -> tuple[object, ...]:
+        return store.returns()["status"].to_list(), store.snapshots()["snapshot"].to_list(), store.verify()
+
+    whole = fresh("whole")
+    before, names = seen(Store(whole)), steps(job, whole, monkeypatch)
+    after, commit = seen(Store(whole)), names.index("commit")
+    at = [commit - 1, commit, names.index("committed")]
+    stores = [fresh(f"killed-{step}") for step in at]
+    assert run(job, [{"store": s, "step": n} for s, n in zip(stores, at, strict=True)]) == ["killed"] * len(at)
+    assert [seen(Store(store)) for store in stores] == [before, before, after]
+    for store in stores:
+        dying.JOBS[job](store)
+        assert Store(store).verify() == [] and not list(store.rglob("*.part"))
