@@ -14,7 +14,6 @@ import pytest
 
 from openilr.cli.output import Output
 from openilr.cli.run import run
-from openilr.synth import write_reference
 
 
 @pytest.fixture
@@ -102,14 +101,27 @@ def test_what_cannot_run_is_2(sector, returns, capsysbinary, arguments, words):
 
 def test_reference_files_are_kept_listed_and_used(sector, tmp_path, capsysbinary):
     files = tmp_path / "files"
-    write_reference(files)
+    files.mkdir()
+    (files / "LARS_LearningDelivery.csv").write_text(
+        "LearnAimRef,LearnAimRefType,NotionalNVQLevelv2\n60300002,0006,2\n"
+    )
     assert run(["reference", "add", str(files / "LARS_LearningDelivery.csv"), "--store", sector]) == 0
     assert b"Added LARS_LearningDelivery.csv." in capsysbinary.readouterr().out
     assert run(["reference", "list", "--store", sector, "--format", "json"]) == 0
     listed = json.loads(capsysbinary.readouterr().out)
-    assert [row["file"] for row in listed] == ["LARS_LearningDelivery.csv"] and listed[0]["rows"] > 1000
+    assert [row["file"] for row in listed] == ["LARS_LearningDelivery.csv"] and listed[0]["rows"] == 1
+    newer = files / "newer" / "LARS_LearningDelivery_V012.csv"
+    newer.parent.mkdir()
+    (files / "LARS_LearningDelivery.csv").rename(newer)
+    (files / "newer" / "notes.md").write_text("x")
+    assert run(["reference", "add", str(newer.parent), "--store", sector]) == 0
+    said = capsysbinary.readouterr()
+    assert said.out == b"Added LARS_LearningDelivery_V012.csv. In place of LARS_LearningDelivery.csv.\n"
+    assert said.err == b"ilr: notes.md is not used: not a CSV file\n"
     assert run(["reference", "list", "--store", sector]) == 0
-    assert b"LARS_LearningDelivery.csv" in capsysbinary.readouterr().out
+    text = told(capsysbinary)
+    assert "LARS_LearningDelivery_V012.csv" in text and "V012" in text
+    assert "LARS downloads (Submit Learner Data, learning aims): lars. Licence: Open Government Licence v3.0." in text
 
 
 def test_a_reference_file_that_can_not_be_used_is_1_and_not_added(sector, tmp_path, capsysbinary):

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from openilr.reference import Reference, load
-from openilr.store import Store, StoreError, VaultError
+from openilr.store import Store, StoreError, VaultError, durable
 from openilr.store.catalogue import FORMAT
 from openilr.store.places import Places, band
 from tests.store.making import aim, fam, learner, report, sent_file, tables
@@ -199,10 +199,8 @@ def as_format_1(store: Store) -> None:
         )
         for path in store.path.glob("tables/*/learner.parquet"):
             pl.read_parquet(path).drop("home_region", "imd_decile").write_parquet(path)
-            size = path.stat().st_size
-            database.execute(
-                "UPDATE file SET bytes = ? WHERE path = ?", (size, path.relative_to(store.path).as_posix())
-            )
+            whole = (*durable.file_sha256(path), path.relative_to(store.path).as_posix())
+            database.execute("UPDATE file SET bytes = ?, sha256 = ? WHERE path = ?", whole)
     (store.path / "snapshots").rmdir()
 
 
