@@ -1,4 +1,7 @@
-"""Spark gives the same answers as DuckDB, on the same files, to the same questions."""
+"""The store's views on Spark give the same answers as on DuckDB, on the same files, to the same questions.
+
+Here, and not with the store, so that one start of Spark serves these tests and those of the measures.
+"""
 
 from __future__ import annotations
 
