@@ -16,6 +16,7 @@ from openilr.store import Store
 from openilr.synth.linked import Rates
 from openilr.synth.linked.compare import compare
 from openilr.synth.stocking import fill
+from tests.measure.test_breakdowns import LINKED, adds_up_or_is_refused, coded
 
 YEAR = "2526"
 
@@ -96,6 +97,16 @@ def test_linked_measures_are_published_from_snapshots_and_what_was_protected(sec
             else:
                 assert row[column] == "z" or earners < least
     assert {"number", "u"} <= symbols
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_every_breakdown_of_linked_measures_adds_up(sector: tuple[Path, Store], name: str):
+    _, store = sector
+    adds_up_or_is_refused(name, coded(store, name))
+    whole = measure.compute(store, name, YEAR, return_name="R14").frame
+    number = whole.columns[0]
+    found = measure.compute(store, name, YEAR, return_name="R14", by=["level", "sex", "provider"]).frame
+    assert found.height > 10 and found[number].sum() == whole[number].item()
 
 
 def test_prior_attainment_is_that_of_the_file(sector: tuple[Path, Store]):

@@ -283,6 +283,7 @@ def test_every_measure_says_what_it_is(name):
     declared = measure.get(name)
     assert declared.name == name
     assert all((declared.title, declared.definition, declared.formula, declared.source, declared.unit))
+    assert declared.example and declared.counted and declared.clauses, "a worked example, and reasons for the trail"
     assert declared.count in ("people", "aims")
     assert len({d.name for d in declared.dimensions}) == len(declared.dimensions)
 

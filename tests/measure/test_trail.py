@@ -33,7 +33,9 @@ def test_each_record_says_why(store):
     ]
     assert all(set(r) == {"ukprn", "learn_ref_number", "aim_seq_number", "status", "reason", "clause"} for r in rows)
     assert {r["ukprn"] for r in rows} == {99999999}
-    assert "1 September 2025 to 6 October 2025" in rows[2]["reason"]
+    assert rows[2]["reason"] == (
+        "It lasted 35 days of 456 planned, from 1 September 2025 to 6 October 2025: its qualifying period is 42 days."
+    )
     assert "{" not in "".join(r["reason"] for r in rows)
 
 

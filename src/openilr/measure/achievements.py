@@ -69,5 +69,6 @@ MEASURE = Measure(
     ),
     clauses=(NOT_APPRENTICESHIP, NOT_PROGRAMME, NOT_ACHIEVED, OUTSIDE),
     dimensions=(*by.APPRENTICESHIP, *by.AGES_START, *by.LEARNER, *by.DELIVERY),
+    without=by.APPRENTICESHIPS_ONLY,
     choices=(WHEN,),
 )

@@ -88,6 +88,13 @@ def is_within_qualifying_period(aims: ir.Table, counted: str) -> ir.BooleanValue
     return aims.LearnActEndDate.notnull() & ~achieved & (lasted.fill_null(0) < needed)
 
 
+def with_days(aims: ir.Table, counted: str) -> ir.Table:
+    """The aims with what their reasons say of the qualifying period: ``lasted``, ``planned_days`` and ``needed``."""
+    planned = days(aims.LearnStartDate, aims.LearnPlanEndDate, counted)
+    lasted = days(aims.LearnStartDate, aims.LearnActEndDate, counted)
+    return aims.mutate(lasted=lasted, planned_days=planned, needed=days_needed(planned))
+
+
 def text_or_null(table: ir.Table, name: str) -> ir.Value:
     """A column that not every year has, as text."""
     import ibis

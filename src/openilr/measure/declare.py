@@ -120,6 +120,7 @@ class Measure:
     first. ``counted`` is the reason shown for a record that counts. ``not_yet`` lists clauses of the official
     definition that are left out. ``connect`` opens the views where the measure asks for more than one return of one
     year. ``finish`` may add columns to the counted table.
+    ``without`` says of breakdowns that have no meaning here why they have none.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Measure:
     example: str = ""
     clauses: tuple[Clause, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
+    without: Mapping[str, str] = field(default_factory=dict)
     default_by: tuple[str, ...] = ()
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
@@ -165,7 +167,9 @@ class Measure:
         if OTHER_NAMES.get(name) in found:
             return replace(found[OTHER_NAMES[name]], name=name)
         if name not in found:
-            raise MeasureError(f"{self.name} cannot be broken down by {name}: choose from {', '.join(found)}.")
+            why = self.without.get(OTHER_NAMES.get(name, name))
+            said = f": {why}. Choose" if why else ": choose"
+            raise MeasureError(f"{self.name} cannot be broken down by {name}{said} from {', '.join(found)}.")
         return found[name]
 
 

@@ -271,12 +271,16 @@ DISTANCE = Dimension(
 )
 
 
+#: The first year of tailored learning, within education and training. Community learning stood beside it before.
+TAILORED_SINCE = "2425"
+
+
 def _provision(rows: ir.Table) -> ir.Value:
-    import ibis
+    from openilr.measure.aims import COMMUNITY, is_apprenticeship
 
-    from openilr.measure.aims import is_apprenticeship
-
-    return ibis.ifelse(is_apprenticeship(rows), "apprenticeships", "education-and-training")
+    community = (rows.FundModel == COMMUNITY).fill_null(False) & (rows.year < TAILORED_SINCE)
+    kinds = ((is_apprenticeship(rows), "apprenticeships"), (community, "community learning"))
+    return _case(*kinds, otherwise="education-and-training")
 
 
 PROVISION = Dimension(
@@ -326,4 +330,6 @@ DELIVERY = (
     PROVIDER_TYPE,
 )  # fmt: skip
 APPRENTICESHIP = (APPRENTICESHIP_LEVEL, APPRENTICESHIP_DETAILED_LEVEL, STANDARD, STD_FWK, FUNDING_TYPE)
+#: Why measures of apprenticeships alone have no types of provision.
+APPRENTICESHIPS_ONLY = {PROVISION.name: "all of it is apprenticeships"}
 ANY_PROVISION = (LEVEL, DETAILED_LEVEL, PROVISION, STANDARD)

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
 SOURCE = "FE and skills statistics methodology, Department for Education"
-#: The first year of tailored learning. Before it, community learning stood beside education and training.
-TAILORED_SINCE = "2425"
 
 NO_START = Clause("no_start", "out_of_scope", "It has no start date.", SOURCE)
 NOT_ACTIVE = Clause(
@@ -76,7 +74,7 @@ def is_wanted(aims: ir.Table, asked: Asked) -> Any:
     import ibis
 
     education = is_adult_education(aims)
-    if asked.year < TAILORED_SINCE:
+    if asked.year < by.TAILORED_SINCE:
         # Community learning was not part of education and training then.
         education &= (aims.FundModel != COMMUNITY).fill_null(True)
     return {

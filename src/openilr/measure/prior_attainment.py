@@ -67,6 +67,10 @@ MEASURE = Measure(
     count="people",
     judge=judge,
     counted="In learning in the period.",
+    example=(
+        "Of ten learners, six are linked to key stage 4 and three of those have grade 4 or better in English and in "
+        "mathematics: 50 percent. The other four are in no share and no quartile."
+    ),
     clauses=(*fe.CLAUSES, ANOTHER_AIM),
     dimensions=(*fe.DIMENSIONS, KS4),
     options=fe.OPTIONS,

@@ -10,6 +10,7 @@ from openilr.measure.aims import (
     PROGRAMME_AIM,
     is_apprenticeship,
     is_within_qualifying_period,
+    with_days,
     with_fam_flag,
 )
 from openilr.measure.candidates import Candidates
@@ -34,8 +35,8 @@ OUTSIDE = Clause(
 )  # fmt: skip
 EARLY = Clause(
     "within_qualifying_period", "excluded",
-    "It ran from {LearnStartDate} to {LearnActEndDate} with {LearnPlanEndDate} planned: left before the qualifying "
-    "period was over.", SOURCE,
+    "It lasted {lasted} days of {planned_days} planned, from {LearnStartDate} to {LearnActEndDate}: its qualifying "
+    "period is {needed} days.", SOURCE,
 )  # fmt: skip
 RESTART = Clause(
     "restart", "excluded", "It is a restart (RES): the programme counted when it first started.", SOURCE
@@ -59,6 +60,8 @@ def judge(connection: BaseBackend, asked: Asked) -> Candidates:
     aims.leave_out(
         OUTSIDE, lambda a: a.LearnStartDate.isnull() | ~a.LearnStartDate.between(period.start, period.end)
     )  # fmt: skip
+    if asked.trail:
+        aims.change(lambda a: with_days(a, asked.options["days"]))
     aims.leave_out(EARLY, lambda a: is_within_qualifying_period(a, asked.options["days"]))
     if asked.options["restarts"] == "left-out":
         aims.change(lambda a: with_fam_flag(connection, a, asked, "RES", "is_restart"))
@@ -88,6 +91,7 @@ MEASURE = Measure(
     ),
     clauses=(NOT_APPRENTICESHIP, NOT_PROGRAMME, OUTSIDE, EARLY, RESTART),
     dimensions=(*by.APPRENTICESHIP, *by.AGES_START, *by.LEARNER, *by.DELIVERY),
+    without=by.APPRENTICESHIPS_ONLY,
     choices=(COUNT_OF_DAYS, RESTARTS),
     not_yet=(
         "A programme that is still going on is taken to pass its qualifying period.",

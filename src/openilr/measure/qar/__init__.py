@@ -17,6 +17,7 @@ from openilr.measure.aims import (
     WITHDRAWN,
     is_in,
     is_within_qualifying_period,
+    with_days,
 )
 from openilr.measure.candidates import CLAUSE, Candidates
 from openilr.measure.declare import Asked, Choice, Clause, Dimension, Indicator, Measure
@@ -66,7 +67,7 @@ NOT_TIMELY = Clause(
 NO_TIMELY = Clause("standard", "out_of_scope", "Timely rates are not made for standards.", SOURCE)
 EARLY = Clause(
     "within_qualifying_period", "excluded",
-    "Withdrawn after {lasted} days of {planned_days} planned: within the qualifying period.", SOURCE,
+    "Withdrawn after {lasted} days of {planned_days} planned: within its qualifying period of {needed} days.", SOURCE,
 )  # fmt: skip
 TRANSFERRED = Clause(
     "transfer_same_provider", "excluded",
@@ -105,8 +106,8 @@ STRATEGY = Choice(
 
 DIMENSIONS: tuple[Dimension, ...] = (
     *by.ANY_PROVISION, by.STD_FWK, by.FUNDING_TYPE,
-    replace(_AGES["age_qar"], name="age", column="age_group"), _AGES["age_youth_adult"], _AGES["age_detailed"],
-    _AGES["age_single"],
+    replace(_AGES["age_qar"], name="age", column="age_group"), _AGES["age_youth_adult"], _AGES["age_adult"],
+    _AGES["age_detailed"], _AGES["age_single"],
     *by.LEARNER, *(d for d in by.DELIVERY if d is not by.UKPRN),
     replace(by.UKPRN, of=lambda rows: rows.provider.cast("string")),
     Dimension("qualification_type", "Type of qualification, as LARS codes it", "qualification_type",
@@ -138,7 +139,7 @@ def judge(connection: BaseBackend, asked: Asked) -> Candidates:
     exclude(connection, asked, rows)
     rows.change(lambda a: _with_result(a, asked))
     if asked.trail:
-        rows.rows = _with_others(_labelled(rows.rows), found.rows, asked)
+        rows.rows = _with_others(_labelled(rows.rows, asked), found.rows, asked)
     return rows
 
 
@@ -284,11 +285,10 @@ MEASURE = Measure(
 # The trail
 
 
-def _labelled(aims: ir.Table) -> ir.Table:
+def _labelled(aims: ir.Table, asked: Asked) -> ir.Table:
     """Years, days and the result written out for the reasons."""
     import ibis
 
-    days = aims.LearnStartDate
     labels = {
         f"{name}_label": _label(aims[column])
         for name, column in (
@@ -305,12 +305,7 @@ def _labelled(aims: ir.Table) -> ir.Table:
         (aims.ended, "not achieved: withdrawn"),
         else_="not achieved: it goes on",
     )
-    return aims.mutate(
-        **labels,
-        result=result,
-        lasted=aims.LearnActEndDate.delta(days, unit="day"),
-        planned_days=aims.LearnPlanEndDate.delta(days, unit="day"),
-    )
+    return with_days(aims.mutate(**labels, result=result), asked.options["days"])
 
 
 def _label(year: ir.IntegerValue) -> ir.StringValue:
