@@ -124,7 +124,8 @@ HEAD = (
     "Every measure against the same question written by hand in DuckDB SQL (`benchmarks/measure_by_hand.py`: each says the "
     "whole definition), in the same run. Achievement rates and progression read all years, the others one. Each is asked in "
     "a process of its own; the faster of two counts; DuckDB spills to disk beyond the memory that it is given. The goal is a "
-    f"ratio of at most {GOAL}.\n"
+    f"ratio of at most {GOAL} at two million learners. With fewer, the tenth of a second that Ibis takes to write a query shows "
+    "in the quickest.\n"
 )
 
 
@@ -135,7 +136,8 @@ def _write(asked: argparse.Namespace, told: str, learners: int, aims: int, lines
     if asked.store:
         equal = (
             f"The answers have to be equal, for achievement rates but for one part in {1 / LIKE_AIMS:,.0f}. Aims of this "
-            "store have no full level, no essential skill and no distance, so that those questions end early here."
+            "store have no full level, no essential skill and no distance, so that those questions end early here; the made-up "
+            "nation has them."
         )
     part = (
         f"{title}\n\n{told} with {learners:,} learners and {aims:,} aims in 2025-26. {equal} DuckDB may use {asked.memory}. "

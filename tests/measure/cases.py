@@ -22,6 +22,7 @@ RESULTS = {
     "achieved": "achieved", "completed": "completed without achievement", "left": "not achieved: withdrawn",
     "late": "not in time: it ended over 90 days late",
     "overdue": "not achieved: its planned end has passed, and no later return has it",
+    "unfinished": "not achieved: it goes on",
     "broken off": "not achieved: a break without a restart in time is a withdrawal",
 }  # fmt: skip
 RESTART = [fam("RES", "1")]
@@ -83,10 +84,10 @@ def _moved(gap: int, **values: Any) -> list[dict[str, Any]]:
     return [app(planned=date(2026, 7, 1), end=end, WithdrawReason=40, **values), new]
 
 
-def _alike(number: int, month: int, end: date | None = None, **values: Any) -> dict[str, Any]:
+def _alike(number: int, month: int, end: date | None = None, *, year: int = 2025, **values: Any) -> dict[str, Any]:
     """One of two courses with the same aim and start."""
     ended = {"LearnActEndDate": end} if end else {"LearnActEndDate": None, "CompStatus": 1, "Outcome": None}
-    dates = {"LearnStartDate": date(2024, 9, 2), "LearnPlanEndDate": date(2025, month, 1)}
+    dates = {"LearnStartDate": date(2024, 9, 2), "LearnPlanEndDate": date(year, month, 1)}
     return course(**{"AimSeqNumber": number, **dates, **ended, **values})
 
 
@@ -151,6 +152,21 @@ CASES: dict[str, Case] = {
     "alike": ({"2425": [_alike(1, 10), _alike(2, 12)],
                "2526": [_alike(1, 12, end=date(2025, 11, 20)), _alike(2, 10, end=date(2025, 10, 2), **LEFT)]},
               {"2425": "continuing continuing", "2526": "achieved left"}),
+    # Of one learner: told apart by the actual end where planned ends have changed, and by nothing but order at last
+    "alikeend": ({"2526": [_alike(1, 3, end=date(2026, 2, 10), year=2026), _alike(2, 5, year=2026)],
+                  "2627": [_alike(1, 6, end=date(2026, 7, 10), year=2026, **LEFT),
+                           _alike(2, 4, end=date(2026, 2, 10), year=2026)]},
+                 {"2526": "achieved continuing", "2627": "left other_year"}),
+    "alikesame": ({"2526": [_alike(1, 3, end=date(2026, 2, 10), year=2026), _alike(2, 5, year=2026)],
+                   "2627": [_alike(1, 5, end=date(2026, 9, 10), year=2026),
+                            _alike(2, 3, end=date(2026, 2, 10), year=2026)]},
+                  {"2526": "achieved continuing", "2627": "achieved other_year"}),
+    "newplan": ({"2425": app(planned=date(2025, 7, 1)),
+                 "2526": app(planned=date(2026, 5, 1), **achieved(date(2026, 4, 1)))},
+                {"2425": "continuing", "2526": "achieved"}),
+    "corrected": ({"2526": app(planned=date(2026, 6, 1), end=date(2026, 1, 15)),
+                   "2627": app(planned=date(2026, 6, 1), **achieved(date(2026, 5, 20)))},
+                  {"2526": "left", "2627": "other_year"}),
     "merged": ({"2425 90000002": app(), "2526": ([app(**achieved(date(2025, 9, 10)))], {"PMUKPRN": 90000002})},
                {"2425": "continuing", "2526": "achieved"}),
     # Never heard of again
@@ -179,6 +195,9 @@ CASES: dict[str, Case] = {
                    "2526": app(2, start=date(2025, 9, 1), planned=date(2028, 1, 1), LearningDeliveryFAM=RESTART),
                    "2627": app(2, start=date(2025, 9, 1), planned=date(2028, 1, 1), LearningDeliveryFAM=RESTART)},
                   {"2425": "planned_break", "2526": "continuing planned_break", "2627": "continuing"}),
+    "toolate": ({"2425": app(end=date(2025, 1, 10), **BREAK),
+                 "2627": app(2, start=date(2026, 9, 1), planned=date(2028, 1, 1), LearningDeliveryFAM=RESTART)},
+                {"2425": "planned_break", "2526": "broken off", "2627": "continuing"}),
     # Before 2024-25 a break had two years
     "oldbreak": ({"1819": app(start=date(2017, 9, 5), planned=date(2018, 9, 5), end=date(2018, 9, 1), **BREAK)},
                  {"1819": "planned_break", "2021": "broken off"}),
@@ -223,6 +242,10 @@ CASES: dict[str, Case] = {
                                          LearnActEndDate=date(2025, 6, 1), LearningDeliveryFAM=[fam("LDM", code)])},
                         {"2425": clause})
        for code, clause in (("395", "pilot"), ("391", "achieved"))},
+    # A framework: no assessment after the end of learning, so the achievement date moves nothing
+    "framework": ({"2021": app(start=date(2019, 9, 2), planned=date(2021, 7, 1), ProgType=3, StdCode=None,
+                               FworkCode=403, PwayCode=1, **achieved(date(2021, 7, 20), date(2021, 8, 3)))},
+                  {"2021": "achieved"}),
     "trainee": ({"2021": course(ProgType=24, FundModel=25, AimType=5, LearnStartDate=date(2020, 9, 1))},
                 {"2021": "traineeship"}),
     "course": ({"2526": course()}, {"2526": "achieved"}),

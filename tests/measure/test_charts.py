@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 from lxml import etree
 
@@ -55,12 +58,22 @@ def test_everything_drawn_is_inside_the_picture():
         assert right <= 760 and float(rect.get("y", 0)) + float(rect.get("height")) <= high
 
 
+def test_a_chart_shows_what_a_measure_is_about():
+    for name, shown in (("outcomes", "spd_percent"), ("earnings", "median"), ("qar", ""), ("travel", "")):
+        declared = measure.get(name)
+        assert declared.shown == shown and shown in ("", *(number.name for number in declared.numbers))
+
+
 def test_a_page_has_the_chart_its_table_and_the_definition(store):
     store.submit([tables([learner("A", aim(), Sex="F"), learner("B", course(), aim(2), Sex="M")])], report(),
                  file=sent_file(store.path.parent), return_name="R14", submitted_by="t")  # fmt: skip
     result = measure.compute(store, "starts", "2526", by=["sex", "std_fwk"])
     html = page(result)
     assert html.count("<svg") == html.count("<table>") == 1
+    assert html.count('<div class="wide" role="region" tabindex="0"') == 2, "on a phone they scroll, not the page"
+    many = pl.DataFrame({"sex": ["F"] * 5, "std_fwk": list("abcde"), "value": [1, 2, 3, 4, 5]})
+    turned = chart_of(replace(result, frame=many))
+    assert turned.categories == tuple("abcde") and [each.name for each in turned.series] == ["Female"]
     assert "not protected" in html and result.measure.definition[:40] in html
     assert '<th scope="row">Female</th>' in html and '<td class="number">1</td>' in html
     assert chart_of(measure.compute(store, "starts", "2526")) is None

@@ -41,31 +41,6 @@ def test_an_achiever_and_a_leaver(store):
     assert why(store, "2526") == {("A", 1): "counted", ("B", 1): "counted"}
 
 
-# Cross-year matching
-
-
-def test_a_learner_without_a_uln_is_known_by_the_providers_reference(store):
-    sent(store, "2425", learner("A", app(), ULN=9999999999))
-    sent(store, "2526", learner("A", app(**achieved(date(2025, 9, 1))), ULN=1234567890))
-    assert (rates(store, "2425"), rates(store, "2526")) == ((0, 0, 0), (1, 1, 1))
-    assert why(store, "2526") == {("A", 1): "counted"}
-
-
-def test_like_aims_of_one_learner_are_told_apart_by_their_dates(store):
-    def english(number, planned, **values):
-        return course(number=number, LearnStartDate=date(2024, 9, 1), LearnPlanEndDate=planned, **values)
-
-    one, two = date(2025, 10, 1), date(2025, 12, 1)
-    sent(store, "2425", learner("A", english(1, one), english(2, two)))
-    passed = {"CompStatus": 2, "Outcome": 1}
-    sent(store, "2526", learner(
-        "A", english(5, two, LearnActEndDate=date(2025, 11, 1), **passed),
-        english(6, one, LearnActEndDate=date(2025, 10, 1), CompStatus=3, Outcome=3),
-    ))  # fmt: skip
-    assert rates(store, "2526") == (2, 1, 1)
-    assert len(list(measure.trail(store, "qar", "2526"))) == 2
-
-
 # Aims that are never heard of again, and breaks
 
 
@@ -84,33 +59,6 @@ def test_before_2024_25_a_break_had_two_years(store):
     sent(store, "2021", learner("B", app(start=date(2020, 9, 1), planned=date(2022, 1, 1))))
     assert rates(store, "2021") == (1, 0, 0)
     assert rates(store, "2021", breaks="following-year") == (0, 0, 0), "then it counted a year earlier"
-
-
-# Exclusions
-
-
-def test_a_transfer_to_nothing_or_to_another_provider_is_a_withdrawal(store):
-    end = date(2025, 10, 20)
-    sent(store, "2526", learner("A", app(end=end, WithdrawReason=40), ULN=1234567890))
-    elsewhere = app(start=end, planned=date(2027, 7, 31))
-    sent(store, "2526", learner("X", elsewhere, ULN=1234567890), ukprn=10000002)
-    assert rates(store, "2526") == (1, 0, 0)
-
-
-def test_an_unemployed_learner_who_left_for_a_job(store):
-    def left(ref, emp_stat, on, **values):
-        status = [{"EmpStat": emp_stat, "DateEmpStatApp": on}]
-        gone = course(LearnStartDate=date(2020, 9, 1), LearnPlanEndDate=date(2021, 6, 1), FundModel=35,
-                      LearnActEndDate=date(2021, 1, 1), CompStatus=3, Outcome=3, **values)  # fmt: skip
-        return learner(ref, gone, LearnerEmploymentStatus=status)
-
-    sent(
-        store, "2021", left("A", 11, date(2020, 9, 1), EmpOutcome=1), left("B", 10, date(2020, 9, 1), EmpOutcome=1),
-        left("C", 11, date(2020, 9, 1)), left("D", 12, date(2020, 9, 2), EmpOutcome=2),
-    )  # fmt: skip
-    assert why(store, "2021") == {
-        ("A", 1): "left_for_job", ("B", 1): "counted", ("C", 1): "counted", ("D", 1): "counted",
-    }  # fmt: skip
 
 
 def test_merged_providers_return_one_aim(store):
@@ -146,11 +94,6 @@ def test_timely_rates(store):
     ]  # fmt: skip
     sent(store, "2526", *(learner(f"A{n}", passed(**values)) for n, values in enumerate(late)))
     assert rates(store, "2526", basis="timely") == (3, 1, 1)
-
-
-def test_there_are_no_timely_rates_of_standards(store):
-    sent(store, "2526", learner("A", app(**achieved(date(2025, 9, 1)))))
-    assert rates(store, "2526", basis="timely") == (0, 0, 0)
 
 
 def test_rates_round_halves_up_and_are_blank_over_nothing(store):

@@ -88,5 +88,6 @@ def test_generated_sectors_read_twice(tmp_path_factory, made):
     for year in slow.YEAR:
         assert rates(store, year) == slow.rates(everything, 2000 + int(year[:2]))
         aims = [a for a in everything if a["year"] == year]
+        assert value(store, "participation", year) == slow.participation(aims, *slow.YEAR[year])
         assert value(store, "starts", year) == slow.starts(aims, *slow.YEAR[year])
         assert value(store, "achievements", year) == slow.achievements(aims, *slow.YEAR[year])

@@ -6,15 +6,18 @@ from functools import cache
 
 import pytest
 
+import tests.spark  # noqa: F401 - before the first session
 from openilr import measure
 from openilr.store import spark
+from tests.measure.test_breakdowns import NAMES
 
 pytestmark = pytest.mark.skipif(spark.missing() is not None, reason=f"needs {spark.missing()} for Spark")
 
 QUESTIONS = [
     ("participation", ["level", "sex"]), ("starts", ["age", "standard"]), ("achievements", ["detailed_level"]),
     ("enrolments", ["provision", "ssa1"]), ("learner-achievements", ["ethnicity"]), ("full-level-2", ["age_adult"]),
-    ("essential-skills", ["skill"]), ("travel", ["distance"]), ("deprivation", ["deprivation", "lldd"]),
+    ("full-level-3", ["sex"]), ("essential-skills", ["skill"]),
+    ("rates", ["home_region"]), ("travel", ["distance"]), ("deprivation", ["deprivation", "lldd"]),
     ("progression", ["prior_attainment"]), ("qar", ["provision", "level"]),
 ]  # fmt: skip
 
@@ -24,6 +27,10 @@ def sector(sector):
     """The sector with one connection for each thing to read: Spark takes longer to name the files than to read them."""
     sector.connect = cache(sector.connect)
     return sector
+
+
+def test_every_measure_is_asked_but_those_that_say_they_run_on_duckdb_alone():
+    assert sorted(name for name, _ in QUESTIONS) == NAMES
 
 
 @pytest.mark.parametrize(("name", "by"), QUESTIONS)

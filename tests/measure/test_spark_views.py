@@ -11,6 +11,7 @@ import ibis
 import polars as pl
 import pytest
 
+import tests.spark  # noqa: F401 - before the first session
 from openilr.store import StoreError, spark
 from tests.store.making import aim, fam, learner, tables
 

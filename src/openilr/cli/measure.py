@@ -141,7 +141,7 @@ def _explain(name: str, output: Path | None) -> int:
 def _forecast(held: Store, year: str, asked: dict[str, Any], format: Format, output: Path | None) -> int:
     """Where the year may end for one provider."""
     from openilr.measure import MeasureError
-    from openilr.measure.qar.forecast import forecast
+    from openilr.measure.qar.forecast import CASES, forecast
     from openilr.store import StoreError
 
     if format not in (Format.text, Format.json, Format.html):
@@ -160,6 +160,7 @@ def _forecast(held: Store, year: str, asked: dict[str, Any], format: Format, out
         parts = (("Cases", made.rates), ("Aims at risk", made.at_risk), ("What would change the rate", made.changes))
         label = known_year(year).academic_year.label
         heading = f"Achievement rate of {made.ukprn}, {label} {made.return_name} ({made.programme})"
+        heading = f"{heading}\n\n{textwrap.fill(CASES, 100)}"
         written = f"{heading}\n" + "".join(f"\n{title}\n\n{table(frame)}" for title, frame in parts)
     with Output(output) as out:
         out.write(written)

@@ -115,12 +115,12 @@ class Measure:
 
     ``judge`` takes the national views and gives the candidates: one row each, less those that a clause leaves out.
     ``count`` is what ``value`` counts among them: "people" (distinct persons) or "aims". A measure with other numbers
-    than one ``value`` names them in ``indicators``. ``kind`` tells disclosure control what the value is. ``options``
-    narrow what is counted; ``choices`` settle what the definition leaves open; both are settings by name, default
-    first. ``counted`` is the reason shown for a record that counts. ``not_yet`` lists clauses of the official
-    definition that are left out. ``connect`` opens the views where the measure asks for more than one return of one
-    year. ``finish`` may add columns to the counted table.
-    ``without`` says of breakdowns that have no meaning here why they have none.
+    than one ``value`` names them in ``indicators``; a chart shows ``shown`` of them, or the last. ``kind`` tells
+    disclosure control what the value is. ``options`` narrow what is counted; ``choices`` settle what the definition
+    leaves open; both are settings by name, default first. ``counted`` is the reason shown for a record that counts.
+    ``not_yet`` lists clauses of the official definition that are left out. ``connect`` opens the views where the
+    measure asks for more than one return of one year. ``finish`` may add columns to the counted table. ``without``
+    says of breakdowns that have no meaning here why they have none.
     """
 
     name: str
@@ -141,6 +141,7 @@ class Measure:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    shown: str = ""
     not_yet: tuple[str, ...] = ()
     kind: str = "count"
     connect: Callable[[Asked, str], BaseBackend] | None = field(default=None, repr=False)

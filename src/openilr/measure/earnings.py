@@ -110,7 +110,7 @@ def _with_pay(connection: BaseBackend, aims: ir.Table, begins: int) -> ir.Table:
 
 
 def _quartile(name: str, title: str, share: float, kind: str) -> Indicator:
-    return Indicator(name, title, "pounds", kind=kind, of=lambda rows: rows.annualised.quantile(share).round(0))
+    return Indicator(name, title, "£", kind=kind, of=lambda rows: rows.annualised.quantile(share).round(0))
 
 
 def notes(frame: pl.DataFrame, asked: Asked) -> tuple[str, ...]:
@@ -158,6 +158,7 @@ MEASURE = Measure(
         "Where a spell's first day is a default date, days employed may be too many.",
     ),
     kind="median",
+    shown="median",
     connect=linked_views,
     notes=notes,
 )

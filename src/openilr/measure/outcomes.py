@@ -56,7 +56,7 @@ def _people(name: str, title: str, when: Any = None) -> Indicator:
 
 def _share(name: str, title: str, of: str) -> Indicator:
     return Indicator(
-        name, title, "percent", kind="rate", rate=(of, "number_of_matched_learners"), decimals=1
+        name, title, "%", kind="rate", rate=(of, "number_of_matched_learners"), decimals=1
     )  # fmt: skip
 
 
@@ -134,6 +134,7 @@ MEASURE = Measure(
     dimensions=(*fe.DIMENSIONS, KS4),
     options=OPTIONS,
     indicators=INDICATORS,
+    shown="spd_percent",
     not_yet=(
         *NOT_YET,
         "Published figures count a month of learning by rules of each source; here one day of a month is enough.",

@@ -86,7 +86,7 @@ MEASURE = Measure(
                   of=lambda rows: rows.attainment8.quantile(0.5).round(1)),
         Indicator("upper_quartile", "Upper quartile of Attainment 8", "points", kind="quantile", decimals=1,
                   of=lambda rows: rows.attainment8.quantile(0.75).round(1)),
-        Indicator("english_and_maths_percent", "With English and mathematics at grade 4, percent", "percent",
+        Indicator("english_and_maths_percent", "With English and mathematics at grade 4, percent", "%",
                   kind="rate", rate=("with_english_and_maths", "with_key_stage_4"), decimals=1),
     ),
     not_yet=("Attainment before 2016, when Attainment 8 did not exist.",),

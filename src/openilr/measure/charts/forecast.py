@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from openilr.measure.charts.drawing import Chart, Series, svg
-from openilr.measure.charts.page import STYLE
+from openilr.measure.charts.page import STYLE, wide
+from openilr.measure.qar.forecast import CASES
 from openilr.spec import AcademicYear
 
 if TYPE_CHECKING:
@@ -17,11 +19,12 @@ if TYPE_CHECKING:
 
 def page(forecast: Forecast) -> str:
     """A whole page in one file, for the provider alone: it names learners by the provider's reference."""
-    title = f"Achievement rate forecast, {forecast.ukprn}, {_period(forecast)}"
+    programme = "" if forecast.programme == "all" else f", {forecast.programme.replace('-', ' ')}"
+    title = f"Achievement rate forecast, {forecast.ukprn}, {_period(forecast)}{programme}"
     tables = "".join(
-        f"<h2>{heading}</h2>{_table(frame, heading)}"
+        _table(frame, heading)
         for heading, frame in (
-            ("Cases", forecast.rates), ("Aims at risk", forecast.at_risk),
+            ("Cases", forecast.rates), ("Aims at risk", _in_words(forecast.at_risk)),
             ("What would change the rate", forecast.changes),
         )
     )  # fmt: skip
@@ -30,7 +33,8 @@ def page(forecast: Forecast) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body><main>'
         f"<h1>{escape(title)}</h1>"
         '<p class="warning">For the provider alone: these numbers are not protected, and learners are named.</p>'
-        f"<figure>{picture(forecast)}</figure>{tables}</main></body></html>\n"
+        f"{wide(f'<figure>{picture(forecast)}</figure>', 'Chart: achievement rate in each case')}<p>{escape(CASES)}</p>"
+        f"{tables}</main></body></html>\n"
     )
 
 
@@ -50,9 +54,26 @@ def _period(forecast: Forecast) -> str:
 
 
 def _table(frame: pl.DataFrame, caption: str) -> str:
-    heads = "".join(f'<th scope="col">{escape(name.replace("_", " ").capitalize())}</th>' for name in frame.columns)
+    marks = [' class="number"' if kind.is_numeric() else "" for kind in frame.dtypes]
+    heads = "".join(
+        f'<th scope="col"{mark}>{escape(name.replace("_", " ").capitalize())}</th>'
+        for name, mark in zip(frame.columns, marks, strict=True)
+    )
     rows = "".join(
-        "<tr>" + "".join(f"<td>{'' if value is None else escape(str(value))}</td>" for value in row) + "</tr>"
+        "<tr>" + "".join(f"<td{m}>{escape(_cell(value))}</td>" for value, m in zip(row, marks, strict=True)) + "</tr>"
         for row in frame.iter_rows()
     )
-    return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    table = f"<table><caption><h2>{caption}</h2></caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return wide(table, f"Table: {caption}")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
+    return "" if value is None else str(value)
+
+
+def _in_words(at_risk: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    return at_risk.with_columns(pl.col("risk").str.replace_all("_", " "))

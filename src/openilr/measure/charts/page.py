@@ -22,26 +22,28 @@ body{font-family:Arial,Helvetica,sans-serif;color:#0b0c0c;max-width:60rem;margin
  line-height:1.4}
 table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:bold;padding:.5rem 0}
 th,td{border-bottom:1px solid #b1b4b6;padding:.4rem .6rem;text-align:left}td.number,th.number{text-align:right}
-figure{margin:1rem 0}.warning{border-left:5px solid #d4351c;padding:.5rem 1rem}
+figure{margin:1rem 0}figure svg{min-width:32rem}.wide{overflow-x:auto}caption h2{margin:0}
+.warning{border-left:5px solid #d4351c;padding:.5rem 1rem}
 """
 
 
 def chart_of(result: Result) -> Chart | None:
-    """The chart of a result: bars of its first breakdown, in groups of the second. None where a picture says nothing
-    (a single number, three breakdowns, or too many groups)."""
+    """The chart of a result: bars of its first breakdown, in groups of the second, or the other way round where the
+    second has too many. None where a picture says nothing (a single number, three breakdowns, or too many groups)."""
     shown = _indicator(result)
     period = f"{AcademicYear(result.year).label}, {result.return_name}"
     if not 1 <= len(result.by) <= 2 or result.frame.is_empty():
         return None
-    labels = [result.measure.dimension(name) for name in result.by]
+    names = sorted(result.by, key=lambda name: result.frame[name].n_unique() <= MOST_SERIES)  # stable: few items last
+    labels = [result.measure.dimension(name) for name in names]
     rows = [row for row in result.frame.iter_rows(named=True) if "Total" not in [row[name] for name in result.by]]
-    first = list(dict.fromkeys(row[result.by[0]] for row in rows))
+    first = _in_order(labels[0], [row[names[0]] for row in rows])
     second: list[str | None] = [None]
     if len(labels) > 1:
-        second = [*_in_order(labels[1], [row[result.by[1]] for row in rows])]
+        second = [*_in_order(labels[1], [row[names[1]] for row in rows])]
     if len(second) > MOST_SERIES or not rows:
         return None
-    values = {tuple(row[name] for name in result.by): row[shown.name] for row in rows}
+    values = {tuple(row[name] for name in names): row[shown.name] for row in rows}
     if len(first) > MOST_BARS:
         total = {code: max(v or 0 for key, v in values.items() if key[0] == code) for code in first}
         first = sorted(first, key=lambda code: -total[code])[:MOST_BARS]
@@ -67,12 +69,18 @@ def _in_order(dimension: Dimension, codes: list[str]) -> list[str]:
 
 
 def _indicator(result: Result) -> Indicator:
-    """The number that the chart shows: the last, which is what the others lead to."""
-    return result.measure.numbers[-1]
+    """The number that the chart shows: the last, which is what the others lead to, unless the measure names another."""
+    numbers = result.measure.numbers
+    return next((number for number in numbers if number.name == result.measure.shown), numbers[-1])
 
 
 def _unit(indicator: Indicator) -> str:
     return indicator.unit if indicator.unit in ("%", "£") else ""
+
+
+def wide(html: str, name: str) -> str:
+    """What may be wider than a phone: it scrolls by itself, by keyboard too, and the page does not."""
+    return f'<div class="wide" role="region" tabindex="0" aria-label="{escape(name)}">{html}</div>'
 
 
 def table(result: Result, caption: str) -> str:
@@ -87,9 +95,10 @@ def table(result: Result, caption: str) -> str:
         cells = "".join(f'<th scope="row">{escape(d.label(row[d.name]))}</th>' for d in dimensions)
         cells += "".join(f'<td class="number">{escape(_cell(row[i.name], i))}</td>' for i in numbers)
         body.append(f"<tr>{cells}</tr>")
-    return (
+    return wide(
         f"<table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table>"
+        f"<tbody>{''.join(body)}</tbody></table>",
+        f"Table: {caption}",
     )
 
 
@@ -102,7 +111,7 @@ def page(result: Result, footnotes: Sequence[str] = ()) -> str:
     measure = result.measure
     chart = chart_of(result)
     label = f"{AcademicYear(result.year).label}, {result.return_name}"
-    figure = f"<figure>{svg(chart)}</figure>" if chart else ""
+    figure = wide(f"<figure>{svg(chart)}</figure>", f"Chart: {chart.title}") if chart else ""
     notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
     said = (_COMMAND.sub(r"<code>\1</code>", escape(note)) for note in footnotes)
     how_good = "".join(f"<li>{note}</li>" for note in said)

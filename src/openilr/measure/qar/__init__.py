@@ -21,7 +21,7 @@ from openilr.measure.aims import (
 )
 from openilr.measure.candidates import CLAUSE, Candidates
 from openilr.measure.declare import Asked, Choice, Clause, Dimension, Indicator, Measure
-from openilr.measure.engines import keep, named, open_views
+from openilr.measure.engines import fetch, keep, named, open_views
 from openilr.measure.qar import aims as facts
 from openilr.measure.qar.files import LATE, MERGERS
 from openilr.measure.qar.histories import PLACE
@@ -119,7 +119,8 @@ def judge(connection: BaseBackend, asked: Asked) -> Candidates:
     """The aims that left in the year, less those that are excluded."""
     files = facts.read_files(connection, asked)
     found = facts.records(connection, asked, files)
-    aims, year = facts.aims(connection, asked, found, files), facts.asked_year(asked)
+    year = facts.asked_year(asked)
+    aims = facts.aims(connection, asked, found, files, since=year)
     if asked.trail:
         # A trail is of the aims in the year's final returns, those that count in it, and those missing from it.
         is_missing = aims.hybrid.isnull() & (aims.provider_year > aims.last_year) & (aims.last_year == year - 1)
@@ -193,6 +194,9 @@ def _with_unemployed(connection: BaseBackend, aims: ir.Table) -> ir.Table:
     import ibis
 
     asked = aims.filter(is_in(aims.EmpOutcome, JOB_OUTCOMES)).select(*PLACE, "learner_key", "LearnStartDate")
+    asked = keep(connection, asked, "qar_with_job")
+    if not fetch(asked.limit(1)).height:  # as in all years since 2020-21: that is not worth reading every status
+        return aims.mutate(was_unemployed=ibis.literal(False))
     said = connection.table("learner_employment_status").select(
         "year", "return", "ukprn", "learner_key", "EmpStat", "DateEmpStatApp"
     )

@@ -82,15 +82,18 @@ def records(connection: BaseBackend, asked: Asked, files: ir.Table) -> Candidate
     return in_scope(asked, Candidates(with_marks(connection, aims, files), trail=asked.trail))
 
 
-def aims(connection: BaseBackend, asked: Asked, found: Candidates, files: ir.Table) -> ir.Table:
+def aims(
+    connection: BaseBackend, asked: Asked, found: Candidates, files: ir.Table, *, since: int | None = None
+) -> ir.Table:
     """One row for each aim that returns up to the year asked for hold, with ``KEY``, what its latest record says, and
 
     ``hybrid`` (the year it counts in, null while that is open), ``planned``, ``actual``, ``achieved``, ``reported``
     (years as numbers), and flags ``is_overdue``, ``is_awaiting``, ``is_break``, ``has_restart``, ``is_standard``.
+    ``since`` spares the aims that can count in no year from then on.
     """
     scoped = found.rows.filter(found.rows[CLAUSE].isnull()) if found.trail else found.rows
     keyed = named(connection, with_keys(connection, scoped, files), "qar_records")
-    found_in_any = named(connection, histories(connection, keyed, files), "qar_histories")
+    found_in_any = named(connection, histories(connection, keyed, files, since), "qar_histories")
     rows = found_in_any.filter(found_in_any.first_year.notnull())
     last_years = files.select("provider", "provider_year").distinct()
     joined = _with_years(rows).inner_join(last_years, "provider")

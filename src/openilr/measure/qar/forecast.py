@@ -49,6 +49,15 @@ RISKS = {
 }
 
 
+#: How to read the cases.
+CASES = (
+    "Now is of the aims that have left. The others add those that are still open: their planned end is in the year or "
+    "has passed, or their assessment is awaited, or they are on a break. Worst is that none of them is achieved, best "
+    "that all are; expected is that they are achieved as often as those that left before, of this provider or, where "
+    "these are few, of all. Aims that begin later and end in the year are not known yet."
+)
+
+
 @dataclass(frozen=True)
 class Forecast:
     """``rates``: a row each for now, worst, expected and best (case, leavers, achievers, achievement_rate).

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from openilr.measure.aims import text_or_null
+from openilr.measure.aims import BREAK, text_or_null
 from openilr.measure.engines import bit_or, fetch, keep, small
 
 if TYPE_CHECKING:
@@ -29,9 +29,11 @@ LATEST = (
     "LearnPlanEndDate", "LearnActEndDate", "CompStatus", "Outcome", "WithdrawReason", "AchDate", "FundModel",
     "is_restart",
 )  # fmt: skip
-#: About how many records are grouped at once. A group keeps its latest record in memory that DuckDB cannot put aside
+#: About how many aims are grouped at once. A group keeps its latest record in memory that DuckDB cannot put aside
 #: on disk, so many more are taken in parts of the providers: no aim is of two of them.
 AT_ONCE = 5_000_000
+#: A break, or an aim without an end, may count up to so many years after the return that says it.
+OPEN_YEARS = 2
 
 
 def with_keys(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir.Table:
@@ -61,21 +63,23 @@ def _with_person(connection: BaseBackend, records: ir.Table, files: ir.Table) ->
     return joined.mutate(person=person).drop("known_person")
 
 
-def histories(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir.Table:
-    """One row for each aim: ``KEY``, ``PLACE`` and ``LATEST`` of its latest record, ``any_restart`` (a record has
-    RES), and years as numbers:
+def histories(connection: BaseBackend, records: ir.Table, files: ir.Table, since: int | None = None) -> ir.Table:
+    """One row for each restart, and each aim that may count in the year ``since`` or later (any year, where none is
+    given): ``KEY``, ``PLACE`` and ``LATEST`` of its latest record, ``any_restart`` (a record has RES), and years as
+    numbers:
 
     ``first_year``, ``last_year`` of the final returns that hold it; ``final_end``, the first whose final return has its
     end; ``early_end``, the first whose end the next year's early return has; ``number`` tells like aims apart.
     """
     parts = [
-        keep(connection, _grouped(part, KEY).mutate(number=0), "qar_grouped") for part in _parts(connection, records)
+        keep(connection, _grouped(part, KEY).mutate(number=0), "qar_grouped")
+        for part in _parts(connection, records, files, since)
     ]
     grouped = reduce(lambda one, other: one.union(other), parts)
     doubled = keep(connection, grouped.filter(grouped.in_one_file).select(*KEY), "qar_doubled")
     several = _numbered(connection, records, doubled)
     if several is not None:
-        again = keep(connection, _grouped(several, (*KEY, "number")), "qar_several")
+        again = keep(connection, _grouped(several, (*KEY, "number")), "qar_regrouped")
         grouped = grouped.filter(~grouped.in_one_file).union(again.select(*grouped.columns))
     rows = grouped.select(
         *(c for c in grouped.columns if c not in ("latest", "in_one_file")),
@@ -86,13 +90,35 @@ def histories(connection: BaseBackend, records: ir.Table, files: ir.Table) -> ir
     return joined.select(rows, named.year, named["return"]).drop("order")
 
 
-def _parts(connection: BaseBackend, records: ir.Table) -> list[ir.Table]:
-    """The records, cut by provider into as many parts as ``AT_ONCE`` asks for."""
-    aims = connection.table("learning_delivery")
-    number = 1 + fetch(aims.aggregate(rows=aims.count())).item() // AT_ONCE
+def _parts(connection: BaseBackend, records: ir.Table, files: ir.Table, since: int | None) -> list[ir.Table]:
+    """The records of aims that may count in the year ``since`` or later, cut by provider into as many parts as
+    ``AT_ONCE`` asks for."""
+    if since is not None:
+        near = keep(connection, _near(records, since), "qar_near")
+        records = records.semi_join(near, list(KEY))
+    number = 1 + fetch((records if since is None else near).count().as_table()).item() // AT_ONCE
     if number == 1:
         return [records]
-    return [records.filter(records.provider % number == part) for part in range(number)]
+    providers = sorted(fetch(files.select("provider").distinct())["provider"])
+    size = -(-len(providers) // number)
+    # Ranges of providers, which lie in files of their own: other files are not read.
+    cuts = (providers[first : first + size] for first in range(0, len(providers), size))
+    return [records.filter(records.provider.between(cut[0], cut[-1])) for cut in cuts]
+
+
+def _near(records: ir.Table, since: int) -> ir.Table:
+    """``KEY`` of the restarts, and of the aims that may count in the year ``since`` or later.
+
+    No aim counts later than in the last of: the years of its planned end, actual end and achievement, and the years of
+    the returns that hold it, or ``OPEN_YEARS`` after where a return says that it is on a break or has not ended.
+    """
+    import ibis
+
+    closed = records.LearnActEndDate.notnull() & (records.CompStatus.fill_null(0) != BREAK)
+    said = records.file_year + ibis.ifelse(closed, 0, OPEN_YEARS)
+    days = (records.LearnPlanEndDate, records.LearnActEndDate, records.AchDate)
+    last = ibis.greatest(said, *(academic_year(day).fill_null(0) for day in days))
+    return records.filter((last >= since) | records.is_restart).select(*KEY).distinct()
 
 
 def _grouped(records: ir.Table, key: tuple[str, ...]) -> ir.Table:
@@ -127,7 +153,7 @@ def _numbered(connection: BaseBackend, records: ir.Table, doubled: ir.Table) -> 
     none."""
     if not fetch(doubled.limit(1)).height:
         return None
-    several = records.semi_join(doubled, list(KEY))
+    several = keep(connection, records.semi_join(doubled, list(KEY)), "qar_several")
     frame = fetch(several.select(*KEY, *PLACE, "order", "LearnPlanEndDate", "LearnActEndDate"))
     numbers = small(connection, number_like_aims(frame), "qar_numbers")
     joined = several.inner_join(numbers, list(PLACE))
