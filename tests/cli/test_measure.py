@@ -80,10 +80,10 @@ def test_how_good_the_fields_are_that_were_read_stands_below_the_numbers(sector,
     capsysbinary.readouterr()
     assert run(asked) == 0
     told = capsysbinary.readouterr().out.decode()
-    assert "Learner.Ethnicity is rated " in told and "Learner.Sex" not in told, "what was read, and nothing else"
+    assert "Learner.Ethnicity is not rated in " in told and "Learner.Sex" not in told, "what was read, and nothing else"
     assert run([*asked, "--format", "html"]) == 0
     page = capsysbinary.readouterr().out.decode()
-    assert "<li>Learner.Ethnicity is rated " in page and "is not the effect" in page
+    assert "<li>Learner.Ethnicity is not rated in " in page and "is not the effect" in page
     assert run([*asked, "--format", "csv"]) == 0
     assert "rated" not in capsysbinary.readouterr().out.decode()
 

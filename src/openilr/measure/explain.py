@@ -38,6 +38,11 @@ def explain(measure: Measure, level: int = 1) -> str:
         parts += [f"{below} What it does not do", _list(measure.not_yet)]
     names = ", ".join(f"`{dimension.name}`" for dimension in measure.dimensions)
     parts += [f"{below} Breakdowns", f"{names}."]
+    refused: dict[str, list[str]] = {}
+    for name, why in measure.without.items():
+        refused.setdefault(why, []).append(f"`{name}`")
+    if refused:
+        parts.append(_list(f"Not by {', '.join(those)}: {why}." for why, those in refused.items()))
     return "\n\n".join(parts) + "\n"
 
 
