@@ -102,7 +102,18 @@ def dimensions(content: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def count_cells(output: Output) -> Cells:
-    """All cells of a table output, after its changes (merged categories, hidden cells). BadOutput for other forms."""
+    """All cells of a table output, after its changes (merged categories, hidden cells). BadOutput for other forms.
+
+    Several checks ask: an output keeps its cells.
+    """
+    kept: dict[str, Any] = vars(output)
+    if "_cells" not in kept:
+        kept["_cells"] = _count(output)
+    cells: Cells = kept["_cells"]
+    return cells
+
+
+def _count(output: Output) -> Cells:
     import polars as pl
 
     content, rows = output.content, output.rows
