@@ -132,6 +132,7 @@ def people(served):
     for role in Role:
         people.add(role.value, [role.value], password=PASSWORD, ukprn=UKPRN if role == Role.PROVIDER else None)
     people.add("other-provider", ["provider"], password=PASSWORD, ukprn=OTHER_UKPRN)
+    people.add("other-steward", ["steward"], password=PASSWORD)
     return {role.value: role.value for role in Role}
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from tests.web.conftest import PASSWORD, UKPRN
+from tests.web.keyboard import Keyboard
 from tests.web.live import faults
 
 pytest.importorskip("playwright.sync_api")
@@ -34,10 +35,10 @@ def chromium():
 
 @pytest.fixture
 def opened(chromium, live, people):
-    """``opened(role, script=True, width=1200)``: a page, signed in as somebody if asked."""
+    """``opened(role, script=True, width=1200, keyboard=False)``: a page, signed in as somebody if asked."""
     contexts = []
 
-    def make(role=None, *, script=True, width=1200):
+    def make(role=None, *, script=True, width=1200, keyboard=False):
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=script, base_url=live
         )
@@ -47,6 +48,7 @@ def opened(chromium, live, people):
         page.problems = []
         page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" and "40" not in m.text else None)
         page.on("pageerror", lambda e: page.problems.append(str(e)))
+        page = Keyboard(page) if keyboard else page
         if role:
             page.goto("/sign-in/")
             page.fill("#username", role)
@@ -92,20 +94,13 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_edge_of_a_phone(opened, par
 
 
 def test_a_table_is_made_by_keyboard_only(opened, published):
-    d = published[1]
-    page = opened()
-    page.goto(f"/data-tables/{d.id}/")
+    page = opened(keyboard=True)
+    page.goto(f"/data-tables/{published[1].id}/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent").strip() == "Skip to main content"
     page.keyboard.press("Enter")
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        here = page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
-        if here == "level-REG":
-            page.keyboard.press("Space")
-        if here == "Show the table":
-            page.keyboard.press("Enter")
-            break
+    page.check("#level-REG")
+    page.click("main button:has-text('Show the table')")
     page.wait_for_url("**/table/**")
     assert "London" in page.inner_text("table")
 
@@ -138,17 +133,52 @@ def test_everything_public_works_without_script(opened, published):
     assert "There is a problem" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("script", [True, False])
-def test_a_provider_checks_a_file_and_reads_what_to_do(opened, tmp_path, returned, script):
+#: Each journey by keyboard alone, and without script.
+WAYS = pytest.mark.parametrize("way", [{"keyboard": True}, {"script": False}], ids=["keyboard", "no script"])
+
+
+@WAYS
+def test_a_provider_checks_a_file_and_reads_what_to_do(opened, tmp_path, returned, way):
     from openilr.synth import write_return
 
     path = write_return(tmp_path, 15, ukprn=UKPRN, prepared=date(2026, 6, 29), faults=0.8).path
-    page = opened("provider", script=script)
+    page = opened("provider", **way)
     page.goto("/provider/send/")
     page.set_input_files("input[type=file]", path)
     page.click("main form button:has-text('Upload')")
-    assert "What to do:" in page.inner_text("main")
-    assert (faults(page, [page.url]) if script else page.problems) == []
+    page.wait_for_selector("text=What to do:")
+    assert (page.problems if "script" in way else faults(page, [page.url])) == []
+
+
+@WAYS
+def test_stewards_publish_with_two_people_and_withdraw(opened, published, tmp_path, way):
+    from tests.publish.pairs import write
+
+    title = f"Published by {'script' not in way}"
+    steward, other = opened("steward", **way), opened("other-steward", **way)
+    data, meta = write(tmp_path, name="drafted", seed=5)
+    steward.goto("/steward/")
+    steward.click('main a:has-text("Publishing")')
+    steward.set_input_files("#data", data)
+    steward.set_input_files("#meta", meta)
+    steward.fill("#title", title)
+    steward.click('main button:has-text("Add as a draft")')
+    steward.click(f'a:has-text("{title}")')
+    steward.check("#decision")
+    steward.click('main button:has-text("Save the decision")')
+    assert "Another person" in steward.inner_text(".govuk-error-summary")
+    other.goto(steward.url)
+    other.check("#decision")
+    other.click('main button:has-text("Save the decision")')
+    other.goto("/data-catalogue/")
+    other.click(f'a:has-text("{title}")')
+    assert "Version" in other.inner_text("main")
+    steward.goto("/steward/publishing/")
+    steward.click(f'a:has-text("{title}")')
+    steward.check("#decision-2")
+    steward.click('main button:has-text("Save the decision")')
+    assert title not in opened().goto("/data-catalogue/").text()
+    assert steward.problems == [] and other.problems == []
 
 
 def test_signing_in_by_keyboard_leads_back_to_the_page_that_was_asked_for(opened, people):

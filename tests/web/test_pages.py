@@ -216,11 +216,9 @@ def test_freezing_and_what_is_frozen(signed_in, returned):
 
 
 def test_publishing_needs_two_people_and_waits_for_its_moment(signed_in, visitor, people, tmp_path, published):
-    from openilr.web.accounts import people as register
     from tests.publish.pairs import write
 
-    register.add("second-steward", ["steward"], password="plum-kettle-orbit-9")  # noqa: S106
-    one, two = signed_in("steward"), signed_in("second-steward")
+    one, two = signed_in("steward"), signed_in("other-steward")
     data, meta = write(tmp_path, name="drafted", seed=5)
     with data.open("rb") as d, meta.open("rb") as m:
         assert one.post("/steward/publishing/add/", {"data": d, "meta": m, "title": "Drafted"}).status_code == 302

@@ -6,7 +6,7 @@ import pytest
 
 from tests.access.conftest import application
 from tests.web.live import faults
-from tests.web.test_browser import chromium, opened, pytestmark
+from tests.web.test_browser import WAYS, chromium, opened, pytestmark
 
 __all__ = ["chromium", "opened", "pytestmark"]
 
@@ -15,13 +15,13 @@ def part(page, name):
     page.click(f'.govuk-task-list a:has-text("{name}")')
 
 
-@pytest.mark.parametrize("script", [True, False])
-def test_application_review_and_approval(opened, frozen, script):
-    page = opened("researcher", script=script)
+@WAYS
+def test_application_review_and_approval(opened, frozen, way):
+    page = opened("researcher", **way)
     page.goto("/projects/")
     page.click('a:has-text("Apply for data")')
     part(page, "What the project is for")
-    page.fill("#title", f"Who completes? ({script})")
+    page.fill("#title", f"Who completes? ({'script' not in way})")
     page.click('main button:has-text("Save")')
     assert page.inner_text(".govuk-error-summary").count("Enter") >= 2, "what is missing is told"
     for name, words in (
@@ -61,7 +61,7 @@ def test_application_review_and_approval(opened, frozen, script):
     assert "was handed in as" in page.inner_text("main")
     address = page.url
 
-    steward = opened("steward", script=script)
+    steward = opened("steward", **way)
     steward.goto(address)
     steward.click('a:has-text("Review")')
     text = steward.inner_text("main")
