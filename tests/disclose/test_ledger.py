@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -136,3 +137,20 @@ def test_a_cell_that_a_table_does_not_list_is_empty():
     told = published(Output("m", "table", "m", content, rows=rows), Context("m"))
     at = [told.cell(i) for i in range(len(told.n))].index({"a": "0", "b": "1"})
     assert told.n[at] == told.high[at] == 0 and len(told.shown) == len(told.codes) == 9
+
+
+def test_where_no_table_tells_of_so_few_axes_nothing_is_looked_at_wider(monkeypatch):
+    monkeypatch.setattr(module, "_ALL_AT_ONCE", 0)
+    monkeypatch.setattr(module, "_WIDE", 0)
+    held = np.array([[[3, 1], [1, 3]], [[1, 1], [1, 4]]])
+    kinds = [tuple(map(str, index)) for index in np.ndindex(2, 2, 2) for _ in range(held[index])]
+    people = pl.DataFrame(kinds, schema=["a", "b", "c"], orient="row").with_row_index("person")
+    asked = [("ab", {}, 3), ("ac", {}, 1), ("ac", {"b": "0"}, 3), ("c", {"a": "0"}, 1)]
+    tables = []
+    for number, (dims, only, base) in enumerate(asked):
+        part = Sector(held, people.filter(**only) if only else people)
+        output = Asked(list(dims)).output(part, f"t{number}").with_changes({"round": base})
+        margins = "all" if dims == "ab" else "none"
+        tables.append(published(replace(output, content=output.content | {"margins": margins}), Context(f"t{number}")))
+    found = attack(tables, THRESHOLD)
+    assert found.groups and not found.everything

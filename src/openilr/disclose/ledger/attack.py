@@ -136,6 +136,8 @@ def _look_wider(
         for axis in others:
             if space.size(wider | {axis}) <= _WIDE:
                 wider |= {axis}
+        if all(space.within(number, wider) is None for number in range(len(space.tables))):
+            continue  # no table tells anything of so few axes
         _, parts, atoms, masks = _gathered(space, wider)
         at = [sorted(wider).index(axis) for axis in place]
         targets = [
