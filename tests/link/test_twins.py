@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from openilr.link import training
-from openilr.link.engine import open_database, put
+from openilr.link.engine import open_database
 from openilr.link.model import TWINS_PER_PERSON
 
 _PEOPLE = 200
@@ -36,5 +36,5 @@ def test_no_more_twins_than_families(families: int, years: int, homes: list[str]
         "born": [1960 + (n * 3) % years for n in range(_PEOPLE)],
     })  # fmt: skip
     database = open_database()
-    put(database, "people", frame)
+    database.put("people", frame)
     assert training._twins_born(database, "people", homes) == pytest.approx(expected)

@@ -13,6 +13,7 @@ import typer
 
 from openilr.cli import link_sources
 from openilr.cli.groups import help_where_nothing_is_asked
+from openilr.cli.measure import Engine
 from openilr.cli.output import Output, Progress, form_of
 from openilr.cli.run import FINE, FOUND, CannotRun, plain, say
 from openilr.cli.store import Format, StoreFolder, opened
@@ -38,6 +39,7 @@ def pairs(
     threshold: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="The least probability of a pair that is written.")
     ] = 0.5,
+    engine: Annotated[Engine, typer.Option(help="What does the comparing.")] = Engine.duckdb,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
 ) -> int:
     """Link any two files of people: id, uln, given_names, family_name, date_of_birth, sex, postcode, nino.
@@ -62,7 +64,7 @@ def pairs(
         progress.clear()
         for note in [] if quiet else [*notes, *more]:
             say(note)
-        found, _ = link(people_a, people_b, many=many, least=threshold, watch=progress)
+        found, _ = link(people_a, people_b, many=many, least=threshold, watch=progress, engine=engine.value)
     progress.clear()
     with out:
         if output is not None and output.suffix == ".parquet":
@@ -156,6 +158,7 @@ def run(
     retrain: Annotated[
         bool, typer.Option("--retrain", help="Learn the models anew instead of using those of the last run.")
     ] = False,
+    engine: Annotated[Engine, typer.Option(help="What does the comparing.")] = Engine.duckdb,
     format: Annotated[Format, typer.Option(help="Form of the summary.")] = Format.text,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
 ) -> int:
@@ -174,8 +177,9 @@ def run(
     held, progress = opened(store), Progress(quiet)
     with plain(LinkError, StoreError):
         id = link(
-            held, registers=source or None, least=threshold, retrain=retrain, by=getpass.getuser(), watch=progress
-        )
+            held, registers=source or None, least=threshold, retrain=retrain, by=getpass.getuser(), watch=progress,
+            engine=engine.value,
+        )  # fmt: skip
         made = get(held, id)
     progress.clear()
     if quiet:

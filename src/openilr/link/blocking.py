@@ -9,12 +9,12 @@ few people who are left once the sure links are made.
 # ruff: noqa: S608 - queries are put together from our own column names; no value goes into their text
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from openilr.link.engine import Database
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,23 @@ class Rule:
     def sql(self) -> str:
         return " and ".join(f"l.{left} = r.{right}" for left, right in self.columns)
 
-    def pairs(self, database: DuckDBPyConnection, left: str, right: str) -> int:
-        """How many pairs the rule brings up between two tables."""
-        sides = [
-            f"(select {', '.join(names)}, count(*) n from {table} group by all)"
-            for names, table in ((self.left, left), (self.right or self.left, right))
-        ]
-        query = f"select coalesce(sum(l.n::double * r.n), 0) from {sides[0]} l join {sides[1]} r on {self.sql}"
-        return int(database.execute(query).fetchall()[0][0])
+
+def brought_up(rules: Sequence[Rule], database: Database, tables: tuple[str, str]) -> list[int]:
+    """How many pairs each rule brings up between two tables."""
+    if not rules:
+        return []
+    counts = []
+    for place, rule in enumerate(rules):
+        left, right = (
+            f"(select {', '.join(names)}, count(*) as n from {table} group by {', '.join(names)})"
+            for names, table in ((rule.left, tables[0]), (rule.right or rule.left, tables[1]))
+        )
+        counts.append(
+            f"select {place} as place, coalesce(sum(l.n::double * r.n), 0.0) as pairs "
+            f"from {left} l join {right} r on {rule.sql}"
+        )
+    found = database.get(" union all ".join(counts)).sort("place")
+    return [int(pairs) for pairs in found["pairs"]]
 
 
 NARROW = (
@@ -75,7 +84,7 @@ WIDE = (
 
 
 def usable(
-    rules: Collection[Rule], held: tuple[set[str], set[str]], database: DuckDBPyConnection, tables: tuple[str, str],
+    rules: Collection[Rule], held: tuple[set[str], set[str]], database: Database, tables: tuple[str, str],
     most: int,
 ) -> tuple[list[Rule], list[tuple[Rule, int]]]:  # fmt: skip
     """The rules whose columns both sides hold and that together stay within ``most`` pairs, and those left out.
@@ -86,7 +95,7 @@ def usable(
     fit = (
         [r for r in fit if not any(set(o.columns) < set(r.columns) and o in fit for o in fit)] if len(fit) > 1 else fit
     )
-    counted = sorted(((rule, rule.pairs(database, *tables)) for rule in fit), key=lambda pair: pair[1])
+    counted = sorted(zip(fit, brought_up(fit, database, tables), strict=True), key=lambda pair: pair[1])
     used, out, total = [], [], 0
     for rule, pairs in counted:
         if total + pairs > most:

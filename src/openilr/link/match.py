@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from openilr.link import scoring, settle, training
 from openilr.link.blocking import NARROW, WIDE, Rule, usable
-from openilr.link.engine import open_database, put
+from openilr.link.engine import open_database
 from openilr.link.errors import LinkError
 from openilr.link.model import Model, possible
 from openilr.link.sure import compared, sure, weighed
@@ -52,7 +52,7 @@ class Bench:
 
     def __init__(
         self, left: pl.DataFrame, right: pl.DataFrame, model: Model | None = None,
-        watch: Callable[[str], object] = str, *, within: bool = False,
+        watch: Callable[[str], object] = str, *, within: bool = False, engine: str = "duckdb",
     ) -> None:  # fmt: skip
         self.within, self.watch = within, watch
         self.held = (_filled(left), _filled(right))
@@ -62,10 +62,10 @@ class Bench:
             raise LinkError(
                 "The two files have no column in common with values in both, so there is nothing to compare."
             )
-        self.database = open_database()
-        put(self.database, "people_l", left)
+        self.database = open_database(engine)
+        self.database.put("people_l", left)
         if not within:
-            put(self.database, "people_r", right)
+            self.database.put("people_r", right)
         self.tables = ("people_l", "people_l" if within else "people_r")
         self.rows, self.sizes = (left.height, right.height), (left["who"].n_unique(), right["who"].n_unique())
         self.most = max(_MOST_PAIRS, _PAIRS_PER_PERSON * sum(self.rows))
@@ -115,21 +115,21 @@ class Bench:
 
     def left_over(self, done: pl.DataFrame) -> tuple[tuple[str, str], tuple[int, int], tuple[int, int]]:
         """Tables of the people without a link so far, how many people they are, and in how many rows."""
-        put(self.database, "done", done.select("who_l", "who_r"))
-        counts = []
+        self.database.put("done", done.select("who_l", "who_r"))
+        counted = []
         for side in "lr":
-            self.database.execute(
-                f"create or replace table rest_{side} as select * from people_{side} "
-                f"where who not in (select who_{side} from done)"
+            self.database.make(
+                f"rest_{side}", f"select * from people_{side} where who not in (select who_{side} from done)"
             )
-            counts += self.database.execute(f"select count(distinct who), count(*) from rest_{side}").fetchall()
-        (people_l, rows_l), (people_r, rows_r) = counts
+            counted.append(f"select '{side}' as side, count(distinct who) as people, count(*) as n from rest_{side}")
+        counts = self.database.get(" union all ".join(counted)).sort("side")
+        (_, people_l, rows_l), (_, people_r, rows_r) = counts.iter_rows()
         return ("rest_l", "rest_r"), (people_l, people_r), (rows_l, rows_r)
 
 
 def match(
     left: pl.DataFrame, right: pl.DataFrame, *, many: bool = False, least: float = 0.5, model: Model | None = None,
-    runners_up: bool = False, watch: Callable[[str], object] = str,
+    runners_up: bool = False, watch: Callable[[str], object] = str, engine: str = "duckdb",
 ) -> Matched:  # fmt: skip
     """Link the people of two frames of :func:`openilr.link.identifiers.prepare` or :func:`openilr.link.keyed.decode`.
 
@@ -141,7 +141,7 @@ def match(
 
     if left.is_empty() or right.is_empty():
         return Matched(settle.no_links(), model, {})
-    bench = Bench(left, right, model, watch)
+    bench = Bench(left, right, model, watch, engine=engine)
     if many:
         bench.learn()
         watch("Weighing pairs")
@@ -177,12 +177,13 @@ def match(
 
 
 def match_within(
-    people: pl.DataFrame, *, least: float = 0.9, model: Model | None = None, watch: Callable[[str], object] = str
-) -> Matched:
+    people: pl.DataFrame, *, least: float = 0.9, model: Model | None = None,
+    watch: Callable[[str], object] = str, engine: str = "duckdb",
+) -> Matched:  # fmt: skip
     """Pairs of people of one file who are one person with at least the probability ``least``, each pair by itself."""
     if people["who"].n_unique() < 2:
         return Matched(settle.no_links(), model, {})
-    bench = Bench(people, people, model, watch, within=True)
+    bench = Bench(people, people, model, watch, within=True, engine=engine)
     bench.learn()
     watch(f"Weighing pairs among {bench.sizes[0]:,} records")
     pairs = bench.score(bench.rules(bench.tables), bench.tables)

@@ -94,7 +94,8 @@ COMPARISONS = (
         Level("one letter off", _NEAR.format("given1_l", "given1_r"), 0.05, 0.003),
         Level("a further name shared", "list_has_any(string_split(given_l, ' '), string_split(given_r, ' '))",
               0.01, 0.003),
-        Level("initial", "(length(given1_l) = 1 or length(given1_r) = 1) and given1_l[1] = given1_r[1]", 0.004, 0.001),
+        Level("initial", "(length(given1_l) = 1 or length(given1_r) = 1) and left(given1_l, 1) = left(given1_r, 1)",
+              0.004, 0.001),
         Level("alike: a short form with a slip, two letters off, one within the other, or one sound",
               f"{_SHORT.format('near_forms_l', 'near_forms_r')} or jaro_winkler_similarity(given1_l, given1_r) >= 0.82 "
               "or (length(given1_l) > 4 and length(given1_r) > 4 and damerau_levenshtein(given1_l, given1_r) <= 2) "
@@ -121,12 +122,14 @@ COMPARISONS = (
     Comparison("dob", ("dob",), _null("dob"), (
         Level("same", "dob_l = dob_r", 0.965, 0.0003, "dob"),
         Level("day and month changed over", "dob_turned_l = dob_r", 0.006, 0.0001),
-        Level("the year before or after", "dob_l[6:] = dob_r[6:] and abs(born_l - born_r) = 1", 0.003, 0.0005),
+        Level("the year before or after", "right(dob_l, 5) = right(dob_r, 5) and abs(born_l - born_r) = 1",
+              0.003, 0.0005),
         Level("first of January written for the day",
-              "born_l = born_r and (dob_l[6:] = '01-01' or dob_r[6:] = '01-01')", 0.002, 0.001),
+              "born_l = born_r and (right(dob_l, 5) = '01-01' or right(dob_r, 5) = '01-01')", 0.002, 0.001),
         Level("one digit off", _one_off("dob_l", "dob_r", 4), 0.01, 0.004),
         Level("two of day, month, year",
-              "dob_l[:7] = dob_r[:7] or dob_l[6:] = dob_r[6:] or (dob_l[:4] = dob_r[:4] and dob_l[9:] = dob_r[9:])",
+              "left(dob_l, 7) = left(dob_r, 7) or right(dob_l, 5) = right(dob_r, 5) "
+              "or (left(dob_l, 4) = left(dob_r, 4) and right(dob_l, 2) = right(dob_r, 2))",
               0.008, 0.012),
         Level("different", "", 0.005, 0.98),
     )),
@@ -143,11 +146,11 @@ COMPARISONS = (
     Comparison("address", ("address",), _null("address"), (
         Level("same", "address_l = address_r", 0.6, 0.0001, "address"),
         Level("hardly different", "jaro_winkler_similarity(address_l, address_r) >= 0.94 "
-              "or len(list_intersect(address_words_l, address_words_r)) * 4 "
-              ">= 3 * greatest(len(address_words_l), len(address_words_r))", 0.1, 0.0002),
-        Level("half of the words", "len(list_intersect(address_words_l, address_words_r)) * 2 "
-              ">= greatest(len(address_words_l), len(address_words_r))", 0.07, 0.002),
-        Level("a word of the address", "len(list_intersect(address_words_l, address_words_r)) > 0", 0.06, 0.1),
+              "or array_length(list_intersect(address_words_l, address_words_r)) * 4 "
+              ">= 3 * greatest(array_length(address_words_l), array_length(address_words_r))", 0.1, 0.0002),
+        Level("half of the words", "array_length(list_intersect(address_words_l, address_words_r)) * 2 "
+              ">= greatest(array_length(address_words_l), array_length(address_words_r))", 0.07, 0.002),
+        Level("a word of the address", "array_length(list_intersect(address_words_l, address_words_r)) > 0", 0.06, 0.1),
         Level("different", "", 0.17, 0.8977),
     )),
     Comparison("uln", ("uln",), _null("uln"), (

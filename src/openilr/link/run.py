@@ -60,13 +60,13 @@ class Run:
 
 def run(
     store: Store, *, registers: list[str] | None = None, least: float = 0.5, retrain: bool = False, by: str = "",
-    watch: Callable[[str], object] = str,
+    watch: Callable[[str], object] = str, engine: str = "duckdb",
 ) -> str:  # fmt: skip
     """Link everything in a store, and keep the result; the id of the run, such as L0003.
 
     ``registers`` narrows to some (the links of others are taken over from the run before). The models of the last run
-    are used again, so that a link changes only where its evidence did; ``retrain`` learns them anew. LinkError or
-    StoreError: nothing was changed.
+    are used again, so that a link changes only where its evidence did; ``retrain`` learns them anew. ``engine`` is
+    duckdb, or spark for more people than one machine holds. LinkError or StoreError: nothing was changed.
     """
     with enough_memory(), store.writing():
         folder = store.path / FOLDER
@@ -78,7 +78,7 @@ def run(
         unknown = set(registers or ()) - there.keys()
         if unknown:
             raise LinkError(f"The store holds no identifiers of {', '.join(sorted(unknown))}. It has: {_named(there)}.")
-        made = _Making(store, old, least, retrain, watch)
+        made = _Making(store, old, least, retrain, watch, engine)
         made.spine()
         for register in sorted(there):
             made.link(register, take_over=registers is not None and register not in registers)
@@ -91,10 +91,10 @@ class _Making:
     """The tables of a run on their way."""
 
     def __init__(
-        self, store: Store, old: Run | None, least: float, retrain: bool, watch: Callable[[str], object]
+        self, store: Store, old: Run | None, least: float, retrain: bool, watch: Callable[[str], object], engine: str
     ) -> None:
         self.store, self.old, self.least, self.watch = store, old, least, watch
-        self.retrain = retrain
+        self.retrain, self.engine = retrain, engine
         self.frames: dict[str, list[pl.DataFrame]] = {"keys": [], "unlinked": [], "candidates": []}
         self.models: dict[str, Model] = {}
         self.facts: dict[str, Any] = {}
@@ -109,7 +109,9 @@ class _Making:
         if people.is_empty():
             raise LinkError("The store holds no learners to link to; send in returns first.")
         before = dict(self.old.table("spine").select("learner_key", "person_id").iter_rows()) if self.old else {}
-        built = spine.build(people, before=before, model=self.known_model("spine"), watch=self.watch)
+        built = spine.build(
+            people, before=before, model=self.known_model("spine"), watch=self.watch, engine=self.engine
+        )
         self.built = built.people
         self.keep_model("spine", built.model)
         self.facts["spine"] = built.steps
@@ -134,7 +136,7 @@ class _Making:
         self.watch(f"Linking {len(keys):,} people of {register}")
         found = match(
             _numbered(people), _numbered(self.persons), least=self.least, model=self.known_model(register),
-            runners_up=True, watch=self.watch,
+            runners_up=True, watch=self.watch, engine=self.engine,
         )  # fmt: skip
         self.keep_model(register, found.model)
         source = pl.lit(register).alias("source")
@@ -179,7 +181,8 @@ class _Making:
         tables["changes"] = changes(before, tables["spine"], tables["keys"])
         facts: dict[str, Any] = {
             "run": final.name, "before": self.old.id if self.old else None, "made_at": _now(), "made_by": by,
-            "least_probability": self.least, "trained": self.old is None or self.retrain, "steps": self.facts,
+            "least_probability": self.least, "engine": self.engine,
+            "trained": self.old is None or self.retrain, "steps": self.facts,
             "changes": dict(tables["changes"].group_by("source", "kind").len().sort("source", "kind")
                             .select(pl.concat_str("source", "kind", separator=": "), "len").iter_rows()),
             "sources": json.loads(sources.describe(self.store)), "files": {},

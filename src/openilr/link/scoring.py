@@ -1,44 +1,46 @@
-"""Scores of pairs, by Splink on DuckDB with the numbers of a model."""
+"""Scores of pairs, by Splink with the numbers of a model."""
 
 # ruff: noqa: S608 - queries are put together from our own column names; no value goes into their text
 from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from openilr.link.blocking import Rule
-from openilr.link.engine import get
 from openilr.link.model import Comparison, Model
 from openilr.link.training import PRIOR_PAIRS, side_by_side, twins_sql
 
 if TYPE_CHECKING:
     import polars as pl
-    from duckdb import DuckDBPyConnection
+
+    from openilr.link.engine import Database
 
 
-def settings(model: Model, rules: Sequence[Rule], *, within: bool) -> dict[str, Any]:
-    """The model as Splink settings: any Splink, on DuckDB or Spark, can load them."""
+def settings(
+    model: Model, rules: Sequence[Rule], *, within: bool, sql: Callable[[str], str] = str
+) -> dict[str, Any]:  # fmt: skip
+    """The model as Splink settings. ``sql`` puts conditions, which are DuckDB's, into those of another engine."""
     return {
         "link_type": "dedupe_only" if within else "link_only",
         "unique_id_column_name": "row",
         "probability_two_random_records_match": model.prior,
         "blocking_rules_to_generate_predictions": [{"blocking_rule": rule.sql} for rule in rules],
-        "comparisons": [_comparison(comparison) for comparison in model.comparisons],
+        "comparisons": [_comparison(comparison, sql) for comparison in model.comparisons],
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": False,
         "additional_columns_to_retain": [],
     }
 
 
-def _comparison(comparison: Comparison) -> dict[str, Any]:
+def _comparison(comparison: Comparison, sql: Callable[[str], str]) -> dict[str, Any]:
     levels: list[dict[str, Any]] = [
-        {"sql_condition": comparison.silent, "label_for_charts": "nothing to compare", "is_null_level": True}
+        {"sql_condition": sql(comparison.silent), "label_for_charts": "nothing to compare", "is_null_level": True}
     ]
     for level in comparison.levels:
         written: dict[str, Any] = {
-            "sql_condition": level.sql or "ELSE",
+            "sql_condition": sql(level.sql) if level.sql else "ELSE",
             "label_for_charts": level.name,
             "m_probability": level.m,
             "u_probability": level.u,
@@ -53,7 +55,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
     return {"output_column_name": comparison.name, "comparison_levels": levels}
 
 
-def frequencies(database: DuckDBPyConnection, model: Model, tables: Sequence[str]) -> None:
+def frequencies(database: Database, model: Model, tables: Sequence[str]) -> None:
     """Tables ``frequency_<column>``: how often another person of the files has a value.
 
     The one who has it does not count: in a file of thirty, a birthday that one person has is not shared by one in
@@ -68,15 +70,16 @@ def frequencies(database: DuckDBPyConnection, model: Model, tables: Sequence[str
             f"from {table} where {column} is not null group by {column}"
             for table in tables
         )
-        database.execute(
-            f"create or replace table frequency_{column} as select {column}, "
+        database.make(
+            f"frequency_{column}",
+            f"select {column}, "
             f"(sum(others) + {PRIOR_PAIRS * min(level.u, 0.01)}) / (sum(people) + {PRIOR_PAIRS}) as tf_{column} "
-            f"from ({counted}) group by {column}"
+            f"from ({counted}) group by {column}",
         )
 
 
 def score(
-    database: DuckDBPyConnection,
+    database: Database,
     model: Model,
     rules: Sequence[Rule],
     tables: tuple[str, str],
@@ -93,14 +96,14 @@ def score(
     within = tables[0] == tables[1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from splink import DuckDBAPI, Linker
+        from splink import Linker
 
         logging.getLogger("splink").setLevel(logging.ERROR)
-        api = DuckDBAPI(connection=database)
+        api = database.api()
         names = tables[:1] if within else tables
         frames = [api.register(table, dataset_display_name=f"side_{i}") for i, table in enumerate(names)]
         linker = Linker(
-            frames[0] if within else frames, settings(model, rules, within=within), log_level=None,
+            frames[0] if within else frames, settings(model, rules, within=within, sql=database.sql), log_level=None,
             validate_settings=False,
         )  # fmt: skip
         held = {level.frequency for c in model.comparisons for level in c.levels if level.frequency}
@@ -108,7 +111,7 @@ def score(
             table = api.register(f"frequency_{column}", dataset_display_name=f"of_{column}")
             linker.table_management.register_term_frequency_lookup(table, column)
         scored = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
-        found = get(database, _of_people(model, scored.physical_name, tables, columns))
+        found = database.get(_of_people(model, scored.physical_name, tables, columns))
         linker.table_management.delete_tables_created_by_splink_from_db()
     return found.cast({"who_l": pl.Int64, "who_r": pl.Int64, "weight": pl.Float64}).sort("who_l", "who_r")
 

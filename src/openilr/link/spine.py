@@ -53,7 +53,7 @@ class Groups:
 
 def build(
     people: pl.DataFrame, *, before: Mapping[str, str] | None = None, model: Model | None = None,
-    watch: Callable[[str], object] = str,
+    watch: Callable[[str], object] = str, engine: str = "duckdb",
 ) -> Spine:  # fmt: skip
     """The spine of the learners of :func:`openilr.link.gather.learners`.
 
@@ -71,14 +71,14 @@ def build(
     watch(f"Bringing together {len(keys):,} learner records")
     groups = Groups(len(keys))
     made: dict[int, tuple[str, float | None]] = dict.fromkeys(range(len(keys)), ("single", None))
-    for one, other, method in _certain(people.with_columns(who=number), prepared):
+    for one, other, method in _certain(people.with_columns(who=number), prepared, engine):
         if groups.join(one, other):
             for each in (one, other):
                 made[each] = (method, None) if made[each][0] == "single" else made[each]
     steps: dict[str, Any] = {"learner records": len(keys)}
     steps["after the sure steps"] = len({groups.of(each) for each in range(len(keys))})
     grouped = prepared.with_columns(who=pl.Series([groups.of(each) for each in prepared["who"].to_list()]))
-    found = match_within(grouped, least=0.5, model=model, watch=watch)
+    found = match_within(grouped, least=0.5, model=model, watch=watch, engine=engine)
     ambiguous = _join_likely(groups, grouped, found.links, made)
     steps["people"] = len({groups.of(each) for each in range(len(keys))})
     persons = _ids([groups.of(each) for each in range(len(keys))], keys.to_list(), before or {})
@@ -98,12 +98,12 @@ def build(
     )
 
 
-def _certain(people: pl.DataFrame, prepared: pl.DataFrame) -> Iterable[tuple[int, int, str]]:
+def _certain(people: pl.DataFrame, prepared: pl.DataFrame, engine: str) -> Iterable[tuple[int, int, str]]:
     """Pairs of the sure steps, and of a provider's own note of the reference that a learner had before."""
     import polars as pl
 
     if prepared["who"].n_unique() > 1:
-        bench = Bench(prepared, prepared, within=True)
+        bench = Bench(prepared, prepared, within=True, engine=engine)
         for one, other, method in bench.sure(unique=False).iter_rows():
             yield one, other, method
     now = people.filter(pl.col("reference").is_not_null()).select("reference", "who", "date_of_birth", "family_name")

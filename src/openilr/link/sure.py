@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from openilr.link import training
-from openilr.link.engine import get, put
 from openilr.link.model import Comparison, Model
 
 if TYPE_CHECKING:
     import polars as pl
-    from duckdb import DuckDBPyConnection
+
+    from openilr.link.engine import Database
 
 _GIVEN_AGREES = (
     "(l.given1 = r.given1 or l.given_key = r.given_key or list_has_any(l.nicknames, r.nicknames) "
@@ -56,7 +56,7 @@ STEPS = (
 
 
 def sure(
-    database: DuckDBPyConnection, held: tuple[set[str], set[str]], tables: tuple[str, str], *, unique: bool,
+    database: Database, held: tuple[set[str], set[str]], tables: tuple[str, str], *, unique: bool,
     within: bool = False,
 ) -> pl.DataFrame:  # fmt: skip
     """Pairs of the deterministic steps: who_l, who_r, method. With ``unique``, only where nobody else fits either."""
@@ -67,10 +67,9 @@ def sure(
     for step in STEPS:
         if (step.alone and not unique) or not all(columns.issuperset(step.needs) for columns in held):
             continue
-        pairs = get(
-            database,
-            f"select l.who who_l, r.who who_r, bool_or({step.agree}) agree "
-            f"from {tables[0]} l join {tables[1]} r on {step.meet}{once} group by all",
+        pairs = database.get(
+            f"select l.who as who_l, r.who as who_r, bool_or({step.agree}) as agree "
+            f"from {tables[0]} l join {tables[1]} r on {step.meet}{once} group by l.who, r.who"
         ).sort("who_l", "who_r")
         if not step.alone:
             pairs = pairs.filter("agree")
@@ -85,16 +84,16 @@ def sure(
 
 
 def compared(
-    database: DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: pl.DataFrame, tables: tuple[str, str],
+    database: Database, comparisons: Sequence[Comparison], pairs: pl.DataFrame, tables: tuple[str, str],
     columns: Sequence[str],
 ) -> pl.DataFrame:  # fmt: skip
     """The sure pairs with the level that each comparison reaches (c0, c1 ...): a row for each two rows of a pair."""
-    put(database, "sure", pairs)
+    database.put("sure", pairs)
     levels = ", ".join(f"{training.level_sql(c)} as c{place}" for place, c in enumerate(comparisons))
     source = f"sure p join {tables[0]} l on l.who = p.who_l join {tables[1]} r on r.who = p.who_r"
     names = [name for name in columns if name not in ("row", "who")]
     both = training.side_by_side(names, source, also=("p.who_l", "p.who_r", "p.method"))
-    return get(database, f"select who_l, who_r, method, {levels} from ({both})")
+    return database.get(f"select who_l, who_r, method, {levels} from ({both})")
 
 
 def weighed(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:

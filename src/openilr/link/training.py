@@ -17,13 +17,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from openilr.link.blocking import Rule
+from openilr.link.blocking import Rule, brought_up
+from openilr.link.engine import row
 from openilr.link.model import ONE_PERSON_AMONG_TWINS, TWINS, TWINS_PER_PERSON, Comparison, Level, Model
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
-    from duckdb import DuckDBPyConnection
+
+    from openilr.link.engine import Database
 
 #: How many pairs the starting numbers count for.
 PRIOR_PAIRS = 100
@@ -51,7 +53,7 @@ def twins_sql(given: Comparison) -> str:
 
 
 def _twins(
-    database: DuckDBPyConnection, comparisons: Sequence[Comparison], columns: Sequence[str], tables: tuple[str, str]
+    database: Database, comparisons: Sequence[Comparison], columns: Sequence[str], tables: tuple[str, str]
 ) -> float:
     """The most that a pair may weigh that could be twins, by how many there are between and within the files.
 
@@ -66,8 +68,8 @@ def _twins(
         once = " and l.who < r.who" if left == right else ""
         pairs = f"{left} l join {right} r on l.dob = r.dob and l.family = r.family and l.given1 <> r.given1{once}"
         query = side_by_side(columns, pairs, also=("l.who as one", "r.who as other"))
-        found = f"select count(*) from (select distinct one, other from ({query}) where {twins_sql(given)})"
-        counts.append(int(database.execute(found).fetchall()[0][0]))
+        found = f"select count(*) as n from (select distinct one, other from ({query}) where {twins_sql(given)})"
+        counts.append(int(row(database, found)[0]))
     expected: float = counts[1] + counts[2]
     if tables[0] == tables[1]:
         expected = _twins_born(database, tables[0], columns)
@@ -76,41 +78,45 @@ def _twins(
     return math.log2(share / (1 - share))
 
 
-def _twins_born(database: DuckDBPyConnection, table: str, columns: Sequence[str]) -> float:
+def _twins_born(database: Database, table: str, columns: Sequence[str]) -> float:
     """How many pairs of twins a file may hold: those that are born, but no more than it has other pairs of a family.
 
     A file that has people of all ages and their homes, and hardly two of one name at one address, is of people drawn
     one by one, or of addresses that nobody shares: it has no twins, either. A file of few years says nothing of that,
     for brothers and sisters are seldom born in one.
     """
-    people, years = database.execute(
-        f"select count(distinct who), quantile_cont(born, 0.95) - quantile_cont(born, 0.05) from {table}"
-    ).fetchall()[0]
+    people, years = row(
+        database,
+        f"select count(distinct who) as people, quantile_cont(born, 0.95) - quantile_cont(born, 0.05) as years "
+        f"from {table}",
+    )
     born = float(TWINS_PER_PERSON * people)
     homes = [column for column in ("postcode", "house") if column in columns]
-    filled = ", ".join(f"count({column})" for column in homes)
+    filled = ", ".join(f"count({column}) as {column}" for column in homes)
     if not homes or (years or 0) < _YEARS_OF_A_FAMILY:
         return born
-    held = database.execute(f"select {filled} from {table}").fetchall()[0]
+    held = row(database, f"select {filled} from {table}")
     one_home = " and ".join(f"l.{home} = r.{home}" for home, count in zip(homes, held, strict=True) if count)
     if not one_home:
         return born
-    families = database.execute(
-        f"select count(*) from (select distinct l.who, r.who from {table} l join {table} r on {one_home} "
-        "and l.family = r.family and l.who < r.who and l.given1[1] <> r.given1[1] and abs(l.born - r.born) > 1)"
-    ).fetchall()[0][0]
+    families = row(
+        database,
+        f"select count(*) as n from (select distinct l.who as one, r.who as other from {table} l join {table} r "
+        f"on {one_home} and l.family = r.family and l.who < r.who and left(l.given1, 1) <> left(r.given1, 1) "
+        "and abs(l.born - r.born) > 1)",
+    )[0]
     return min(born, float(families))
 
 
-def _patterns(database: DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str) -> tuple[Any, Any]:
+def _patterns(database: Database, comparisons: Sequence[Comparison], pairs: str) -> tuple[Any, Any]:
     """(levels, how often): each distinct pattern of levels over a query that gives ``l`` and ``r`` side by side."""
     import numpy as np
 
     levels = ", ".join(f"{level_sql(comparison)} as c{place}" for place, comparison in enumerate(comparisons))
-    query = f"select *, count(*) n from (select {levels} from ({pairs})) group by all order by all"
-    rows = database.execute(query).fetchall()
-    table = np.array([[-1 if value is None else value for value in row] for row in rows], dtype=np.int64)
-    table = table.reshape(-1, len(comparisons) + 1)
+    names = ", ".join(f"c{place}" for place in range(len(comparisons)))
+    query = f"select {names}, count(*) as n from (select {levels} from ({pairs})) group by {names}"
+    found = database.get(query).fill_null(-1)
+    table = found.sort(found.columns).to_numpy().astype(np.int64).reshape(-1, len(comparisons) + 1)
     return table[:, :-1], table[:, -1].astype(float)
 
 
@@ -121,19 +127,19 @@ def side_by_side(columns: Sequence[str], source: str, also: Sequence[str] = ()) 
 
 
 def chance(
-    database: DuckDBPyConnection, comparisons: Sequence[Comparison], tables: Sequence[str], columns: Sequence[str]
+    database: Database, comparisons: Sequence[Comparison], tables: Sequence[str], columns: Sequence[str]
 ) -> tuple[Comparison, ...]:
     """The comparisons with u as it is in these tables."""
     import numpy as np
 
     seen = [np.zeros(len(c.levels)) for c in comparisons]
     for table in tables:
-        people = database.execute(f"select count(*) from {table}").fetchall()[0][0]
+        people = row(database, f"select count(*) as n from {table}")[0]
         if people < 2:
             continue
         wanted = CHANCE_PAIRS // len(tables)
         steps = _steps(people, wanted)
-        numbered = f"(select row, row_number() over (order by hash(row)) - 1 as place from {table})"
+        numbered = f"(select row, row_number() over (order by {_shuffled('row')}) - 1 as place from {table})"
         shifted = f"(select *, unnest({steps}) as step from {numbered} where place < {max(1, wanted // len(steps))})"
         drawn = f"{shifted} x join {numbered} y on y.place = (x.place + x.step) % {people}"
         pairs = f"{drawn} join {table} l on l.row = x.row join {table} r on r.row = y.row"
@@ -158,6 +164,11 @@ def chance(
     return tuple(out)
 
 
+def _shuffled(row: str) -> str:
+    """Text by which rows are in no order of theirs, and in the same one on every engine."""
+    return f"md5(cast({row} as varchar))"
+
+
 def _start(comparison: Comparison) -> np.ndarray:
     import numpy as np
 
@@ -170,14 +181,16 @@ def _steps(people: int, pairs: int) -> list[int]:
     return sorted({1 + place * (people - 1) // wanted for place in range(wanted)})
 
 
-def same_by_chance(database: DuckDBPyConnection, tables: Sequence[str], column: str, level: Level) -> float:
+def same_by_chance(database: Database, tables: Sequence[str], column: str, level: Level) -> float:
     """How often two people of one file have the same value, counted exactly over all pairs."""
-    equal = total = 0.0
-    for table in tables:
-        each = f"select count(distinct who)::double n from {table} where {column} is not null group by {column}"
-        query = f"select sum(n * (n - 1)), sum(n) from ({each})"
-        same, people = database.execute(query).fetchall()[0]
-        equal, total = equal + (same or 0), total + (people or 0) * ((people or 0) - 1.0)
+    each = (
+        f"select coalesce(sum(n * (n - 1)), 0) as same, coalesce(sum(n), 0) as people from (select "
+        f"count(distinct who)::double as n from {table} where {column} is not null group by {column})"
+        for table in tables
+    )
+    counts = database.get(" union all ".join(each))
+    equal = sum(counts["same"].to_list())
+    total = sum(people * (people - 1) for people in counts["people"].to_list())
     floor = min(level.u, max(1 / (total + 1), _SMALLEST))
     return float(max((equal + PRIOR_PAIRS * level.u) / (total + PRIOR_PAIRS), floor))
 
@@ -210,7 +223,7 @@ def of_settled(pairs: pl.DataFrame, comparisons: int) -> tuple[np.ndarray, np.nd
 
 
 def train(
-    database: DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: Brought, columns: Sequence[str],
+    database: Database, comparisons: Sequence[Comparison], pairs: Brought, columns: Sequence[str],
     tables: tuple[str, str], sizes: tuple[int, int], within: bool,
 ) -> Model:  # fmt: skip
     """m and the prior, by expectation maximisation over ``pairs``; u is taken as it is.
@@ -221,9 +234,8 @@ def train(
     import numpy as np
 
     left, right = pairs.tables
-    brought_up = sum(rule.pairs(database, left, right) for rule in pairs.rules)
-    share = min(1.0, READ_PAIRS / max(1, brought_up))
-    part = "" if share == 1 else f" and hash(l.row) % 100000 < {int(share * 100000)}"
+    share = min(1.0, READ_PAIRS / max(1, sum(brought_up(pairs.rules, database, pairs.tables))))
+    part = "" if share == 1 else f" and left({_shuffled('l.row')}, 5) < '{int(share * 16**5):05x}'"
     once = " and l.who < r.who" if within else ""
     found = " union ".join(
         f"select l.row x, r.row y from {left} l join {right} r on {rule.sql}{once}{part}" for rule in pairs.rules

@@ -18,6 +18,7 @@ from openilr.store.views import Paths
 
 if TYPE_CHECKING:
     from ibis.backends.pyspark import Backend
+    from pyspark.sql import SparkSession
 
 #: Spark's types for the kinds of ``openilr.store.tables``. It has no unsigned numbers, so places are long.
 _SPARK = {
@@ -35,32 +36,40 @@ def missing() -> str | None:
     return None
 
 
-def connect(paths: Paths) -> Backend:
-    """An Ibis connection on Spark with the views over these files. StoreError where Spark can not run."""
-    import ibis
-
+def session() -> SparkSession:
+    """The Spark session of this process. StoreError where Spark can not run."""
     if lacking := missing():
         raise StoreError(f"The engine spark needs {lacking}, which is not on this machine. Use the engine duckdb.")
     from pyspark.sql import SparkSession
 
-    session = (
+    made = (
         SparkSession.builder.appName("openilr")
         .config("spark.ui.enabled", "false")
         .config("spark.sql.session.timeZone", "UTC")
         # What is not a number stays an error or a null as in DuckDB, and is not wrapped round silently.
         .config("spark.sql.ansi.enabled", "true")
+        # What does not fit into memory goes to a disk with records of people in it.
+        .config("spark.io.encryption.enabled", "true")
         .getOrCreate()
     )
     if not os.environ.get("SPARK_REMOTE"):
-        session.sparkContext.setLogLevel("ERROR")
-        if str(session.sparkContext.master).startswith("local"):
+        made.sparkContext.setLogLevel("ERROR")
+        if str(made.sparkContext.master).startswith("local"):
             # Spark's usual 200 pieces are for a cluster: here they only wait for each other.
-            session.conf.set("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
-    connection = ibis.pyspark.connect(session)
+            made.conf.set("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
+    return made
+
+
+def connect(paths: Paths) -> Backend:
+    """An Ibis connection on Spark with the views over these files. StoreError where Spark can not run."""
+    import ibis
+
+    spark = session()
+    connection = ibis.pyspark.connect(spark)
     for name, by_year in _entities(paths).items():
         whole = None
         for year, kinds in by_year.items():
-            one = _frame(session, kinds, [str(p.absolute()) for p in paths.get(year, {}).get(name, [])])
+            one = _frame(spark, kinds, [str(p.absolute()) for p in paths.get(year, {}).get(name, [])])
             whole = one if whole is None else whole.unionByName(one, allowMissingColumns=True)
         if whole is not None:
             whole.createOrReplaceTempView(table_name(name))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from openilr.link import sources
-from openilr.link.sources import Refused, SourceError
+from openilr.link.sources import Refused, SourceError, Table
 from openilr.link.sources.declare import read as read_description
 from openilr.store import Store
 from tests import leaks
@@ -105,7 +106,7 @@ def test_a_broken_value_is_named_by_file_row_and_column_without_the_value(held: 
         ("EduKey,TaxYear,Earnings\nK1,202324,100,5\n", "row 2"),
         ('EduKey,TaxYear,Earnings\n"K1,202324,100\n', "quotation"),
         ("EduKey,TaxYear,Earnings,taxyear\nK1,202324,100,202324\n", "twice"),
-        ("", "no line with the names"),
+        ("", "is empty"),
     ],
 )
 def test_a_broken_file_is_one_plain_sentence(held: Store, tmp_path: Path, text: str, named: str):
@@ -122,11 +123,48 @@ def test_a_tax_year_is_two_years_that_follow_each_other(held: Store, tmp_path: P
     assert len(said) == 1 and "row 3" in said[0]
 
 
-def test_a_windows_file_is_refused_with_advice(held: Store, tmp_path: Path):
-    folder = written(tmp_path / "sent")
-    (folder / "dwp_cis.csv").write_bytes(CIS.replace("Okoro", "Zoë").encode("cp1252"))
-    with pytest.raises(SourceError, match="UTF-8"):
-        sources.add(held, folder)
+TABLES = [table for source in sources.declared().values() for table in source.tables]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_loader_says_where_a_broken_file_is_broken_and_keeps_nothing(held: Store, tmp_path: Path, table: Table):
+    some = {"text": "x", "whole": "1", "decimal": "0.5", "date": "2024-01-31", "taxyear": "202324"}
+    good = {
+        column.name: next(iter(column.codes), "") if column.codes
+        else some[column.type] if column.low is None else f"{column.low:g}"
+        for column in table.columns
+    }  # fmt: skip
+    csv, parquet, said = f"{table.name}.csv", f"{table.name}.parquet", []
+
+    def refusal(file: str, data: bytes) -> str:
+        folder = tmp_path / f"sent-{len(said)}"
+        folder.mkdir()
+        (folder / file).write_bytes(data)
+        with pytest.raises(SourceError) as problem:
+            sources.add(held, folder)
+        said.append(str(problem.value))
+        assert said[-1].startswith(file)
+        return said[-1]
+
+    def lines(*rows: dict[str, str], encoding: str = "utf-8") -> bytes:
+        return "".join(f"{','.join(row)}\n" for row in ([*rows[0]], *(row.values() for row in rows))).encode(encoding)
+
+    needed = [column.name for column in table.columns if column.needed][-1]
+    without = {name: value for name, value in good.items() if name != needed}
+    assert f"no column {needed}, which" in refusal(csv, lines(without)) and "ilr link sources" in said[-1]
+    checked = next((c.name for c in table.columns if c.type != "text" or c.codes), None)
+    bad, where = (checked, "@@") if checked else (needed, "")
+    told = refusal(csv, lines(good, good, good | {bad: where}))
+    assert f"{csv}, row 4, column {bad}: is " in told and "@@" not in told
+    text = next(column.name for column in table.columns if column.type == "text")
+    told = refusal(csv, lines(good, good | {text: "Zoë"}, encoding="cp1252"))
+    assert f"{csv}, row 3, column {text}: not UTF-8. Save" in told and "Zo" not in told
+    assert "row 1: not UTF-8" in refusal(csv, lines(good, encoding="utf-16"))
+    assert "is empty; it needs a first line" in refusal(csv, b"")
+    packed = io.BytesIO()
+    pl.DataFrame([good] * 50).write_parquet(packed)
+    assert "Copy it again" in refusal(parquet, packed.getvalue()[: len(packed.getvalue()) // 2])
+    assert sources.editions(held) == {} and not list((held.path / "sources").rglob("*.parquet"))
 
 
 def test_parquet_is_read_like_csv(held: Store, tmp_path: Path):

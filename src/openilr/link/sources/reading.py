@@ -100,11 +100,12 @@ def header(path: Path) -> list[str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             line = file.readline(1 << 20)
     except UnicodeDecodeError:
-        raise SourceError(f"{path.name} is neither Parquet nor CSV in UTF-8. Save it as CSV UTF-8.") from None
+        raise SourceError(_not_utf8(path)) from None
     except (OSError, pa.ArrowException):
-        raise SourceError(f"{path.name} can not be read; it may be cut off.") from None
+        raise SourceError(_cut_off(path.name)) from None
     if not line.strip() or "\0" in line:
-        raise SourceError(f"{path.name} has no line with the names of its columns.")
+        said = "has no line with the names of its columns. Give it" if path.stat().st_size else "is empty; it needs"
+        raise SourceError(f"{path.name} {said} a first line with the names that `ilr link sources` lists.")
     return next(csv.reader([line], delimiter=_delimiter(line)))
 
 
@@ -125,9 +126,12 @@ def _columns(table: Table, path: Path) -> tuple[dict[str, str], list[str]]:
             raise SourceError(f"{path.name} has the column {name} twice.")
         spelt[_plain(name)] = name
     wanted = {column.name.casefold(): column for column in table.columns}
-    for folded, column in wanted.items():
-        if column.needed and folded not in spelt:
-            raise SourceError(f"{path.name} has no column {column.name}, which {table.name} needs.")
+    missing = [column.name for folded, column in wanted.items() if column.needed and folded not in spelt]
+    if missing:
+        raise SourceError(
+            f"{path.name} has no column {', '.join(missing)}, which {table.name} needs. Its first line must have the "
+            "names that `ilr link sources` lists."
+        )
     found = {column.name: spelt[folded] for folded, column in wanted.items() if folded in spelt}
     return found, [name for name in names if _plain(name) not in wanted]
 
@@ -170,10 +174,34 @@ def _trouble(path: Path, said: str) -> str:
     if "Expected Number of Columns" in said:
         return f"{where}: more or fewer values than there are columns. Is a comma not quoted?"
     if "unicode" in said.lower():
-        return f"{where}: not UTF-8. Save the file as CSV UTF-8."
+        return _not_utf8(path)
     if "quote" in said.lower():
         return f"{where}: a quotation mark is not closed."
-    return f"{where} can not be read; it may be cut off."
+    return _cut_off(where)
+
+
+def _cut_off(where: str) -> str:
+    return f"{where} can not be read; it may be cut off. Copy it again, or ask for it again."
+
+
+def _not_utf8(path: Path) -> str:
+    """Where the first text stands that is not UTF-8."""
+    place = ""
+    with path.open("rb") as file:
+        names = file.readline().decode("utf-8-sig", "replace").rstrip("\r\n")
+        delimiter = _delimiter(names)
+        file.seek(0)
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8-sig")
+            except UnicodeDecodeError as problem:
+                place = f", row {number}"
+                before = line[: problem.start].decode("utf-8", "replace")
+                columns = next(csv.reader([names], delimiter=delimiter), [])
+                at = len(next(csv.reader([before + "?"], delimiter=delimiter), [])) - 1
+                place += f", column {columns[at]}" if number > 1 and 0 <= at < len(columns) else ""
+                break
+    return f"{path.name}{place}: not UTF-8. Save the file as CSV UTF-8."
 
 
 def _checked(table: Table, text: pl.DataFrame, file: str, first: int, problems: _Problems) -> pl.DataFrame:
