@@ -138,7 +138,11 @@ def test_a_report_has_everything_that_the_guidance_asks_for(sector: Sector, firs
     assert said["provision"]["identifiers"]["learners"]["uln"] > 0.9
     for page in (html(report), text(report)):
         assert first in page and "dwp" in page
-    assert "<svg" in html(report) and "http" not in html(report)
+    page = html(report)
+    assert "<svg" in page and "http" not in page
+    for row in each["groups"]["sex"]:
+        share = row["linked"]
+        assert f"{100 * share['share']:.1f}% ({100 * share['low']:.1f}&nbsp;to&nbsp;{100 * share['high']:.1f})" in page
 
 
 def test_a_group_that_links_worse_is_warned_of(sector: Sector, first: str, tmp_path: Path):

@@ -3,7 +3,9 @@
 # ruff: noqa: E501 - sentences and SVG of a page
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +17,15 @@ if TYPE_CHECKING:
 _STYLE = """
 body{font:17px/1.5 arial,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#0b0c0c}
 h1{font-size:2rem}h2{margin-top:2.5rem;border-top:2px solid #1d70b8;padding-top:.5rem}
-table{border-collapse:collapse;margin:1rem 0}caption{text-align:left;font-weight:bold;padding:.3rem 0}
+.wide{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse}caption{text-align:left;font-weight:bold;padding:.3rem 0}
 th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid #b1b4b6;text-align:left;vertical-align:top}
 td.n,th.n{text-align:right}.warning{border-left:8px solid #d4351c;padding:.3rem 1rem;margin:.5rem 0}
-svg{max-width:100%;height:auto}svg text{font:13px arial,sans-serif}.charts{display:flex;flex-wrap:wrap;gap:1rem}
+summary{cursor:pointer;margin:1rem 0}svg{max-width:100%;height:auto}svg text{font:13px arial,sans-serif}.charts{display:flex;flex-wrap:wrap;gap:1rem}
 """
+
+
+#: A count or a share, with its sign or interval.
+_NUMBER = re.compile(r"[+-]?\d[\d,.]*%?( \(.*\))?$")
 
 
 def html(report: Report) -> str:
@@ -27,7 +33,7 @@ def html(report: Report) -> str:
     registers = said["registers"]
     body = [
         f"<h1>Link run {escape(report.run)}</h1>",
-        f"<p>Made {escape(said['made']['made_at'])}. This page holds counts and shares; it names nobody. Intervals are "
+        f"<p>Made {_moment(said['made']['made_at'])}. This page holds counts and shares; it names nobody. Intervals are "
         "Wilson's at 95%.</p>",
         *(f'<p class="warning">{escape(warning)}</p>' for warning in report.warnings),
         "<h2>1. What was provided</h2>", _provision(said["provision"]),
@@ -38,7 +44,8 @@ def html(report: Report) -> str:
     ]  # fmt: skip
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Link run {escape(report.run)}</title><style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
+        f"<title>Link run {escape(report.run)}</title><style>{_STYLE}</style></head>"
+        f"<body><main>{''.join(body)}</main></body></html>\n"
     )
 
 
@@ -59,19 +66,31 @@ _ANALYSIS = (
 
 
 def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    def cell(value: object, tag: str = "td") -> str:
-        words = f"{value:,}" if isinstance(value, int) else str(value)
-        number = isinstance(value, int) or words[:1].isdigit()
-        return f"<{tag}{' class=n' if number else ''}>{escape(words)}</{tag}>"
+    """A table that scrolls by itself where the page is narrow. Numbers, and the names over them, stand on the right."""
+    written = [[f"{value:,}" if isinstance(value, int) else str(value) for value in row] for row in rows]
+    numbers = [any(_NUMBER.match(row[place]) for row in written) for place in range(len(head))]
 
-    lines = "".join(f"<tr>{''.join(cell(value) for value in row)}</tr>" for row in rows)
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    return f"<table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
+    def cell(words: str, number: bool, tag: str) -> str:
+        return (
+            f"<{tag}{' class=n' if number else ''}>{escape(words).replace(' to ', '&nbsp;to&nbsp;')}</{tag.split()[0]}>"
+        )
+
+    lines = "".join(f"<tr>{''.join(map(cell, row, numbers, ['td'] * len(row)))}</tr>" for row in written)
+    heads = "".join(map(cell, head, numbers, ['th scope="col"'] * len(head)))
+    return (
+        f'<div class="wide" role="region" aria-label="{escape(caption)}" tabindex="0"><table><caption>{escape(caption)}'
+        f"</caption><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
+    )
+
+
+def _moment(text: str) -> str:
+    """A moment of ISO text as people write it, without the zone, which is UTC."""
+    return f"{datetime.fromisoformat(text):%-d %B %Y, %H:%M}"
 
 
 def _provision(said: dict[str, Any]) -> str:
     files = [
-        (each["source"], table, facts["rows"], facts["people"], each["edition"], each["added_at"])
+        (each["source"], table, facts["rows"], facts["people"], each["edition"], _moment(each["added_at"]))
         for each in said["sources"] for table, facts in each["tables"].items()
     ]  # fmt: skip
     columns = sorted({column for each in said["identifiers"].values() for column in each} - {"people"})
@@ -80,7 +99,9 @@ def _provision(said: dict[str, Any]) -> str:
         for name, each in said["identifiers"].items()
     ]
     return _table("Sources", ("source", "table", "rows", "people", "edition", "taken in"), files) + _table(
-        "People for whom an identifier is there", ("register", "people", *columns), complete
+        "People for whom an identifier is there",
+        ("register", "people", *(column.replace("_", " ") for column in columns)),
+        complete,
     )
 
 
@@ -114,7 +135,7 @@ def _overview(registers: dict[str, Any]) -> str:
 
 
 def _register(name: str, said: dict[str, Any]) -> str:
-    parts = [f"<h3>{escape(name)}</h3>", _table("Links by step", ("step", "links"), said["methods"].items())]
+    parts = [f"<h3>{escape(name)}</h3>", _table(f"{name}: links by step", ("step", "links"), said["methods"].items())]
     known = "known" in said
     head = ["least weight", "least probability", "links", "precision, estimated", "recall, estimated"]
     rows = []
@@ -126,7 +147,7 @@ def _register(name: str, said: dict[str, Any]) -> str:
         rows.append(row)
     parts.append(_curve(said["curve"], known))
     parts.append(
-        _table("Other thresholds", head + (["precision, measured", "recall, measured"] if known else []), rows)
+        _table(f"{name}: other thresholds", head + (["precision, measured", "recall, measured"] if known else []), rows)
     )
     measure, words = ("recall", "true links found") if known else ("estimated_recall", "likely links made")
     charts = [
@@ -134,14 +155,24 @@ def _register(name: str, said: dict[str, Any]) -> str:
         for grouping, rows_ in said["groups"].items()
     ]
     parts.append(f'<div class="charts">{"".join(charts)}</div>')
+    numbers = [
+        (grouping, row["group"], row["linked"]["of"], with_interval(row["linked"]), with_interval(row[measure]))
+        for grouping, rows_ in said["groups"].items()
+        for row in rows_
+    ]
+    head = ["by", "group", "learners", "linked", words]
+    parts.append(
+        f"<details><summary>Groups of learners in numbers: {escape(name)}</summary>"
+        f"{_table(f'{name}: groups of learners', head, numbers)}</details>"
+    )
     if known:
         for kind in ("missed", "false"):
             listed = [(cause_words(cause), cause["pairs"]) for cause in said["causes"][kind]]
-            parts.append(_table(f"Links {kind}, by what differs", ("cause", "pairs"), listed) if listed
+            parts.append(_table(f"{name}: links {kind}, by what differs", ("cause", "pairs"), listed) if listed
                          else f"<p>No link was {kind}.</p>")  # fmt: skip
     if said["review"]:
         judged = [(r["band"], r["judged"], r["unsure"], with_interval(r["one_person"])) for r in said["review"]]
-        parts.append(_table("Judged by people", ("probability", "pairs", "not clear", "one person"), judged))
+        parts.append(_table(f"{name}: judged by people", ("probability", "pairs", "not clear", "one person"), judged))
     return "".join(parts)
 
 
@@ -168,13 +199,21 @@ def _bars(title: str, rows: list[tuple[str, dict[str, Any]]]) -> str:
         at = [left + (value - low) * scale for value in (share["share"], share["low"], share["high"])]
         parts.append(
             f'<text x="0" y="{y + 13}">{escape(group)}</text>'
-            f'<rect x="{left}" y="{y}" width="{at[0] - left:.1f}" height="16" fill="#1d70b8"/>'
+            f'<rect x="{left}" y="{y}" width="{at[0] - left:.1f}" height="16" fill="#8eb8dc"/>'
             f'<line x1="{at[1]:.1f}" x2="{at[2]:.1f}" y1="{y + 8}" y2="{y + 8}" stroke="#0b0c0c" stroke-width="2"/>'
             f'<text x="{width - 80}" y="{y + 13}">{percent(share["share"])}</text>'
         )
     height = 36 + len(shown) * line
     parts.append(f'<text x="{left}" y="{height + 10}">{percent(low, 0)}</text>')
-    return f'<svg role="img" aria-label="{escape(title)}" width="{width}" height="{height + 16}">{"".join(parts)}</svg>'
+    parts.append(f'<text x="{width - 90}" y="{height + 10}" text-anchor="end">100%</text>')
+    return _svg(title, width, height + 16, parts)
+
+
+def _svg(title: str, width: int, height: int, parts: list[str]) -> str:
+    return (
+        f'<svg role="img" aria-label="{escape(title)}" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}">{"".join(parts)}</svg>'
+    )
 
 
 def _curve(points: list[dict[str, Any]], known: bool) -> str:
@@ -212,4 +251,4 @@ def _curve(points: list[dict[str, Any]], known: bool) -> str:
             f'<line x1="{width - 190}" x2="{width - 160}" y1="{30 + 22 * number}" y2="{30 + 22 * number}" stroke="{colour}" '
             f'stroke-width="2" stroke-dasharray="{dashes}"/><text x="{width - 152}" y="{35 + 22 * number}">{words}</text>'
         )
-    return f'<svg role="img" aria-label="precision and recall by threshold" width="{width}" height="{height}">{"".join(parts)}</svg>'
+    return _svg("precision and recall by threshold", width, height, parts)
