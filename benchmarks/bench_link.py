@@ -276,6 +276,8 @@ def page(people: int, large: int, results: dict[str, dict], big: dict[str, dict]
     if big:
         lines += ["", f"## {large:,} and {large:,} people", "", *lines[6:8]]
         lines += [row.format(kind, **result) for kind, result in big.items()]
+    if big and (left_out := [kind for kind in results if kind not in big and "encoded" not in kind]):
+        lines += ["", f"Not run at this size: {', '.join(left_out)}."]
     lines += ["", "## By background", "",
               "Names that spelling rules of English do not know are written wrong more often, and are missed more often. "
               "This is what a subgroup table of `ilr link report` shows.", "",

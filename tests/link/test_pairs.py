@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from functools import cache
 
 import polars as pl
@@ -89,6 +90,32 @@ def test_nothing_in_common_is_said():
     a, b = write_pair(50, seed=3)
     with pytest.raises(LinkError, match="no column in common"):
         pairs(a.select("id", "uln"), b.select("id", "postcode"))
+
+
+@pytest.mark.parametrize("kind", ["sister", "mother", "mother of one name"])
+def test_two_of_a_family_are_not_one_person(kind: str):
+    """One is in each file, of one family name at one address, and neither is in the other: the edge of the rule."""
+    a, b = write_pair(1_000, seed=20)
+    names = [name for name in a["given_names"].to_list() if name and len(name) > 3]
+    one, other = [], []
+    for place in range(40):
+        named, related = names[2 * place], names[2 * place + 1]
+        home = {"family_name": f"{names[place]}worth", "postcode": f"QZ{place + 1} {place % 9}ZZ", "sex": "F"}
+        if kind == "mother of one name":
+            related = named
+        born = date(1990 + place % 12, 1 + place % 12, 1 + place % 28)
+        theirs = (
+            born + timedelta(days=700 + 9 * place) if kind == "sister" else born - timedelta(days=9_000 + 70 * place)
+        )
+        one.append({"id": f"new-{place}", "given_names": named, "date_of_birth": born.isoformat(), **home})
+        other.append({"id": f"new-{place}", "given_names": related, "date_of_birth": theirs.isoformat(), **home})
+    found, _ = pairs(*(
+        pl.concat([without(people, "uln"), pl.DataFrame(added)], how="diagonal")
+        for people, added in ((a, one), (b, other))
+    ))  # fmt: skip
+    joined = found.filter(pl.col("id_a").str.starts_with("new-") & pl.col("id_b").str.starts_with("new-"))
+    assert joined.height <= 2, joined
+    assert scores(found, true_pairs(a, b))[2] >= 0.98
 
 
 def test_where_memory_runs_out_it_says_so_and_nothing_is_on_the_disk(tmp_path, monkeypatch):

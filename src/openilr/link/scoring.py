@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from openilr.link.blocking import Rule
 from openilr.link.model import Comparison, Model
-from openilr.link.training import PRIOR_PAIRS, side_by_side, twins_sql
+from openilr.link.training import PRIOR_PAIRS, family_sql, side_by_side
 
 if TYPE_CHECKING:
     import polars as pl
@@ -88,8 +88,9 @@ def score(
 ) -> pl.DataFrame:
     """Pairs of at least this weight, the base 2 logarithm of the odds: who_l, who_r, weight, twins.
 
-    Of several ways in which two people are written down, the likest pair counts. ``twins`` marks pairs that share
-    everything but the forename: see ONE_PERSON_AMONG_TWINS. The same table twice stands for pairs within it.
+    Of several ways in which two people are written down, the likest pair counts. ``twins`` marks pairs
+    that could be two of one family: see :func:`openilr.link.training.family_sql`. The same table twice stands for pairs
+    within it.
     """
     import polars as pl
 
@@ -117,7 +118,7 @@ def score(
 
 
 def _of_people(model: Model, scored: str, tables: tuple[str, str], columns: Sequence[str]) -> str:
-    """A query for pairs of people instead of rows, which says whether the two could be twins."""
+    """A query for pairs of people instead of rows, which says whether the two could be of one family (``twins``)."""
     given = next((comparison for comparison in model.comparisons if comparison.name == "given"), None)
     source = f"{scored} p join {tables[0]} l on l.row = p.row_l join {tables[1]} r on r.row = p.row_r"
     apart = " where l.who <> r.who" if tables[0] == tables[1] else ""
@@ -126,7 +127,7 @@ def _of_people(model: Model, scored: str, tables: tuple[str, str], columns: Sequ
     else:
         both = side_by_side([c for c in columns if c not in ("row", "who")], source + apart,
                             also=("l.who as who_l", "r.who as who_r", "match_weight"))  # fmt: skip
-        pairs = f"select who_l, who_r, match_weight, {twins_sql(given)} as twins from ({both})"
+        pairs = f"select who_l, who_r, match_weight, {family_sql(model)} as twins from ({both})"
     if tables[0] == tables[1]:
         pairs = (
             f"select least(who_l, who_r) as who_l, greatest(who_l, who_r) as who_r, match_weight, twins from ({pairs})"

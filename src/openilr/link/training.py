@@ -13,7 +13,7 @@ which leaves small files to chance.)
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,9 @@ CHANCE_PAIRS, READ_PAIRS = 100_000, 1_000_000
 _SMALLEST = 1e-9
 #: Years between the older and the younger people of a file in which families would show.
 _YEARS_OF_A_FAMILY = 15
+#: Least years between a parent and a child, and levels of a name or birthday that is another one.
+_GENERATION = 15
+_OTHER = ("different", "two of day, month, year", "the year before or after")
 
 
 def level_sql(comparison: Comparison) -> str:
@@ -50,6 +53,33 @@ def twins_sql(given: Comparison) -> str:
     return (
         f"(coalesce(({level_sql(given)}) = {place}, false) and coalesce(postcode_l = postcode_r, true) and {no_number})"
     )
+
+
+def family_sql(model: Model) -> str:
+    """Whether two people could be two of one family rather than one: twins, or brothers and sisters or a parent, whose
+    forename and birthday both differ; or parent and child of one name, born a generation apart. No number is shared.
+
+    Home and family name agree in a family together, which independent weights count as two agreements. Where the files
+    show that they have no families, only what twins would share is asked.
+    """
+    comparisons = model.comparisons
+    given, family, dob = (next(c for c in comparisons if c.name == name) for name in ("given", "family", "dob"))
+    if model.twins >= 0:
+        return twins_sql(given)
+    near = ("same", "one digit off", "one character off")
+    numbers = [each for each in comparisons if each.name in ("uln", "nino")]
+    no_number = "".join(f" and not {_reaches(each, near)}" for each in numbers)
+    other_name, other_day = (_reaches(each, _OTHER) for each in (given, dob))
+    both = f"({other_name} and {other_day})"
+    if dob.needs[0] == "dob" and any(level.name == "one digit off" for level in dob.levels):
+        named, born = _reaches(given, ("same",)), f"abs(born_l - born_r) >= {_GENERATION}"
+        both = f"({both} or ({named} and {_reaches(dob, ('different',))} and coalesce({born}, false)))"
+    return f"({twins_sql(given)} or ({both} and {_reaches(family, ('same',))}{no_number}))"
+
+
+def _reaches(comparison: Comparison, names: Collection[str]) -> str:
+    places = ", ".join(str(place) for place, level in enumerate(comparison.levels) if level.name in names)
+    return f"coalesce(({level_sql(comparison)}) in ({places}), false)"
 
 
 def _twins(
