@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,21 @@ def test_a_file_sent_twice_or_after_a_newer_one_is_refused_and_the_earlier_stays
         assert not {"Filename_2", "Filename_8"} & {n["rule"] for n in taken["not_run"]}
     assert run(["store", "returns", "--store", sector, "--format", "json"]) == 0
     assert [r["current"] for r in json.loads(capsysbinary.readouterr().out)] == [True, False, False]
+
+
+def test_another_writer_is_waited_for_and_not_for_ever(sector, returns, monkeypatch, capsysbinary):
+    from openilr.cli import store_submit
+    from openilr.store.durable import Lock
+
+    submit = ["store", "submit", str(returns[1]), "--return", "R12", "--store", sector, "--as-of", "2026-07-01"]
+    other = Lock(Path(sector) / "writer.lock").__enter__()
+    monkeypatch.setattr(store_submit, "PATIENCE", -1)
+    assert run(submit) == 2
+    assert b"Another process is writing to the store" in capsysbinary.readouterr().err
+    monkeypatch.setattr(store_submit, "PATIENCE", 60)
+    monkeypatch.setattr(store_submit.time, "sleep", lambda _: other.__exit__(None, None, None))
+    assert run(submit) == 0
+    assert "Accepted as 2526-R12-10000002-001" in told(capsysbinary)
 
 
 def test_a_clean_return_is_0_and_junk_is_2_and_taken_in_by_nobody(sector, returns, tmp_path, capsysbinary):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import textwrap
+import time
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +34,10 @@ from openilr.spec.words import count
 if TYPE_CHECKING:
     from openilr.store import Acceptance, Store
     from openilr.validate.report import Report
+
+
+#: Seconds for which a file waits until another process has written to the store, and between two looks.
+PATIENCE, _PAUSE = 60, 0.3
 
 
 class ReportFormat(StrEnum):
@@ -112,9 +117,11 @@ def _submitted(
     """For each file in order what was found and what became of it, or a sentence where it is no return.
 
     Checking is what takes time, so several processes do it; the store takes files in one at a time, in their order. A
-    file that was checked before an earlier one of the same provider came in is checked again.
+    file that was checked before an earlier one of the same provider came in is checked again. Another writer is waited
+    for; StoreBusy where that takes too long.
     """
     from openilr.collect import examine
+    from openilr.store import StoreBusy
 
     reference = held.reference(settings.edition) if settings.edition else None
     began: dict[Path, tuple[list[str], Any]] = {}
@@ -125,20 +132,29 @@ def _submitted(
 
     for checked in check_all(paths, settings, jobs, progress, reference=reference, received=received):
         path = checked.path
-        if held.received(path.name) != began[path][0]:
-            checked = check(path, settings, None, reference, received(path))
-        if checked.report is None or checked.problem:
-            yield checked.problem or f"{path.name} could not be checked."
-        elif _state(path) != began[path][1]:
-            yield f"{path.name} changed while it was checked; nothing of it was taken in. Send it again."
-        else:
-            with examine(path).stream() as stream:
-                yield (
-                    checked.report,
-                    held.submit(
+        patience = time.monotonic() + PATIENCE
+        while True:
+            if held.received(path.name) != began[path][0]:
+                checked = check(path, settings, None, reference, received(path))
+            if checked.report is None or checked.problem:
+                yield checked.problem or f"{path.name} could not be checked."
+                break
+            if _state(path) != began[path][1]:
+                yield f"{path.name} changed while it was checked; nothing of it was taken in. Send it again."
+                break
+            try:
+                with examine(path).stream() as stream:
+                    taken = held.submit(
                         stream, checked.report, file=path, return_name=return_name, submitted_by=by, reference=reference
-                    ),
-                )
+                    )
+            except StoreBusy:
+                if time.monotonic() > patience:
+                    raise
+                progress(f"{path.name} waits for another process that writes to the store")
+                time.sleep(_PAUSE)
+                continue
+            yield checked.report, taken
+            break
 
 
 def _state(path: Path) -> tuple[int, int]:
