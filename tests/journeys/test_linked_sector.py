@@ -82,7 +82,9 @@ def test_linked_measures_are_published_from_snapshots_and_what_was_protected(sec
     shown = 0
     for row in followed.iter_rows(named=True):
         matched, found, percent = (row[c] for c in ("number_of_matched_learners", "sustained_positive", "spd_percent"))
-        if percent not in ("x", "z", "low"):
+        if percent == "u":
+            assert int(matched) < 25, "only of few people, where rounding alone would make the rate"
+        elif percent not in ("x", "z", "low"):
             assert abs(float(percent) - 100 * int(found) / int(matched)) <= 0.05
             shown += 1
     assert shown > 5
