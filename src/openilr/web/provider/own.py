@@ -57,10 +57,10 @@ def outlook(held: Store, ukprn: int, year: str | None, programme: str) -> dict[s
     except (measure.MeasureError, StoreError) as problem:
         return {**said, "problem": str(problem)}
     tables = [
-        (caption, [(name, *_heading(name, {}, frame[name].dtype.is_numeric())) for name in frame.columns], frame)
+        (caption, [(name, *_heading(name, {}, _kind(frame[name].dtype))) for name in frame.columns], frame)
         for caption, frame in (
             ("Where the year may end", made.rates), ("What would change the rate", made.changes),
-            ("Aims at risk", made.at_risk),
+            ("Aims at risk", made.at_risk.with_columns(made.at_risk["risk"].str.replace_all("_", " "))),
         )
     ]  # fmt: skip
     # As a picture of its own: the page's security policy takes no style that stands in a drawing.
@@ -89,8 +89,12 @@ def _table(held: Store, m: Any, year: str, return_name: str, ukprn: int, by: str
     return {"measure": m, "rows": rows, "columns": columns, "problem": note, "notes": list(result.notes)}
 
 
-def _heading(column: str, labels: dict[str, Any], numeric: bool = True) -> tuple[str, str]:
+def _kind(dtype: Any) -> str:
+    return "number" if dtype.is_numeric() else "day" if dtype.is_temporal() else ""
+
+
+def _heading(column: str, labels: dict[str, Any], kind: str = "number") -> tuple[str, str]:
     """Heading and kind of a column of a result."""
     if column in labels:
         return labels[column].title, ""
-    return ("Number" if column == "value" else column.replace("_", " ").capitalize()), "number" if numeric else ""
+    return ("Number" if column == "value" else column.replace("_", " ").capitalize()), kind
