@@ -17,6 +17,14 @@ ACTIVE = f"""learning_delivery a LEFT JOIN {FLAG.format("ADL")} f ON {SAME}
 ACHIEVED = f"""learning_delivery a LEFT JOIN {FLAG.format("ADL")} f ON {SAME}
     WHERE Outcome = 1 AND coalesce(AchDate, LearnActEndDate) BETWEEN '2025-08-01' AND '2026-07-31'
     AND age_aug31 >= 19 AND ({APP} OR {ADULT}) AND NOT ({APP} AND AimType = 3)"""
+#: The level as linked measures take it: its first figure, entry level 0.
+LEVEL_OF_LINKS = f"""try_cast(CASE WHEN upper(CASE WHEN {APP} THEN programme_level ELSE aim_level END) = 'E' THEN '0'
+    ELSE CASE WHEN {APP} THEN programme_level ELSE aim_level END END[1:1] AS INT)"""
+#: Each month has work or learning, with at most one switch between them.
+_SWITCH = "(" + " OR ".join(
+    f"(({one} & {(1 << n) - 1}) = {(1 << n) - 1} AND ({other} & {64 - (1 << n)}) = {64 - (1 << n)})"
+    for n in range(1, 6) for one, other in (("works", "learns"), ("learns", "works"))
+) + ")"  # fmt: skip
 LEVEL = f"""CASE CASE WHEN {APP} THEN programme_level ELSE upper(aim_level) END WHEN 'E' THEN 0 WHEN '1' THEN 1
     WHEN '1.5' THEN 1 WHEN '2' THEN 2 WHEN '3' THEN 3 WHEN '4' THEN 4 WHEN 'H' THEN 4 WHEN '5' THEN 5 WHEN '6' THEN 6
     WHEN '7' THEN 7 WHEN '8' THEN 8 END"""
@@ -105,6 +113,30 @@ SELECT count(*), count(*) FILTER (x.e IS NOT NULL AND NOT lost_break AND (x.c = 
 FROM left_in_year l LEFT JOIN moved m ON m.ukprn = l.ukprn AND m.y = l.x.y AND m.row = l.x.row WHERE m.row IS NULL
 """
 
+FOLLOWED = f"""followed AS MATERIALIZED (SELECT *, m.person_id IS NOT NULL AS matched FROM (
+        SELECT * FROM (SELECT a.ukprn, a.learner_key, {APP} AS app, coalesce(AchDate, LearnActEndDate) AS achieved_on, AimSeqNumber,
+            {LEVEL_OF_LINKS} AS level, {APP} OR (level = 2 AND full_level2_percent >= 100) OR (level = 3 AND full_level3_percent >= 100) AS whole
+            FROM learning_delivery a LEFT JOIN {FLAG.format("ADL")} f ON {SAME}
+            WHERE a.year = '2526' AND a."return" = 'R14' AND Outcome = 1 AND achieved_on BETWEEN '2025-08-01' AND '2026-07-31'
+            AND (({APP} AND AimType <> 3) OR ({ADULT} AND age_aug31 >= 19)))
+        QUALIFY row_number() OVER (PARTITION BY ukprn, learner_key ORDER BY app DESC, coalesce(level, -1) DESC, coalesce(whole, false) DESC, achieved_on DESC, AimSeqNumber) = 1)
+    LEFT JOIN spine USING (learner_key) LEFT JOIN (SELECT DISTINCT person_id FROM link_keys WHERE source = 'dwp') m USING (person_id))"""
+#: What people do from October 2026 to March 2027: a bit for each month.
+AFTER = f"""spells AS (
+        SELECT person_id, 'fe' AS state, LearnStartDate AS a, coalesce(LearnActEndDate, make_date(2001 + CAST(year[1:2] AS INT), 7, 31)) AS b, level
+        FROM (SELECT learner_key, LearnStartDate, LearnActEndDate, year, {APP} AS app, {LEVEL_OF_LINKS} AS level FROM learning_delivery
+            QUALIFY row_number() OVER (PARTITION BY ukprn, learner_key, LearnAimRef, ProgType, StdCode, LearnStartDate ORDER BY year DESC, "return" DESC, AimSeqNumber) = 1)
+        JOIN spine USING (learner_key)
+        UNION ALL SELECT person_id, 'work', StartDate, coalesce(EndDate, '2027-03-31'), NULL FROM hmrc_employment
+        UNION ALL SELECT person_id, 'benefit', StartDate, coalesce(EndDate, '2027-03-31'), NULL FROM dwp_benefits
+        UNION ALL SELECT person_id, 'he', HE_COMDATE, coalesce(HE_ENDDATE, '2027-07-31'), 6 FROM hesa),
+    bits AS (SELECT person_id, state, level, (1 << (datediff('month', DATE '2026-10-01', least(b, '2027-03-31')) + 1))
+            - (1 << datediff('month', DATE '2026-10-01', greatest(a, '2026-10-01'))) AS bit
+        FROM spells WHERE a <= b AND a <= '2027-03-31' AND b >= '2026-10-01'),
+    lives AS (SELECT person_id, coalesce(bit_or(bit) FILTER (state = 'work'), 0) AS works, coalesce(bit_or(bit) FILTER (state IN ('fe', 'he')), 0) AS learns,
+            bool_or(state = 'benefit') AS benefit, bool_or(state = 'he') AS he, max(level) FILTER (state IN ('fe', 'he')) AS learnt FROM bits GROUP BY person_id),
+    facts AS MATERIALIZED (SELECT *, bit_count(works) >= 5 AS in_work, learns = 63 AS in_learning, in_work OR in_learning OR {_SWITCH} AS sustained FROM lives)"""
+
 BY_HAND = {
     "participation": f"SELECT count(DISTINCT person_key) FROM {ACTIVE}",
     "starts": f"""SELECT count(*), count(DISTINCT person_key) FROM learning_delivery a ANTI JOIN {FLAG.format("RES")} f ON {SAME}
@@ -137,5 +169,33 @@ BY_HAND = {
             WHERE n.level > d.level AND n.LearnStartDate - d.achieved_on BETWEEN 0 AND 365) FROM done""",
     "qar": QAR,
 }
+_COUNTS = {
+    "spd": "sustained", "emp": "in_work", "self": "false", "learn": "in_learning", "fe": "in_learning AND NOT he", "he": "in_learning AND he",
+    "app": "false", "prog": "sustained AND learnt > level", "not": "NOT sustained AND works + learns > 0",
+    "not_b": "NOT sustained AND works + learns > 0 AND benefit", "ben": "NOT sustained AND works + learns = 0 AND benefit",
+    "none": "NOT coalesce(sustained OR works + learns > 0 OR benefit, false)",
+}  # fmt: skip
+BY_HAND |= {
+    "outcomes": f"""WITH {FOLLOWED}, {AFTER} SELECT count(*), count(*) FILTER (matched), {
+        ", ".join(f"count(*) FILTER (matched AND ({when}))" for when in _COUNTS.values())
+    } FROM followed LEFT JOIN facts USING (person_id)""",
+    "earnings": f"""WITH {FOLLOWED}, {AFTER},
+        islands AS (SELECT *, sum(CAST(a > reached + 1 OR reached IS NULL AS INT)) OVER (PARTITION BY person_id ORDER BY a, b) AS island FROM (
+            SELECT *, max(b) OVER (PARTITION BY person_id ORDER BY a, b ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM (
+                SELECT person_id, StartDate AS a, coalesce(EndDate, '2028-04-05') AS b FROM hmrc_employment WHERE StartDate <= '2028-04-05' AND b >= '2027-04-06' AND a <= b))),
+        days AS (SELECT person_id, sum(least(b, '2028-04-05') - greatest(a, '2027-04-06') + 1) AS days FROM (
+            SELECT person_id, min(a) AS a, max(b) AS b FROM islands GROUP BY person_id, island) GROUP BY person_id),
+        pay AS (SELECT person_id, sum(Earnings) / any_value(days) * 365 AS pay FROM hmrc_earnings JOIN days USING (person_id)
+            WHERE TaxYear = 202728 AND Earnings > 0 GROUP BY person_id)
+        SELECT count(*), CAST(round(quantile_cont(pay, 0.25)) AS BIGINT), CAST(round(quantile_cont(pay, 0.5)) AS BIGINT), CAST(round(quantile_cont(pay, 0.75)) AS BIGINT)
+        FROM followed JOIN facts USING (person_id) JOIN pay USING (person_id)
+        WHERE matched AND in_work AND NOT he AND (level >= 4 OR (whole AND level IN (2, 3)))""",
+    "prior-attainment": f"""SELECT count(*), count(KS4_ATT8), sum(CAST(KS4_L2BASICS_94 = 1 AS INT)), round(quantile_cont(KS4_ATT8, 0.25), 1),
+        round(quantile_cont(KS4_ATT8, 0.5), 1), round(quantile_cont(KS4_ATT8, 0.75), 1)
+        FROM (SELECT DISTINCT coalesce(person_id, person_key) AS person_id FROM (SELECT a.* FROM {ACTIVE} AND a.year = '2526' AND a."return" = 'R14')
+            LEFT JOIN spine USING (learner_key)) LEFT JOIN npd_ks4 USING (person_id)""",
+}
 #: Those that read all years.
-OVER_YEARS = ("progression", "qar")
+OVER_YEARS = ("progression", "qar", "outcomes", "earnings", "prior-attainment")
+#: Those that read linked sources, which the nation has.
+LINKED = ("outcomes", "earnings", "prior-attainment")

@@ -2,7 +2,7 @@
 
 Careers run over years. A third of the aims of a file began in its year; the others began in one of the two years before
 and had not ended by then. Every fiftieth aim breaks off, and every other of those restarts; some learners have no ULN
-in one year and have it in another; one in ten is at a second provider as well.
+in one year and have it in another; one in ten is at a second provider as well. What schools, universities, HMRC and DWP know of them is linked.
 """
 # ruff: noqa: E501, S608 - the queries are constants of this file, and read better unbroken
 
@@ -82,9 +82,17 @@ class Nation:
                 for place, year in enumerate(self.years):
                     _write(con, folder, year, LAST - count + place, learners)
             (folder / "whole").touch()
+        if not (folder / "spine.parquet").exists():
+            with duckdb.connect(config={"memory_limit": memory, "temp_directory": str(folder / "spill")}) as con:
+                _link(con, folder)
 
-    def returns(self) -> pl.DataFrame:
-        rows = [(y, "R14", 10000000 + p, True, "accepted") for y in self.years for p in range(PROVIDERS)]
+    def returns(self, year: str | None = None) -> pl.DataFrame:
+        rows = [
+            (y, "R14", 10000000 + p, True, "accepted")
+            for y in self.years
+            if year in (None, y)
+            for p in range(PROVIDERS)
+        ]
         schema = {"year": pl.String, "return": pl.String, "ukprn": pl.Int32, "current": pl.Boolean, "status": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -119,7 +127,7 @@ class Nation:
         return f"A made-up nation of {len(self.years)} years"
 
     def queries(self, year: str | None = None) -> dict[str, str]:
-        found = {}
+        found = {name: f"SELECT * FROM '{self._folder}/{name}.parquet'" for name in LINKED}
         for entity in kept_entities(years.load("2526").schema):
             name = table_name(entity.name)
             if (self._folder / f"{name}-{self.years[-1]}.parquet").exists():
@@ -208,6 +216,34 @@ def _write(con: duckdb.DuckDBPyConnection, folder: Path, year: str, number: int,
     con.execute("CREATE OR REPLACE TABLE people AS SELECT DISTINCT p FROM aims ORDER BY p")
     _copy(con, schema.entities["Learner"], people, f"{folder}/learner-{year}.parquet", "people")
     con.execute("DROP TABLE aims")
+
+
+#: Linked sources: nine people in ten are in the registers of HMRC and DWP, half have a key stage 4.
+LINKED = {
+    "spine": """SELECT learner_key, max(person_key) AS person_id FROM read_parquet('{folder}/learner-*.parquet')
+        GROUP BY learner_key""",
+    "link_keys": "SELECT 'dwp' AS source, 'r' || person_id AS record_key, person_id FROM who GROUP BY ALL",
+    "hmrc_employment": """
+        SELECT person_id, begins AS StartDate, CASE WHEN h % 3 > 0 THEN begins + CAST(30 + h % 700 AS INT) END AS EndDate
+        FROM (SELECT *, DATE '2026-04-01' + CAST(h % 300 AS INT) AS begins FROM who WHERE h % 10 < 8)
+        UNION ALL SELECT person_id, begins, begins + CAST(60 + h % 500 AS INT)
+        FROM (SELECT *, DATE '2026-01-01' + CAST(h % 400 AS INT) AS begins FROM who WHERE h % 10 < 5)""",
+    "hmrc_earnings": "SELECT person_id, 202728 AS TaxYear, 8000 + h % 30011 AS Earnings FROM who WHERE h % 10 < 8",
+    "dwp_benefits": """SELECT person_id, DATE '2026-08-01' + CAST(h % 200 AS INT) AS StartDate, NULL::DATE AS EndDate,
+        1 AS Out_of_work_benefit FROM who WHERE h % 10 IN (4, 9)""",
+    "hesa": """SELECT person_id, '2026/2027' AS HE_ACADYR, DATE '2026-09-20' + CAST(h % 60 AS INT) AS HE_COMDATE,
+        NULL::DATE AS HE_ENDDATE, 4 AS HE_XLEV601 FROM who WHERE h % 11 = 0""",
+    "npd_ks4": """SELECT person_id, CAST(20 + h % 50 AS DOUBLE) AS KS4_ATT8, CAST(h % 3 > 0 AS INT) AS KS4_L2BASICS_94
+        FROM who WHERE h % 2 = 0""",
+}
+
+
+def _link(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    for name, query in LINKED.items():
+        con.execute(f"COPY ({query.format(folder=folder)}) TO '{folder}/{name}.parquet' (FORMAT parquet)")
+        if name == "spine":
+            con.execute(f"""CREATE TABLE who AS SELECT person_id, CAST(hash(person_id) % 1000003 AS BIGINT) AS h
+                FROM (SELECT DISTINCT person_id FROM '{folder}/spine.parquet') WHERE hash(person_id, 1) % 10 > 0""")
 
 
 def _copy(con: duckdb.DuckDBPyConnection, entity: Any, made: dict[str, str], path: str, source: str) -> None:

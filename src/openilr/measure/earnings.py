@@ -87,8 +87,8 @@ def annualised_pay(connection: BaseBackend, begins: int) -> ir.Table:
     import ibis
 
     first, last = date(begins, 4, 6), date(begins + 1, 4, 5)
-    spell = life.spells(connection, last)
-    spell = life.merged(spell.filter(spell.state == "employment", spell.end >= first), "person_id")
+    spell = life.employment(connection, last)
+    spell = life.merged(spell.filter(spell.end >= first), "person_id")
     inside = ibis.least(spell.end, last).delta(ibis.greatest(spell.start, first), unit="day") + 1
     days = spell.mutate(inside=inside).group_by("person_id").agg(days=ibis._.inside.sum())
     there = life.tables_of(connection)

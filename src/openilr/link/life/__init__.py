@@ -6,6 +6,6 @@
 """
 
 from openilr.link.life.months import months, write_months
-from openilr.link.life.spells import LEARNING, STATES, known_until, merged, spells, tables_of
+from openilr.link.life.spells import LEARNING, STATES, employment, known_until, merged, spells, tables_of
 
-__all__ = ["LEARNING", "STATES", "known_until", "merged", "months", "spells", "tables_of", "write_months"]
+__all__ = ["LEARNING", "STATES", "employment", "known_until", "merged", "months", "spells", "tables_of", "write_months"]

@@ -6,6 +6,7 @@ All expressions are Ibis, over a connection that has the national views, ``spine
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -31,11 +32,21 @@ def spells(connection: BaseBackend, until: date) -> ir.Table:
     Spells of one state may overlap, as sources do; :func:`merged` brings them together. What goes on ends on
     ``until``; an aim goes on to the end of the last year in which it was returned.
     """
+    return _together([_aims(connection), *_of_sources(connection, _SOURCES, until)], until)
+
+
+def employment(connection: BaseBackend, until: date) -> ir.Table:
+    """The spells of paid employment alone; for them no aim needs to be read."""
+    found = _of_sources(connection, [name for name, how in _SOURCES.items() if how is _employment], until)
+    return _together(found or [_aims(connection).limit(0)], until)
+
+
+def _of_sources(connection: BaseBackend, tables: Iterable[str], until: date) -> list[ir.Table]:
     there = tables_of(connection)
-    parts = [_aims(connection)]
-    for table, how in _SOURCES.items():
-        if table in there:
-            parts.append(how(_with_person(connection, table), until))
+    return [_SOURCES[name](_with_person(connection, name), until) for name in tables if name in there]
+
+
+def _together(parts: list[ir.Table], until: date) -> ir.Table:
     everything = reduce(lambda a, b: a.union(b), [part.select(*_COLUMNS) for part in parts])
     return everything.filter(everything.start <= everything.end, everything.start <= until)
 
