@@ -25,6 +25,8 @@ from openilr.link import sources
 from openilr.link.sources import declare
 
 _DEEPEST = 4  # archives in archives
+#: Fewer letters stand by chance in millions of sealed or compressed bytes.
+_LEAST_IN_BYTES = 7
 
 
 def needles(values: Iterable[object], *, innocent: Collection[object] = (), shortest: int = 4) -> frozenset[str]:
@@ -60,11 +62,20 @@ def _found(wanted: Collection[str], everything: list[tuple[str, bytes]]) -> dict
     texts = [data.decode("latin-1").lower() for _, data in everything]
     places = pl.Series(texts, dtype=pl.String).str.extract_many(patterns, overlapping=True)
     found: dict[str, set[str]] = {}
-    for (name, _), text, hits in zip(everything, texts, places.to_list(), strict=True):
-        real = {spelt[hit] for hit in set(hits or ()) if _counts(hit, text)}
+    for (name, data), text, hits in zip(everything, texts, places.to_list(), strict=True):
+        least = 1 if not hits or _is_text(data) else _LEAST_IN_BYTES
+        real = {spelt[hit] for hit in set(hits or ()) if len(hit) >= least and _counts(hit, text)}
         if real:
             found.setdefault(name, set()).update(real)
     return found
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _counts(hit: str, text: str) -> bool:
