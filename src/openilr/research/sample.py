@@ -156,11 +156,6 @@ def _codes() -> dict[str, dict[str, str]]:
     return {name: {c.code: c.label for c in lists[name].codes if not c.type} for name in lists}
 
 
-def known_words() -> set[str]:
-    """Labels of all codes, and what all fields are called: words that say nothing about people."""
-    return {label for codes in _codes().values() for label in codes.values()} | set(_titles().values())
-
-
 @cache
 def _titles() -> dict[str, str]:
     """What the specification calls each field."""

@@ -75,10 +75,14 @@ def ladders() -> dict[str, tuple[Rung, ...]]:
     }
 
 
-def ladder_words() -> set[str]:
-    """The categories that steps of ladders make: ``16-18``, ``Over 60``, ``Mental health``."""
+def known_words() -> set[str]:
+    """Words that say nothing about people: the labels of all codes, what all fields are called, and the categories that
+    steps of ladders make (``16-18``, ``Over 60``, ``Mental health``)."""
     made = " ".join(rung.sql for rungs in ladders().values() for rung in rungs)
-    return set(re.findall(r"(?:THEN|ELSE)\s+'([^']*)'", made))
+    year = years.load(years.available()[-1])
+    labels = {code.label for codes in year.code_lists.values() for code in codes.codes if not code.type}
+    titles = {f.title for entity in year.schema.root.walk() for f in entity.fields if f.title}
+    return {*re.findall(r"(?:THEN|ELSE)\s+'([^']*)'", made), *labels, *titles}
 
 
 def fields(store: Any = None) -> Mapping[str, Field]:

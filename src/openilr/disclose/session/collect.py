@@ -144,11 +144,9 @@ class _Words:
         for."""
         import polars as pl
 
-        from openilr.access.catalogue import ladder_words
-        from openilr.research.sample import known_words
+        from openilr.access.catalogue import known_words
 
-        found = known_words() | ladder_words()
-        found |= {"Not known", *(c for t in self.tables.values() for c in t.columns)}
+        found = known_words() | {"Not known", *(c for t in self.tables.values() for c in t.columns)}
         for table in self.tables.values():
             person = "person_id" if "person_id" in table.columns else table.columns[0]
             for column, kind in table.schema.items():
