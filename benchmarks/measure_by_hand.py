@@ -193,7 +193,8 @@ BY_HAND |= {
     "prior-attainment": f"""SELECT count(*), count(KS4_ATT8), sum(CAST(KS4_L2BASICS_94 = 1 AS INT)), round(quantile_cont(KS4_ATT8, 0.25), 1),
         round(quantile_cont(KS4_ATT8, 0.5), 1), round(quantile_cont(KS4_ATT8, 0.75), 1)
         FROM (SELECT DISTINCT coalesce(person_id, person_key) AS person_id FROM (SELECT a.* FROM {ACTIVE} AND a.year = '2526' AND a."return" = 'R14')
-            LEFT JOIN spine USING (learner_key)) LEFT JOIN npd_ks4 USING (person_id)""",
+            LEFT JOIN spine USING (learner_key)) LEFT JOIN (
+            SELECT person_id, max(KS4_ATT8) AS KS4_ATT8, max(KS4_L2BASICS_94) AS KS4_L2BASICS_94 FROM npd_ks4 GROUP BY person_id) USING (person_id)""",
 }
 #: Those that read all years.
 OVER_YEARS = ("progression", "qar", "outcomes", "earnings", "prior-attainment")

@@ -82,7 +82,7 @@ def achievers(connection: BaseBackend, asked: Asked) -> Candidates:
     aims.leave_out(COMPONENT, lambda a: is_apprenticeship(a) & (a.AimType == 3))
     aims.change(_with_rank)
     aims.leave_out(NOT_BEST, lambda a: a.place > 0)
-    return aims.change(lambda a: with_person(connection, a))
+    return aims.change(lambda a: with_key_stage_4(connection, with_person(connection, a)))
 
 
 def _with_rank(aims: ir.Table) -> ir.Table:
@@ -105,12 +105,16 @@ def _with_rank(aims: ir.Table) -> ir.Table:
 
 
 def with_person(connection: BaseBackend, aims: ir.Table) -> ir.Table:
-    """The aims with ``person_id`` of the spine and what is known of key stage 4 (``attainment8``,
-    ``english_and_maths``; null where not linked)."""
+    """The aims with ``person_id`` of the spine."""
+    spine = connection.table("spine").select("learner_key", "person_id")
+    return aims.left_join(spine, "learner_key").select(aims, spine.person_id)
+
+
+def with_key_stage_4(connection: BaseBackend, aims: ir.Table) -> ir.Table:
+    """The aims of persons with what is known of key stage 4: ``attainment8``, ``english_and_maths``; null where not
+    linked."""
     import ibis
 
-    spine = connection.table("spine").select("learner_key", "person_id")
-    aims = aims.left_join(spine, "learner_key").select(aims, spine.person_id)
     if "npd_ks4" not in tables_of(connection):
         return aims.mutate(attainment8=ibis.null("float64"), english_and_maths=ibis.null("int64"))
     ks4 = connection.table("npd_ks4")

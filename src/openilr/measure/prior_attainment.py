@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from openilr.measure import fe_and_skills as fe
-from openilr.measure.achievers import KS4, linked_views, with_person
+from openilr.measure.achievers import KS4, linked_views, with_key_stage_4, with_person
 from openilr.measure.candidates import CLAUSE, Candidates
 from openilr.measure.declare import Asked, Clause, Indicator, Measure
 
@@ -39,7 +39,8 @@ def judge(connection: BaseBackend, asked: Asked) -> Candidates:
         return rows.mutate(place=ibis.row_number().over(window))
 
     aims.change(first)
-    return aims.leave_out(ANOTHER_AIM, lambda a: a.place > 0)
+    aims.leave_out(ANOTHER_AIM, lambda a: a.place > 0)
+    return aims.change(lambda a: with_key_stage_4(connection, a))  # of one aim each, after the others are gone
 
 
 def _of_return(connection: BaseBackend, asked: Asked) -> ir.Table:
