@@ -26,6 +26,7 @@ from openilr.publish.places import Lists
 from openilr.publish.release import DATA_SETS
 from openilr.publish.release.build import build
 from openilr.store import Store
+from openilr.store.views import memory
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "publish.md"
 YEAR, RETURN = "2526", "R14"
@@ -122,7 +123,7 @@ def main() -> None:
         "was checked by the "
         "checker's own reading of the sums. "
         "Peak memory of the process, without the making of the store, "
-        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB. "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB; its engine might take {memory()}. "
         f"ZIP {release.archive.stat().st_size / 1e6:.1f} MB.", "",
         "| data set | counts | moved on average |", "|---|---|---|",
         *(f"| {b.data_set.title} | {b.protected.cells:,} | {b.protected.moved / max(b.protected.cells, 1):.2f} |"
