@@ -149,7 +149,7 @@ class Lock:
     def __enter__(self) -> Lock:
         self._file = self._path.open("a+b")
         try:
-            _lock(self._file.fileno())
+            try_lock(self._file.fileno())
         except OSError:
             self._file.close()
             raise StoreBusy(
@@ -179,26 +179,27 @@ class Lock:
         with suppress(OSError):
             if kind is None and not self.leftovers:
                 self._file.truncate(0)
-            _unlock(self._file.fileno())
+            unlock(self._file.fileno())
         self._file.close()
 
 
 if os.name == "nt":  # pragma: no cover
     import msvcrt
 
-    def _lock(handle: int) -> None:
+    def try_lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
 
-    def _unlock(handle: int) -> None:
+    def unlock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
 
 else:
     import fcntl
 
-    def _lock(handle: int) -> None:
+    def try_lock(handle: int) -> None:
+        """Lock an open file for this process alone, until it ends. OSError where another holds it."""
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def _unlock(handle: int) -> None:
+    def unlock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_UN)
 
 

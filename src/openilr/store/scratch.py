@@ -6,13 +6,14 @@ somebody holds the lock on the file in it.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from openilr.store.durable import try_lock
 
 _PREFIX, _LOCK = "openilr-", "in-use"
 _open: set[Scratch] = set()
@@ -24,18 +25,19 @@ class Scratch:
     def __init__(self, place: Path | None = None) -> None:
         _tidy(place or Path(tempfile.gettempdir()))
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
-        new = self.path / f".{_LOCK}"
+        new = self.path / (_LOCK if os.name == "nt" else f".{_LOCK}")
         self._lock = new.open("xb")
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        new.rename(self.path / _LOCK)  # nobody sees it unlocked
+        try_lock(self._lock.fileno())
+        if os.name != "nt":  # which moves no open file, and removes none
+            new.rename(self.path / _LOCK)  # nobody sees it unlocked
         self._of = os.getpid()
         _open.add(self)
 
     def close(self) -> None:
         _open.discard(self)
+        self._lock.close()
         if os.getpid() == self._of:  # and not a fork, for which others wait
             shutil.rmtree(self.path, ignore_errors=True)
-        self._lock.close()
 
 
 def close_all() -> None:
@@ -57,7 +59,8 @@ def _tidy(place: Path) -> None:
     """Remove what processes of this user left here that are no more."""
     for lock in place.glob(f"{_PREFIX}*/{_LOCK}"):
         with suppress(OSError):
-            if lock.parent.lstat().st_uid == os.getuid() and not lock.parent.is_symlink():
+            mine = os.name == "nt" or lock.parent.lstat().st_uid == os.getuid()
+            if mine and not lock.parent.is_symlink():
                 with lock.open("rb") as held:
-                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    shutil.rmtree(lock.parent, ignore_errors=True)
+                    try_lock(held.fileno())
+                shutil.rmtree(lock.parent, ignore_errors=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openilr.disclose.outputs.kinds import BadOutput, Output, read_output
+from openilr.spec.words import count
 
 if TYPE_CHECKING:
     import polars as pl
@@ -120,7 +121,7 @@ class _Words:
         if labels:
             labels -= self._values
         if labels:
-            found.append(f"{len(labels)} categor{'y' if len(labels) == 1 else 'ies'}")
+            found.append(count(len(labels), "category", "categories"))
         return list(dict.fromkeys(found))
 
     def _known(self, text: str) -> bool:

@@ -24,7 +24,7 @@ def page(forecast: Forecast) -> str:
     tables = "".join(
         _table(frame, heading)
         for heading, frame in (
-            ("Cases", forecast.rates), ("Aims at risk", _in_words(forecast.at_risk)),
+            ("Cases", forecast.rates), ("Aims at risk", in_words(forecast.at_risk)),
             ("What would change the rate", forecast.changes),
         )
     )  # fmt: skip
@@ -73,7 +73,8 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _in_words(at_risk: pl.DataFrame) -> pl.DataFrame:
+def in_words(at_risk: pl.DataFrame) -> pl.DataFrame:
+    """The aims at risk, with each risk as people say it."""
     import polars as pl
 
     return at_risk.with_columns(pl.col("risk").str.replace_all("_", " "))

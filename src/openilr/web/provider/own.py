@@ -46,7 +46,7 @@ def _latest(held: Store, ukprn: int, year: str | None) -> tuple[list[str], str |
 def outlook(held: Store, ukprn: int, year: str | None, programme: str) -> dict[str, Any]:
     """Where the achievement rate of the provider's running year may end, and the aims that decide it."""
     from openilr import measure
-    from openilr.measure.charts.forecast import picture
+    from openilr.measure.charts.forecast import in_words, picture
 
     years, chosen, return_name = _latest(held, ukprn, year)
     said: dict[str, Any] = {"years": years, "year": chosen, "return_name": return_name, "programme": programme}
@@ -60,7 +60,7 @@ def outlook(held: Store, ukprn: int, year: str | None, programme: str) -> dict[s
         (caption, [(name, *_heading(name, {}, _kind(frame[name].dtype))) for name in frame.columns], frame)
         for caption, frame in (
             ("Where the year may end", made.rates), ("What would change the rate", made.changes),
-            ("Aims at risk", made.at_risk.with_columns(made.at_risk["risk"].str.replace_all("_", " "))),
+            ("Aims at risk", in_words(made.at_risk)),
         )
     ]  # fmt: skip
     # As a picture of its own: the page's security policy takes no style that stands in a drawing.
